@@ -1,0 +1,72 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """How a bucket is re-encrypted: the same for one bucket and for a fleet."""
+
+    DOCUMENTATION = r"""
+options:
+  force:
+    description: Re-encrypt even where the receipt proves it needless. A re-encryption that is running is waited for first.
+    type: bool
+    default: false
+  bucket_key_only:
+    description:
+      - Re-encrypt only the intermediate bucket keys.
+      - Such a proof does not count as one for all objects. A proof for all objects counts here too.
+      - Fails where the installed SDK is too old for it.
+    type: bool
+    default: false
+  require_customer_managed_key:
+    description: Fail on a bucket under an Oracle-managed key, rather than leave it alone.
+    type: bool
+    default: false
+  receipt:
+    description:
+      - Where the proof lives.
+      - V(tag) keeps it in two freeform tags on the bucket, C(rekey-receipt) and C(rekey-work-request).
+      - V(none) writes nothing on the bucket and decides from work requests alone. That is a weaker proof. It is gone once OCI
+        drops old work requests, it can be wrong where a bucket was moved to an older key afterwards, and it does not keep
+        two controllers that run at once from submitting both.
+      - A bucket whose tags are full or may not be written gets a warning and is handled as with V(none).
+    type: str
+    choices: [tag, none]
+    default: tag
+  wait:
+    description: Whether to wait until the re-encryption has ended. When V(false), a later run sees to the end.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - How long to wait, in seconds. On expiry the task fails and names the work request, which goes on; the next run joins it.
+    type: int
+    default: 1200
+  wait_interval:
+    description: The longest pause between two polls, in seconds. The first polls come sooner.
+    type: int
+    default: 30
+  claim_grace:
+    description:
+      - How long another controller's claim without a work request is respected before it is taken over, in seconds.
+      - Give the same value everywhere. A value under 20 leaves little time for a slow answer.
+    type: int
+    default: 120
+  verify_history:
+    description:
+      - Whether a completed receipt is believed only if no re-encryption by somebody else was accepted since, which costs one
+        more call.
+      - It catches a bucket that was moved to another key, re-encrypted by hand and moved back, as long as OCI remembers that
+        work request.
+    type: bool
+    default: false
+  kms_key_id:
+    description:
+      - The OCID of the Vault key that the bucket shall use. It is assigned first where the bucket uses another key or an
+        Oracle-managed one.
+      - The key must be readable, C(ENABLED) and of algorithm AES, and Object Storage must be allowed to use it.
+    type: str
+"""

@@ -1,0 +1,176 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection: names and behaviour may change without notice.
+
+"""SDK clients: built once, shared by all threads, with timeouts, bounded answers, and no retries of their own."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Any, Mapping, Optional
+
+from ansible_collections.rekey.oci.plugins.module_utils import _identity
+from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput, check_endpoint, key_management_endpoints
+
+#: Seconds to connect, and to read. Together with the bounds on retries they end a task whose endpoint is dead.
+TIMEOUT = (10.0, 30.0)
+
+#: No answer that this collection asks for is near this size, in bytes.
+LARGEST_ANSWER = 32 << 20
+
+
+class AnswerTooLarge(Exception):
+    """An answer of more than LARGEST_ANSWER bytes: no honest service sends one."""
+
+
+class Clients:
+    """One client for each service and timeout; a client for each vault."""
+
+    def __init__(self, params: Mapping[str, Any], connections: int = 4) -> None:
+        """Raises BadInput, or SdkMissing."""
+        _identity.check_common(params)
+        self.sdk = _identity.import_sdk()
+        self._params = params
+        self._connections = connections
+        self._identity = _identity.identify(params, self.sdk)
+        self.warnings = self._identity.warnings
+        self._lock = threading.Lock()
+        self._clients: dict[tuple[str, ...], Any] = {}
+        #: Which of a vault's possible endpoints has answered.
+        self._vault_endpoints: dict[str, str] = {}
+
+    def _endpoint(self, option: str) -> Optional[str]:
+        value = self._params.get(option)
+        return check_endpoint(value, option) if value else None
+
+    def _client(self, kind: tuple[str, ...], client_class: Any, endpoint: Optional[str], timeout: Any) -> Any:
+        with self._lock:
+            client = self._clients.get(kind)
+            if client is None:
+                client = self._clients[kind] = self._build(client_class, endpoint, timeout)
+            return client
+
+    def _build(self, client_class: Any, endpoint: Optional[str], timeout: Any) -> Any:
+        options: dict[str, Any] = {
+            "signer": self._identity.signer,
+            "timeout": timeout,
+            "retry_strategy": self.sdk.retry.NoneRetryStrategy(),
+            "circuit_breaker_strategy": self.sdk.circuit_breaker.NoCircuitBreakerStrategy(),
+        }
+        if endpoint:
+            options["service_endpoint"] = endpoint
+        realm_template = self._params.get("realm_specific_endpoint_template_enabled")
+        if realm_template is not None and not endpoint:
+            options["client_level_realm_specific_endpoint_template_enabled"] = realm_template
+        config = dict(self._identity.config)
+        if endpoint:
+            config.setdefault("region", "us-ashburn-1")
+        try:
+            client = client_class(config, **options)
+        except Exception as error:
+            raise BadInput("A client for %s cannot be built: %s." % (endpoint or "the region", _one_line(error))) from None
+        self._secure(client)
+        return client
+
+    def _secure(self, client: Any) -> None:
+        """Bound what an endpoint may send, follow no redirect, and trust the given CA bundle only."""
+        bundle = self._params.get("cert_bundle")
+        base_client = client.base_client
+        if bundle:
+            base_client.session.verify = os.path.expanduser(bundle)
+        base_client.session.max_redirects = 0
+        adapter = _adapter_class(self.sdk)(
+            os.path.expanduser(bundle) if bundle else None,
+            pool_connections=2,
+            pool_maxsize=self._connections,
+        )
+        base_client.session.mount("https://", adapter)
+        base_client.session.mount("http://", adapter)
+
+    def object_storage(self) -> Any:
+        from oci.object_storage import ObjectStorageClient
+
+        return self._client(
+            ("object_storage",), ObjectStorageClient, self._endpoint("object_storage_endpoint"), TIMEOUT
+        )
+
+    def object_storage_post(self, timeout: float) -> Any:
+        """A client for ReencryptBucket alone: its timeouts add up to ``timeout`` seconds at most."""
+        from oci.object_storage import ObjectStorageClient
+
+        timeouts = (min(TIMEOUT[0], timeout / 4), min(TIMEOUT[1], timeout * 0.7))
+        return self._client(
+            ("object_storage_post", "%.3f" % timeout),
+            ObjectStorageClient,
+            self._endpoint("object_storage_endpoint"),
+            timeouts,
+        )
+
+    def identity(self) -> Any:
+        from oci.identity import IdentityClient
+
+        return self._client(("identity",), IdentityClient, self._endpoint("identity_endpoint"), TIMEOUT)
+
+    def key_management_endpoints(self, key_id: str) -> list[str]:
+        """Where the key's vault may be asked, the likely place first. Raises BadInput."""
+        override = self._endpoint("key_management_endpoint")
+        if override:
+            return [override]
+        regions = self.sdk.regions
+        candidates = key_management_endpoints(key_id, regions.REGIONS_SHORT_NAMES, regions.REALMS)
+        proven = self._vault_endpoints.get(candidates[0])
+        return [proven] if proven else candidates
+
+    def prove_endpoint(self, key_id: str, endpoint: str) -> None:
+        """Remember which of the vault's endpoints has answered."""
+        candidates = self.key_management_endpoints(key_id)
+        self._vault_endpoints[candidates[0]] = endpoint
+
+    def key_management(self, endpoint: str) -> Any:
+        from oci.key_management import KmsManagementClient
+
+        return self._client(("key_management", endpoint), KmsManagementClient, endpoint, TIMEOUT)
+
+    def supports_bucket_key_only(self) -> bool:
+        """Whether the installed SDK knows the option; asked of the SDK itself, with a name that it refuses to send."""
+        try:
+            self.object_storage().reencrypt_bucket("-", " ", is_reencrypt_bucket_key_only=True)
+        except ValueError as error:
+            return "unknown kwargs" not in str(error)
+        return True
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(("%s: %s" % (type(error).__name__, error)).split())[:300]
+
+
+def _adapter_class(sdk: Any) -> Any:
+    requests = sdk.base_client.requests
+
+    class BoundedAdapter(requests.adapters.HTTPAdapter):  # type: ignore[misc, name-defined]
+        """Reads an answer whole, but not more than LARGEST_ANSWER."""
+
+        def __init__(self, bundle: Optional[str], **options: Any) -> None:
+            self._bundle = bundle
+            super().__init__(**options)
+
+        def send(self, request: Any, **options: Any) -> Any:
+            if self._bundle:
+                # An environment variable would win over the session's setting.
+                options["verify"] = self._bundle
+            options["stream"] = True
+            response = super().send(request, **options)
+            content = bytearray()
+            for chunk in response.iter_content(1 << 16):
+                content += chunk
+                if len(content) > LARGEST_ANSWER:
+                    response.close()
+                    raise AnswerTooLarge("an answer of more than %d bytes" % LARGEST_ANSWER)
+            response._content = bytes(content)
+            response._content_consumed = True
+            return response
+
+    return BoundedAdapter

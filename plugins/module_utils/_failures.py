@@ -1,0 +1,118 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection: names and behaviour may change without notice.
+
+"""What a failed call means: its kind, what it may have done, whether it may pass. No I/O."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
+
+#: Answers that may be another one a moment later.
+_RETRYABLE = frozenset((429, 500, 502, 503, 504))
+
+
+def translate(sdk: Any, operation: str, error: Exception, endpoint: str) -> ApiError:
+    """Turn whatever the SDK raised into an ApiError."""
+    if isinstance(error, ApiError):
+        return error
+    if isinstance(error, sdk.exceptions.ServiceError):
+        return _answered(operation, error, endpoint)
+    if isinstance(error, sdk.exceptions.MultipleServiceErrors):
+        return ApiError(operation, "several errors at once", effect="unknown")
+    chain = _chain(error)
+    names = {type(link).__name__ for link in chain}
+    if "ConnectTimeout" in names or "ConnectTimeoutError" in names:
+        return _unreachable(operation, "%s does not accept a connection in time" % endpoint)
+    if "SSLError" in names or "SSLCertVerificationError" in names:
+        return ApiError(
+            operation,
+            "the TLS certificate of %s is not trusted, or TLS failed (%s); a private CA goes into cert_bundle"
+            % (endpoint, _reason(chain)),
+            unreachable=True,
+        )
+    if names & {"NewConnectionError", "NameResolutionError", "ProxyError", "gaierror", "ConnectionRefusedError"}:
+        return _unreachable(operation, "%s cannot be reached (%s)" % (endpoint, _reason(chain)))
+    if "ReadTimeout" in names or "ReadTimeoutError" in names:
+        return ApiError(operation, "%s did not answer in time" % endpoint, effect="late", retryable=True)
+    if "TooManyRedirects" in names:
+        return ApiError(operation, "%s redirects, which no OCI endpoint does: check it" % endpoint, effect="unknown")
+    if names & {"RequestException", "ConnectionError", "ProtocolError", "ChunkedEncodingError", "ContentDecodingError"}:
+        return ApiError(
+            operation, "the connection to %s broke (%s)" % (endpoint, _reason(chain)), effect="unknown", retryable=True
+        )
+    return ApiError(
+        operation,
+        "the answer of %s could not be understood (%s)" % (endpoint, type(error).__name__),
+        effect="unknown",
+        retryable=True,
+    )
+
+
+def not_understood(operation: str, response: Any) -> ApiError:
+    """A success that does not say what a success says: what it did is unknown."""
+    return ApiError(
+        operation,
+        "the answer could not be understood",
+        status=response.status,
+        code="NotUnderstood",
+        opc_request_id=response.headers.get("opc-request-id"),
+        effect="unknown",
+        retryable=True,
+    )
+
+
+def _answered(operation: str, error: Any, endpoint: str) -> ApiError:
+    status: int = error.status
+    message = " ".join(str(error.message).split())[:500]
+    if status == 401:
+        message += " (check the key, its fingerprint, the user, and that this machine's clock is right)"
+    return ApiError(
+        operation,
+        message,
+        status=status,
+        code=error.code,
+        opc_request_id=error.request_id,
+        # A refusal did nothing; a server's error may have come after the effect.
+        effect="unknown" if status >= 500 or status < 400 else "none",
+        retryable=status in _RETRYABLE,
+        retry_after=_retry_after(error.headers),
+    )
+
+
+def _retry_after(headers: Any) -> Optional[float]:
+    try:
+        wanted = float((headers or {})["retry-after"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    # An hour's wish cannot be granted within a run's bounds.
+    return min(max(wanted, 0.0), 60.0)
+
+
+def _unreachable(operation: str, message: str) -> ApiError:
+    return ApiError(operation, message, retryable=True, unreachable=True)
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """The error, its causes, and the errors that it was made from."""
+    found: list[BaseException] = []
+    pending: list[Any] = [error]
+    while pending:
+        link = pending.pop()
+        if not isinstance(link, BaseException) or link in found:
+            continue
+        found.append(link)
+        pending.extend((link.__cause__, link.__context__, getattr(link, "reason", None), *link.args))
+    return found
+
+
+def _reason(chain: list[BaseException]) -> str:
+    """The system's own words, where it has some; never a URL's query."""
+    for link in chain:
+        if isinstance(link, OSError) and link.strerror:
+            return link.strerror
+    return type(chain[-1]).__name__

@@ -1,0 +1,113 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection: names and behaviour may change without notice.
+
+"""Bad input, found before any call is made: one clear line that says what is wrong and what to do. Pure, no I/O."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Mapping, Optional
+from urllib.parse import urlsplit
+
+_LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
+_BUCKET_NAME = re.compile(r"[A-Za-z0-9_.\-]+")
+_KEY_OCID = re.compile(r"ocid1\.key\.(?P<realm>[^.]+)\.(?P<region>[^.]+)\.(?P<vault>[^.]+)\.(?P<unique>[^.]+)")
+_COMPARTMENT_OCID = re.compile(r"ocid1\.(compartment|tenancy)\.[^.]+\.[^.]*\.[^.]+")
+
+#: The longest name that Object Storage gives a bucket, in characters.
+_LONGEST_NAME = 256
+
+#: Regions whose Vault hosts lack the ``oci`` label; every other region has it.
+_REGIONS_WITHOUT_LABEL = frozenset(
+    """
+    ap-hyderabad-1 ap-melbourne-1 ap-mumbai-1 ap-osaka-1 ap-seoul-1 ap-sydney-1 ap-tokyo-1 ca-montreal-1 ca-toronto-1
+    eu-amsterdam-1 eu-frankfurt-1 eu-zurich-1 me-jeddah-1 sa-saopaulo-1 uk-london-1 us-ashburn-1 us-phoenix-1
+    us-langley-1 us-luke-1 us-gov-ashburn-1 us-gov-chicago-1 us-gov-phoenix-1 uk-gov-london-1 uk-gov-cardiff-1
+    """.split()
+)
+
+
+class BadInput(ValueError):
+    """An option that cannot be right. The message is one line for a person."""
+
+
+def check_bucket_name(name: str) -> None:
+    if not name or not name.strip():
+        raise BadInput("bucket_name is blank: give the name of a bucket.")
+    if "/" in name:
+        raise BadInput("bucket_name %r has a slash: give the bucket's name alone, without namespace or object." % name)
+    if len(name) > _LONGEST_NAME:
+        raise BadInput("bucket_name has %d characters; a bucket's name has %d at most." % (len(name), _LONGEST_NAME))
+    if not _BUCKET_NAME.fullmatch(name):
+        raise BadInput(
+            "bucket_name %r has characters that no bucket's name has: letters, digits, hyphens, underscores and periods." % name
+        )
+
+
+def check_namespace(name: Optional[str]) -> None:
+    if name is not None and (not name.strip() or not re.fullmatch(r"[A-Za-z0-9_\-]+", name)):
+        raise BadInput("namespace_name %r is not an Object Storage namespace: leave it out to have it looked up." % name)
+
+
+def check_times(params: Mapping[str, Any]) -> None:
+    for option in ("wait_timeout", "wait_interval", "claim_grace"):
+        value = params.get(option)
+        if value is not None and value < 1:
+            raise BadInput("%s is %s: give a number of seconds of at least 1." % (option, value))
+
+
+def check_key_id(key_id: str, option: str) -> None:
+    if not _KEY_OCID.fullmatch(key_id):
+        raise BadInput(
+            "%s %r is not the OCID of a Vault key (ocid1.key.<realm>.<region>.<vault>.<unique>)." % (option, key_id)
+        )
+
+
+def check_compartment_id(compartment_id: str) -> None:
+    if not _COMPARTMENT_OCID.fullmatch(compartment_id):
+        raise BadInput(
+            "compartment_ids has %r, which is not the OCID of a compartment or tenancy "
+            "(ocid1.compartment.<realm>..<unique>)." % compartment_id
+        )
+
+
+def check_endpoint(url: str, option: str) -> str:
+    """Return the base URL without a slash at its end."""
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port, parts = None, None, urlsplit("")
+    if parts.scheme not in ("http", "https") or not host or port == 0:
+        raise BadInput("%s %r is not a URL: give a base URL such as https://host.example." % (option, url))
+    if parts.username or parts.password or parts.query or parts.fragment or parts.path not in ("", "/"):
+        raise BadInput("%s must be a base URL, without user, path, query or fragment: https://host.example." % option)
+    if parts.scheme == "http" and not _LOOPBACK.fullmatch(host):
+        raise BadInput("%s %r is plain http, which only a loopback address may be: use https." % (option, url))
+    return url.strip().rstrip("/")
+
+
+def key_management_endpoints(key_id: str, region_names: Mapping[str, str], realm_domains: Mapping[str, str]) -> list[str]:
+    """The management endpoints that a key's OCID may mean, the likely one first.
+
+    ``region_names`` maps short region names to full ones, ``realm_domains`` realms to their domains, as the SDK has them.
+    """
+    match = _KEY_OCID.fullmatch(key_id)
+    if match is None:
+        raise BadInput(
+            "The endpoint of key %r cannot be derived from its OCID: set key_management_endpoint to the vault's management "
+            "endpoint." % key_id
+        )
+    region = region_names.get(match.group("region"), match.group("region"))
+    domain = realm_domains.get(match.group("realm"))
+    if domain is None:
+        raise BadInput(
+            "The realm %s of key %s is not known to the installed oci SDK: update it, or set key_management_endpoint."
+            % (match.group("realm"), key_id)
+        )
+    plain = "https://%s-management.kms.%s.%s" % (match.group("vault"), region, domain)
+    labelled = "https://%s-management.kms.%s.oci.%s" % (match.group("vault"), region, domain)
+    return [plain, labelled] if region in _REGIONS_WITHOUT_LABEL else [labelled, plain]

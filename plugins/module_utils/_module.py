@@ -1,0 +1,55 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection: names and behaviour may change without notice.
+
+"""What every module does around its own work: the SDK, the clients, warnings, and one shape of failure."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients
+from ansible_collections.rekey.oci.plugins.module_utils._identity import SdkMissing
+from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
+from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
+from ansible_collections.rekey.oci.plugins.module_utils._retry import with_retries
+
+
+def connect(module: AnsibleModule, connections: int = 4) -> OciApi:
+    """Build the clients, or end the module with one line that says why not. Makes no call."""
+    try:
+        clients = Clients(module.params, connections)
+        if module.params.get("bucket_key_only") and not clients.supports_bucket_key_only():
+            raise BadInput(
+                "bucket_key_only needs a newer oci SDK than the installed %s: upgrade it, or leave the option out."
+                % getattr(clients.sdk, "__version__", "one")
+            )
+    except SdkMissing as error:
+        module.fail_json(msg=str(error), exception=error.details)
+    except BadInput as error:
+        module.fail_json(msg=str(error))
+    for warning in clients.warnings:
+        module.warn(warning)
+    return OciApi(clients)
+
+
+def namespace_of(module: AnsibleModule, api: OciApi) -> str:
+    """The namespace that was given, or the tenancy's."""
+    given = module.params.get("namespace_name")
+    if given:
+        return str(given)
+    try:
+        return with_retries(api.get_namespace)
+    except ApiError as error:
+        fail(module, error, {})
+
+
+def fail(module: AnsibleModule, error: ApiError, result: dict[str, Any]) -> NoReturn:
+    """End the module with an API failure and everything that was learned."""
+    module.fail_json(msg=error.line(), **dict(result, error=error.as_result()))
+    raise AssertionError("fail_json ends the process")

@@ -1,0 +1,274 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection: names and behaviour may change without notice.
+
+"""The calls of _api.Api, made with the oci SDK. Each is sent once; every failure becomes an ApiError."""
+
+from __future__ import annotations
+
+import calendar
+from email.utils import parsedate
+from typing import Any, Callable, Mapping, Optional
+
+from ansible_collections.rekey.oci.plugins.module_utils import _failures
+from ansible_collections.rekey.oci.plugins.module_utils._api import Api
+from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients
+from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
+from ansible_collections.rekey.oci.plugins.module_utils._model import TERMINAL_STATUSES, ApiError, Bucket, Key, WorkRequest
+
+#: The largest page that Object Storage gives.
+PAGE = 1000
+
+
+class OciApi(Api):
+    """Safe to share between threads."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+        #: Whose a work request is never changes: its bucket's entity, by id.
+        self._owners: dict[str, bool] = {}
+
+    def _call(self, operation: str, call: Callable[[], Any], endpoint: str) -> Any:
+        try:
+            return call()
+        except Exception as error:
+            raise _failures.translate(self._clients.sdk, operation, error, endpoint) from None
+
+    def _object_storage(self, operation: str, method: str, *args: Any, **kwargs: Any) -> Any:
+        client = self._clients.object_storage()
+        return self._call(operation, lambda: getattr(client, method)(*args, **kwargs), client.base_client.endpoint)
+
+    def get_namespace(self) -> str:
+        response = self._object_storage("GetNamespace", "get_namespace")
+        if not isinstance(response.data, str):
+            raise _failures.not_understood("GetNamespace", response)
+        return response.data
+
+    def get_bucket(self, namespace: str, name: str) -> tuple[Bucket, Optional[float]]:
+        response = self._object_storage(
+            "GetBucket", "get_bucket", namespace, name, fields=["approximateCount", "approximateSize"]
+        )
+        return _bucket("GetBucket", response, Bucket(namespace, name)), _date(response)
+
+    def get_key(self, key_id: str, not_before: float = 0.0) -> tuple[Key, Optional[float]]:
+        data = self._key_management("GetKey", "get_key", key_id).data
+        current = getattr(data, "current_key_version", None)
+        if not current:
+            raise ApiError("GetKey", "the answer names no current key version", effect="unknown", retryable=True)
+        shape = getattr(data, "key_shape", None)
+        return (
+            Key(
+                id=key_id,
+                current_version=current,
+                vault_id=data.vault_id,
+                state=data.lifecycle_state,
+                protection_mode=data.protection_mode,
+                algorithm=getattr(shape, "algorithm", None),
+                is_auto_rotation_enabled=getattr(data, "is_auto_rotation_enabled", None),
+            ),
+            None,
+        )
+
+    def get_version_created(self, key_id: str, version_id: str) -> Optional[float]:
+        return seconds(self._key_management("GetKeyVersion", "get_key_version", key_id, version_id).data.time_created)
+
+    def _key_management(self, operation: str, method: str, key_id: str, *args: Any, **kwargs: Any) -> Any:
+        try:
+            endpoints = self._clients.key_management_endpoints(key_id)
+        except BadInput as error:
+            raise ApiError(operation, str(error), unreachable=True) from None
+        for number, endpoint in enumerate(endpoints):
+            client = self._clients.key_management(endpoint)
+            try:
+                answer = self._call(operation, lambda: getattr(client, method)(key_id, *args, **kwargs), endpoint)
+            except ApiError as error:
+                # A region has one of two host forms, and a wrong one is no host at all.
+                if error.unreachable and number + 1 < len(endpoints):
+                    continue
+                raise
+            if len(endpoints) > 1:
+                self._clients.prove_endpoint(key_id, endpoint)
+            return answer
+        raise AssertionError("a vault has an endpoint")
+
+    def has_objects(self, namespace: str, name: str, versions: bool) -> bool:
+        if versions:
+            data = self._object_storage("ListObjectVersions", "list_object_versions", namespace, name, limit=1).data
+            return bool(data.items)
+        return bool(self._object_storage("ListObjects", "list_objects", namespace, name, limit=1).data.objects)
+
+    def list_reencryptions(
+        self, compartment_id: str, namespace: str, name: str, since: Optional[float]
+    ) -> tuple[WorkRequest, ...]:
+        found = []
+        for summary in self.summaries(compartment_id):
+            work_request = work_request_of(summary)
+            wanted = not work_request.terminal or since is None or (work_request.time_accepted or since) >= since
+            if wanted and self._is_of(summary, namespace, name):
+                found.append(work_request)
+        return tuple(found)
+
+    def summaries(self, compartment_id: str) -> list[Any]:
+        """All summaries of the compartment's re-encryptions, in no order."""
+        found: list[Any] = []
+        page: Optional[str] = None
+        while True:
+            more = {"page": page} if page else {}
+            response = self._object_storage(
+                "ListWorkRequests", "list_work_requests", compartment_id, limit=PAGE, **more
+            )
+            if not isinstance(response.data, list):
+                raise _failures.not_understood("ListWorkRequests", response)
+            found.extend(item for item in response.data if item.operation_type == "REENCRYPT")
+            following = response.headers.get("opc-next-page")
+            if not following or following == page:
+                return found
+            page = following
+
+    def _is_of(self, summary: Any, namespace: str, name: str) -> bool:
+        """Whether a work request is this bucket's; where its summary does not say, it is fetched itself."""
+        told = names_bucket(summary.resources, namespace, name)
+        if told is not None:
+            return told
+        key = "%s %s/%s" % (summary.id, namespace, name)
+        if key not in self._owners:
+            try:
+                whole = self._object_storage("GetWorkRequest", "get_work_request", summary.id).data
+            except ApiError as error:
+                if error.status == 404:
+                    return False
+                raise
+            # One that does not say even then may be anybody's: it is nobody's proof.
+            self._owners[key] = bool(names_bucket(whole.resources, namespace, name))
+        return self._owners[key]
+
+    def get_work_request(self, work_request_id: str) -> WorkRequest:
+        data = self._object_storage("GetWorkRequest", "get_work_request", work_request_id).data
+        if getattr(data, "id", None) != work_request_id:
+            raise ApiError("GetWorkRequest", "the answer is not the work request", effect="unknown", retryable=True)
+        return work_request_of(data)
+
+    def get_work_request_errors(self, work_request_id: str) -> tuple[Mapping[str, Any], ...]:
+        data = self._object_storage("ListWorkRequestErrors", "list_work_request_errors", work_request_id).data
+        return tuple(
+            {"code": item.code, "message": item.message, "timestamp": _text(item.timestamp)} for item in data
+        )
+
+    def update_bucket(
+        self,
+        bucket: Bucket,
+        etag: Optional[str],
+        tags: Optional[Mapping[str, str]] = None,
+        kms_key_id: Optional[str] = None,
+    ) -> Bucket:
+        from oci.object_storage.models import UpdateBucketDetails
+
+        details = UpdateBucketDetails()
+        if tags is not None:
+            details.freeform_tags = dict(tags)
+        if kms_key_id is not None:
+            details.kms_key_id = kms_key_id
+        response = self._object_storage(
+            "UpdateBucket", "update_bucket", bucket.namespace, bucket.name, details, if_match=etag
+        )
+        return _bucket("UpdateBucket", response, bucket)
+
+    def reencrypt_bucket(
+        self, namespace: str, name: str, bucket_key_only: bool, client_request_id: str, timeout: float
+    ) -> str:
+        client = self._clients.object_storage_post(timeout)
+        more = {"is_reencrypt_bucket_key_only": True} if bucket_key_only else {}
+        response = self._call(
+            "ReencryptBucket",
+            lambda: client.reencrypt_bucket(
+                namespace,
+                name,
+                opc_client_request_id=client_request_id,
+                retry_strategy=self._clients.sdk.retry.NoneRetryStrategy(),
+                **more,
+            ),
+            client.base_client.endpoint,
+        )
+        work_request_id: Optional[str] = response.headers.get("opc-work-request-id")
+        if not work_request_id:
+            raise _failures.not_understood("ReencryptBucket", response)
+        return work_request_id
+
+
+def names_bucket(resources: Any, namespace: str, name: str) -> Optional[bool]:
+    """Whether a work request's resources name this bucket; None when they name no bucket at all.
+
+    Which of the URI, the metadata and the identifier a re-encryption carries is not documented: any will do.
+    """
+    told = False
+    for resource in resources or ():
+        uri = resource.entity_uri or ""
+        metadata = {str(key).upper(): value for key, value in (resource.metadata or {}).items()}
+        parts = uri.split("?")[0].strip("/").split("/")
+        if len(parts) >= 4 and parts[-4] == "n" and parts[-2] == "b":
+            told = True
+            if (parts[-3], parts[-1]) == (namespace, name):
+                return True
+        elif metadata.get("BUCKET"):
+            told = True
+            if metadata["BUCKET"] == name and metadata.get("NAMESPACE", namespace) == namespace:
+                return True
+        elif resource.identifier:
+            told = True
+            if resource.identifier in (name, "%s/%s" % (namespace, name), "/n/%s/b/%s" % (namespace, name)):
+                return True
+    return False if told else None
+
+
+def work_request_of(data: Any) -> WorkRequest:
+    percent = data.percent_complete
+    return WorkRequest(
+        id=data.id,
+        status=data.status if data.status in TERMINAL_STATUSES else _status(data.status),
+        percent_complete=float(percent) if isinstance(percent, (int, float)) else None,
+        time_accepted=seconds(data.time_accepted),
+        time_started=seconds(data.time_started),
+        time_finished=seconds(data.time_finished),
+    )
+
+
+def _status(status: Optional[str]) -> Optional[str]:
+    return "UNKNOWN" if status == "UNKNOWN_ENUM_VALUE" else status
+
+
+def seconds(moment: Any) -> Optional[float]:
+    timestamp = getattr(moment, "timestamp", None)
+    return float(timestamp()) if timestamp is not None else None
+
+
+def _text(moment: Any) -> Optional[str]:
+    return str(moment.isoformat()) if hasattr(moment, "isoformat") else None
+
+
+def _date(response: Any) -> Optional[float]:
+    parsed = parsedate(response.headers.get("date") or "")
+    return float(calendar.timegm(parsed)) if parsed else None
+
+
+def _bucket(operation: str, response: Any, known: Bucket) -> Bucket:
+    data = response.data
+    if getattr(data, "name", None) != known.name:
+        raise _failures.not_understood(operation, response)
+    count = getattr(data, "approximate_count", None)
+    size = getattr(data, "approximate_size", None)
+    return Bucket(
+        namespace=known.namespace,
+        name=known.name,
+        etag=response.headers.get("etag") or data.etag,
+        id=data.id,
+        compartment_id=data.compartment_id,
+        kms_key_id=data.kms_key_id or None,
+        is_bucket_key_enabled=getattr(data, "is_bucket_key_enabled", None),
+        versioning=data.versioning,
+        storage_tier=data.storage_tier,
+        approximate_count=known.approximate_count if count is None else count,
+        approximate_size=known.approximate_size if size is None else size,
+        freeform_tags=dict(data.freeform_tags or {}),
+    )

@@ -1,0 +1,495 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection: names and behaviour may change without notice.
+
+"""Reconciling one bucket: decide, do that one step, remember what came of it. No decision is taken here.
+
+A crash is a stop between two steps, and another run goes on from what the service knows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Callable, Optional, Union
+
+from ansible_collections.rekey.oci.plugins.module_utils import _receipt, _schedule, _waiting
+from ansible_collections.rekey.oci.plugins.module_utils._api import Api
+from ansible_collections.rekey.oci.plugins.module_utils._decision import next_step
+from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, Bucket, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils._state import FORGOTTEN, Attempt, Facts, Options
+from ansible_collections.rekey.oci.plugins.module_utils._steps import (
+    Assign,
+    CheckObjects,
+    Claim,
+    Complete,
+    Done,
+    Drop,
+    Fail,
+    ListWorkRequests,
+    Look,
+    Pause,
+    Poll,
+    ReadErrors,
+    ReadKey,
+    ReadVersion,
+    Record,
+    Step,
+    Submit,
+)
+
+Outcome = Union[Done, Fail]
+
+#: A call that fails in a way that may pass is tried again for this long, in seconds. With one more try's timeouts a
+#: dead endpoint ends in under 90 seconds.
+RETRY_BUDGET = 45.0
+
+#: Nobody listening, or no such host: that seldom passes, and a person is waiting. In tries.
+UNREACHABLE_TRIES = 4
+
+_KNOWN_STATUSES = frozenset(("ACCEPTED", "IN_PROGRESS", "CANCELING", "COMPLETED", "FAILED", "CANCELED"))
+
+
+class Reconciler:
+    """One bucket's way to its end, a step at a time; ``clock`` is monotonic seconds, ``chance`` random in [0, 1)."""
+
+    def __init__(
+        self,
+        api: Api,
+        namespace: str,
+        name: str,
+        options: Options,
+        nonce: str,
+        clock: Callable[[], float],
+        chance: Callable[[], float],
+    ) -> None:
+        self.api = api
+        self.namespace = namespace
+        self.name = name
+        self.options = options
+        self.clock = clock
+        self.chance = chance
+        self.facts = Facts()
+        self.attempt = Attempt(nonce=nonce, started_at=clock())
+        self.outcome: Optional[Outcome] = None
+        self.error: Optional[ApiError] = None
+        self.warnings: list[str] = []
+        self.last_bucket: Optional[Bucket] = None
+        self.key_version_before: Optional[str] = None
+        self._failures = 0
+        self._failing_since = 0.0
+        self._posts = 0
+        self._do: dict[type, Callable[..., None]] = {
+            Look: self._look,
+            ReadKey: self._read_key,
+            ReadVersion: self._read_version,
+            CheckObjects: self._check_objects,
+            ListWorkRequests: self._list,
+            Poll: self._poll,
+            ReadErrors: self._read_errors,
+            Claim: self._claim,
+            Assign: self._assign,
+            Submit: self._submit,
+            Record: self._record,
+            Complete: self._complete,
+            Drop: self._drop,
+        }
+
+    def step(self) -> float:
+        """Take the next step; return the seconds to pause before the one after it. ``outcome`` is set at the end."""
+        step = next_step(self.facts, self.attempt, self.options, self.clock(), self.chance())
+        if isinstance(step, (Done, Fail)):
+            self._end(step)
+            return 0.0
+        if isinstance(step, Pause):
+            self._forget(step)
+            return step.seconds
+        try:
+            self._do[type(step)](step)
+        except ApiError as error:
+            return self._failed(step, error)
+        self._failures = 0
+        return 0.0
+
+    def warn(self, message: str) -> None:
+        if message not in self.warnings:
+            self.warnings.append(message)
+
+    def _end(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        if isinstance(outcome, Done) and outcome.warning:
+            self.warn(outcome.warning)
+
+    def _forget(self, pause: Pause) -> None:
+        if pause.forget == "bucket":
+            self.facts.bucket = None
+        elif pause.forget == "listing":
+            self.facts.listing = None
+        elif pause.work_request_id is not None:
+            self.facts.due.add(pause.work_request_id)
+            if pause.joins:
+                self.attempt.joined = pause.work_request_id
+
+    # Failures: what can pass is tried again, within bounds; the rest is told to the decision or ends the run.
+
+    def _failed(self, step: Step, error: ApiError) -> float:
+        now = self.clock()
+        if not self._failures:
+            self._failing_since = now
+        self._failures += 1
+        waiting = isinstance(step, Poll) and step.work_request_id in self.facts.due
+        if error.retryable or waiting:
+            pause = _schedule.retry_pause(self._failures, self.chance(), error.retry_after)
+            if self._may_retry(waiting, error, now, pause):
+                return pause
+            if waiting and isinstance(step, Poll):
+                self.error = error
+                self._end(self._lost_sight(step.work_request_id))
+                return 0.0
+        if isinstance(step, ReadKey) and not error.unreachable:
+            self._failures = 0
+            self.facts.key = None
+            self.facts.key_unreadable = error.line()
+            self.warn(
+                "The key %s cannot be read, so nothing can prove which version is its current one: %s"
+                % (step.key_id, error.line())
+            )
+            return 0.0
+        self.error = error
+        self._end(
+            Fail(
+                self._explain(step, error),
+                action="submit" if self.attempt.submitted or self.attempt.lost_at is not None else "none",
+                reason=self.attempt.reason,
+            )
+        )
+        return 0.0
+
+    def _may_retry(self, waiting: bool, error: ApiError, now: float, pause: float) -> bool:
+        by = _waiting.deadline(self.attempt, self.options)
+        if waiting:
+            return now + pause <= by
+        if error.unreachable and self._failures >= UNREACHABLE_TRIES:
+            return False
+        return now + pause - self._failing_since <= RETRY_BUDGET and now + pause <= by + RETRY_BUDGET
+
+    def _lost_sight(self, work_request_id: str) -> Fail:
+        seen = self.facts.seen(work_request_id)
+        assert self.error is not None and seen is not None
+        return Fail(
+            "The re-encryption did not visibly finish within wait_timeout (%d seconds): work request %s was last seen %s, "
+            "and the last poll failed: %s Run again to join it."
+            % (self.options.wait_timeout, work_request_id, _waiting.describe(seen), self.error.line()),
+            action="submit" if self.attempt.submitted else "join",
+            reason=self.attempt.reason or "in_progress",
+        )
+
+    def _explain(self, step: Step, error: ApiError) -> str:
+        if isinstance(step, Look) and error.status == 404:
+            return (
+                "Bucket %s was not found in namespace %s, or this user may not read it (BUCKET_READ). Names are "
+                "case-sensitive. %s" % (self.name, self.namespace, error.line())
+            )
+        if isinstance(step, (Assign, Claim)) and self.options.kms_key_id and error.status in (400, 403, 404):
+            return (
+                "The key %s was not assigned to bucket %s. Object Storage needs a policy such as: Allow service "
+                "objectstorage-<region> to use keys in compartment <compartment> where target.key.id = '%s'. %s"
+                % (self.options.kms_key_id, self.name, self.options.kms_key_id, error.line())
+            )
+        return error.line()
+
+    # Reads.
+
+    def _look(self, step: Look) -> None:
+        begun = self.clock()
+        bucket, service_time = self.api.get_bucket(self.namespace, self.name)
+        facts = self.facts
+        if facts.key_unreadable is not None and self.last_bucket is not None:
+            if self.last_bucket.kms_key_id != bucket.kms_key_id:
+                facts.key_unreadable = None
+        facts.looked_at = begun
+        facts.service_time = service_time
+        facts.listing = None
+        self._see(bucket)
+        if service_time is None and facts.tags_unusable is None and self.options.receipt == "tag":
+            facts.tags_unusable = "the service's answer bears no date"
+            self._warn_no_receipt()
+
+    def _see(self, bucket: Bucket) -> None:
+        """Take in the bucket as the service has just told it."""
+        if self.attempt.previous_key is None:
+            self.attempt.previous_key = bucket.kms_key_id
+        facts = self.facts
+        facts.bucket = self.last_bucket = bucket
+        receipt, warning = _receipt.parse(bucket)
+        if self.options.receipt != "tag":
+            receipt = warning = None
+        if receipt != facts.receipt or receipt is None:
+            facts.receipt_seen_at = self.clock()
+        facts.receipt = receipt
+        if warning:
+            self.warn(warning)
+        if receipt is not None and self.key_version_before is None and receipt.state == _receipt.COMPLETED:
+            self.key_version_before = receipt.key_version_id
+
+    def _read_key(self, step: ReadKey) -> None:
+        begun = self.clock()
+        key, kept_from = self.api.get_key(step.key_id, step.not_before)
+        known = self.facts.key
+        if known is not None and known.current_version == key.current_version and key.version_created is None:
+            key = replace(key, version_created=known.version_created)
+        else:
+            self.facts.version_unreadable = False
+        self.facts.key = key
+        self.facts.key_read_at = begun if kept_from is None else kept_from
+
+    def _read_version(self, step: ReadVersion) -> None:
+        key = self.facts.key
+        assert key is not None
+        created: Optional[float] = None
+        try:
+            created = self.api.get_version_created(key.id, key.current_version)
+        except ApiError as error:
+            if error.retryable and self._failures < 3:
+                raise
+            self.warn("When the key's current version was created cannot be read: %s" % error.line())
+        self.facts.key = replace(key, version_created=created)
+        self.facts.version_unreadable = created is None
+
+    def _check_objects(self, step: CheckObjects) -> None:
+        bucket = self.facts.bucket
+        assert bucket is not None
+        try:
+            self.facts.has_objects = self.api.has_objects(self.namespace, self.name, bucket.versioning != "Disabled")
+        except ApiError as error:
+            if error.retryable:
+                raise
+            self.warn("Whether bucket %s is empty cannot be seen, so it is taken not to be: %s" % (self.name, error.line()))
+        self.facts.objects_checked = True
+
+    def _list(self, step: ListWorkRequests) -> None:
+        bucket = self.facts.bucket or self.last_bucket
+        assert bucket is not None
+        begun = self.clock()
+        listing: tuple[WorkRequest, ...] = ()
+        try:
+            listing = self.api.list_reencryptions(bucket.compartment_id or "", self.namespace, self.name, step.since)
+        except ApiError as error:
+            if error.retryable:
+                raise
+            self.warn("Work requests cannot be listed, so a re-encryption by somebody else is not seen: %s" % error.line())
+        self.facts.listing = listing
+        self.facts.listed_at = begun
+
+    def _poll(self, step: Poll) -> None:
+        facts, wanted = self.facts, step.work_request_id
+        try:
+            seen = self.api.get_work_request(wanted)
+        except ApiError as error:
+            if error.status != 404:
+                raise
+            facts.work_requests[wanted] = FORGOTTEN
+            facts.due.discard(wanted)
+            return
+        now = self.clock()
+        facts.work_requests[wanted] = seen
+        facts.due.discard(wanted)
+        if seen.terminal:
+            facts.ended_at.setdefault(wanted, now)
+        else:
+            facts.running_at.setdefault(wanted, now)
+            if seen.status not in _KNOWN_STATUSES:
+                self.warn(
+                    "Work request %s has the status %s, which this collection does not know: waiting on." % (wanted, seen.status)
+                )
+
+    def _read_errors(self, step: ReadErrors) -> None:
+        facts = self.facts
+        seen = facts.seen(step.work_request_id)
+        assert isinstance(seen, WorkRequest)
+        try:
+            errors = self.api.get_work_request_errors(step.work_request_id)
+        except ApiError as error:
+            if error.retryable and self._failures < 3:
+                raise
+            errors = ()
+        facts.errors_read.add(step.work_request_id)
+        facts.work_requests[step.work_request_id] = replace(seen, errors=errors)
+
+    # Writes. Every one carries the etag of what was looked at.
+
+    def _claim(self, step: Claim) -> None:
+        facts, attempt, bucket = self.facts, self.attempt, self.facts.bucket
+        assert bucket is not None and facts.listing is not None
+        if attempt.tags_before is None or (facts.receipt is not None and facts.receipt.nonce != attempt.nonce):
+            attempt.tags_before = dict(bucket.freeform_tags)
+        try:
+            tags = _receipt.encode(step.receipt, bucket)
+            written = self.api.update_bucket(bucket, bucket.etag, tags, step.assign)
+        except _receipt.ReceiptDoesNotFit as error:
+            facts.tags_unusable = str(error)
+            self._warn_no_receipt()
+            return
+        except ApiError as error:
+            self._write_failed(error, "claim", step.assign)
+            return
+        attempt.reason = attempt.reason or step.reason
+        attempt.claim = step.receipt
+        attempt.claim_etag = written.etag
+        attempt.claimed_at = facts.looked_at
+        attempt.before = frozenset(listed.id for listed in facts.listing)
+        attempt.lost_at = None
+        attempt.accepted = None
+        attempt.assigned = attempt.assigned or step.assign is not None
+        self._see(written)
+
+    def _assign(self, step: Assign) -> None:
+        bucket = self.facts.bucket
+        assert bucket is not None
+        try:
+            written = self.api.update_bucket(bucket, bucket.etag, None, step.key_id)
+        except ApiError as error:
+            self._write_failed(error, "assign", step.key_id)
+            return
+        self.attempt.assigned = True
+        self.attempt.reason = self.attempt.reason or "key_assigned"
+        self._see(written)
+
+    def _submit(self, step: Submit) -> None:
+        attempt, facts = self.attempt, self.facts
+        attempt.reason = attempt.reason or step.reason
+        attempt.lost_at = None
+        if attempt.claim is None:
+            attempt.posted_since = facts.service_time
+            attempt.claimed_at = self.clock()
+            attempt.before = frozenset(listed.id for listed in facts.listing or ())
+        self._posts += 1
+        try:
+            work_request_id = self.api.reencrypt_bucket(
+                self.namespace,
+                self.name,
+                self.options.bucket_key_only,
+                "rekey-%s-%d" % (attempt.nonce, self._posts),
+                step.timeout,
+            )
+        except ApiError as error:
+            self._submit_failed(error)
+            return
+        attempt.accepted = work_request_id if attempt.claim is not None else None
+        attempt.accepted_at = self.clock()
+        attempt.submitted.append(work_request_id)
+        attempt.conflicts = 0
+
+    def _submit_failed(self, error: ApiError) -> None:
+        attempt = self.attempt
+        if error.effect != "none":
+            attempt.lost_at = self.clock()
+            attempt.lost_late = error.effect == "late"
+            self.facts.listing = None
+            return
+        if error.retryable:
+            raise error
+        if error.status == 409:
+            attempt.conflicts += 1
+            self.facts.listing = None
+            return
+        attempt.refused = self.error = error
+
+    def _record(self, step: Record) -> None:
+        facts, attempt = self.facts, self.attempt
+        bucket = facts.bucket
+        assert bucket is not None and step.receipt.work_request_id is not None
+        own = step.receipt.nonce == attempt.nonce
+        if own and not attempt.is_mine(step.receipt.work_request_id):
+            # The answer to the POST was lost, and this is what it did.
+            attempt.submitted.append(step.receipt.work_request_id)
+            attempt.accepted = step.receipt.work_request_id
+            attempt.accepted_at = self.clock()
+        attempt.lost_at = None
+        try:
+            written = self.api.update_bucket(bucket, step.etag, _receipt.encode(step.receipt, bucket))
+        except ApiError as error:
+            if error.status == 412 or (error.status == 404 and not own):
+                attempt.accepted = attempt.claim_etag = None
+                facts.bucket = None
+                return
+            if error.retryable:
+                raise
+            self._give_up_receipt(error)
+            return
+        if own:
+            attempt.recorded_etag = written.etag
+        attempt.accepted = None
+        self._see(written)
+
+    def _complete(self, step: Complete) -> None:
+        bucket = self.facts.bucket
+        assert bucket is not None
+        try:
+            self._see(self.api.update_bucket(bucket, bucket.etag, _receipt.encode(step.receipt, bucket)))
+        except ApiError as error:
+            if error.status == 412:
+                self.facts.bucket = None
+                return
+            if error.retryable:
+                self.facts.bucket = None
+                raise
+            self._give_up_receipt(error)
+
+    def _drop(self, step: Drop) -> None:
+        """Best effort: a claim that stays is taken over after its grace."""
+        attempt, bucket = self.attempt, self.facts.bucket
+        assert bucket is not None
+        try:
+            self._see(self.api.update_bucket(bucket, attempt.claim_etag, attempt.tags_before or {}))
+        except ApiError as error:
+            if error.status == 412:
+                self.facts.bucket = None
+            self.warn("The claim on bucket %s could not be taken back: %s" % (self.name, error.line()))
+        attempt.claim = attempt.claim_etag = None
+
+    def _write_failed(self, error: ApiError, what: str, assign: Optional[str]) -> None:
+        """A claim or an assignment was not answered with success: what is true now is what the next look says."""
+        if error.status == 412:
+            self.facts.bucket = None
+            return
+        if error.retryable:
+            if error.effect != "none":
+                self.facts.bucket = None
+            raise error
+        if assign is not None or error.status not in (400, 403, 404):
+            raise error
+        self._give_up_receipt(error)
+
+    def _give_up_receipt(self, error: ApiError) -> None:
+        self.facts.tags_unusable = error.line()
+        self.facts.receipt = None
+        self.attempt.accepted = None
+        self.facts.listing = None
+        self._warn_no_receipt()
+
+    def _warn_no_receipt(self) -> None:
+        self.warn(
+            "No receipt can be kept on bucket %s, so this run decides from work requests alone, a weaker proof: %s"
+            % (self.name, self.facts.tags_unusable)
+        )
+
+    def version_created(self) -> Optional[float]:
+        """When the key's current version was created, from the key or from a receipt of the same version."""
+        key, receipt = self.facts.key, self.facts.receipt
+        if key is None or key.version_created is not None:
+            return key.version_created if key else None
+        if receipt is not None and receipt.key_version_id == key.current_version:
+            return receipt.version_created
+        return None
+
+
+def run(reconciler: Reconciler, sleep: Callable[[float], None]) -> Outcome:
+    """Take steps until the end."""
+    while True:
+        pause = reconciler.step()
+        if reconciler.outcome is not None:
+            return reconciler.outcome
+        if pause > 0:
+            sleep(pause)

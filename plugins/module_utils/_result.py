@@ -1,0 +1,83 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection: names and behaviour may change without notice.
+
+"""What a run learned, as a module's result: the same shape on success and on failure. No I/O."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Optional
+
+from ansible_collections.rekey.oci.plugins.module_utils._model import Bucket, Key, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils._reconcile import Reconciler
+from ansible_collections.rekey.oci.plugins.module_utils._steps import Done
+
+
+def work_request_of(reconciler: Reconciler) -> Optional[WorkRequest]:
+    """The work request that the result is about: this run's own, else the one joined, else the receipt's."""
+    facts, attempt = reconciler.facts, reconciler.attempt
+    receipt = facts.receipt
+    candidates = list(reversed(attempt.submitted))
+    candidates.append(attempt.joined or "")
+    candidates.append((receipt.work_request_id or "") if receipt else "")
+    for wanted in filter(None, candidates):
+        seen = facts.seen(wanted)
+        if isinstance(seen, WorkRequest):
+            return seen
+        listed = next((listed for listed in facts.listing or () if listed.id == wanted), None)
+        return listed or WorkRequest(id=wanted)
+    running = [listed for listed in facts.listing or () if not (facts.seen(listed.id) or listed).terminal]
+    if running and isinstance(reconciler.outcome, Done) and reconciler.outcome.action == "join":
+        return running[0]
+    return None
+
+
+def key_of(reconciler: Reconciler) -> Optional[Key]:
+    key = reconciler.facts.key
+    return replace(key, version_created=reconciler.version_created()) if key is not None else None
+
+
+def result_of(reconciler: Reconciler) -> dict[str, Any]:
+    """The module's return values, as far as known."""
+    outcome = reconciler.outcome
+    facts, attempt = reconciler.facts, reconciler.attempt
+    bucket: Optional[Bucket] = facts.bucket or reconciler.last_bucket
+    key = key_of(reconciler)
+    work_request = work_request_of(reconciler)
+    done = isinstance(outcome, Done)
+    result: dict[str, Any] = {
+        # A POST whose answer was lost may have been accepted: saying so is nearer the truth than silence.
+        "changed": bool(attempt.submitted or attempt.assigned or attempt.lost_at is not None)
+        or (isinstance(outcome, Done) and outcome.changed),
+        "action": outcome.action if outcome else "none",
+        "reason": outcome.reason if outcome else None,
+        "assigned": attempt.assigned
+        or (done and reconciler.options.check_mode and _assigns(reconciler, bucket)),
+        "bucket": bucket.as_result() if bucket else None,
+        "key": key.as_result() if key else None,
+        "work_request": work_request.as_result() if work_request else None,
+        "receipt": facts.receipt.as_result() if facts.receipt else None,
+    }
+    if reconciler.error is not None:
+        result["error"] = reconciler.error.as_result()
+    return result
+
+
+def _assigns(reconciler: Reconciler, bucket: Optional[Bucket]) -> bool:
+    wanted = reconciler.options.kms_key_id
+    return bool(wanted and bucket and bucket.kms_key_id != wanted)
+
+
+def diff_of(reconciler: Reconciler, changed: bool) -> dict[str, Any]:
+    """The key and its version that the bucket is proven under, before and after."""
+    before = {"kms_key_id": reconciler.attempt.previous_key, "key_version_id": reconciler.key_version_before}
+    after = dict(before)
+    facts = reconciler.facts
+    if changed:
+        bucket = facts.bucket or reconciler.last_bucket
+        after["kms_key_id"] = reconciler.options.kms_key_id or (bucket.kms_key_id if bucket else None)
+        after["key_version_id"] = facts.key.current_version if facts.key else None
+    return {"before": before, "after": after}

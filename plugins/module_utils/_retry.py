@@ -1,0 +1,40 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection: names and behaviour may change without notice.
+
+"""Trying a read again, outside of reconciling: the same bounds, one place."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import Callable, TypeVar
+
+from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils._reconcile import RETRY_BUDGET, UNREACHABLE_TRIES
+from ansible_collections.rekey.oci.plugins.module_utils._schedule import retry_pause
+
+Answer = TypeVar("Answer")
+
+
+def with_retries(
+    call: Callable[[], Answer],
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+    chance: Callable[[], float] = random.random,
+) -> Answer:
+    """Make an idempotent call, and again while it fails in a way that may pass. Raises the last ApiError."""
+    begun = clock()
+    failures = 0
+    while True:
+        try:
+            return call()
+        except ApiError as error:
+            failures += 1
+            pause = retry_pause(failures, chance(), error.retry_after)
+            late = clock() + pause - begun > RETRY_BUDGET
+            if not error.retryable or late or (error.unreachable and failures >= UNREACHABLE_TRIES):
+                raise
+        sleep(pause)

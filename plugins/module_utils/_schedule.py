@@ -1,0 +1,55 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection: names and behaviour may change without notice.
+
+"""When to look next: pure schedules of pauses, in seconds. No clock, no sleep."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+#: Of what has elapsed, the pause may be this part: so the end is noticed within 10% of the duration.
+_PART = 0.08
+_FIRST = 1.0
+_JITTER = 0.15
+
+
+def poll_pause(
+    elapsed: float, percent: Optional[float], wait_interval: float, chance: float, longest: Optional[float] = None
+) -> float:
+    """Return the seconds to pause before the next poll of a work request.
+
+    ``elapsed`` is the age of the wait in seconds, ``percent`` the progress last heard (0 to 100, or None), and
+    ``chance`` a random number in [0, 1) for the jitter, which only ever shortens the pause. ``longest`` caps it besides
+    ``wait_interval``, such as by the time that is left.
+    """
+    pause = max(_FIRST, elapsed * _PART)
+    if percent is not None and 5 <= percent < 100 and elapsed > 0:
+        left = elapsed * (100 - percent) / percent
+        # Come back when the work should be done, rather than somewhere in the middle of the next long pause.
+        pause = min(pause, max(_FIRST, left * 1.02))
+    pause = min(pause, float(wait_interval))
+    pause *= 1 - _JITTER * chance
+    if longest is not None:
+        pause = min(pause, longest)
+    return max(pause, 0.05)
+
+
+def retry_pause(failures: int, chance: float, retry_after: Optional[float] = None) -> float:
+    """Return the seconds to pause after the given number of failures in a row (from 1): exponential, with full jitter.
+
+    A ``retry_after`` that the service asked for is honoured, plus a little jitter so that callers do not come back together.
+    """
+    ceiling = min(20.0, 0.8 * 2.0 ** min(failures - 1, 10))
+    pause = ceiling * (0.4 + 0.6 * chance)
+    if retry_after is not None and retry_after > 0:
+        pause = retry_after + min(1.0, retry_after / 4) * chance
+    return pause
+
+
+def claim_pause(remaining: float, looks: int, chance: float) -> float:
+    """Return the seconds to pause before looking again at another controller's claim, at most ``remaining``."""
+    longest: float = min(5.0, 0.5 * 1.5 ** min(looks, 8))
+    return max(0.05, min(remaining, longest * (0.7 + 0.3 * chance)))

@@ -1,0 +1,326 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection: names and behaviour may change without notice.
+
+"""The protocol of the receipt: claim, POST, record, complete. Pure: what to do next, never the doing.
+
+docs/receipt.md tells it as a story, with what each crash leaves behind.
+"""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from ansible_collections.rekey.oci.plugins.module_utils import _receipt, _schedule, _waiting
+from ansible_collections.rekey.oci.plugins.module_utils._model import Bucket, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils._receipt import (
+    CLAIMED,
+    COMPLETED,
+    SUBMITTED,
+    UNKNOWN_VERSION,
+    Receipt,
+)
+from ansible_collections.rekey.oci.plugins.module_utils._state import FORGOTTEN, Attempt, Facts, Options
+from ansible_collections.rekey.oci.plugins.module_utils._steps import (
+    Claim,
+    Complete,
+    Done,
+    Drop,
+    Fail,
+    ListWorkRequests,
+    Look,
+    Pause,
+    ReadKey,
+    Record,
+    Step,
+    Submit,
+)
+
+#: A claim is built on a look that is younger than this, so that its time is near the truth.
+_FRESH = 5.0
+
+#: How long a joiner leaves it to the maker to write the completion, in seconds.
+_COURTESY = 2.0
+
+
+def next_step(
+    facts: Facts, bucket: Bucket, attempt: Attempt, options: Options, now: float, chance: float
+) -> Step:
+    if attempt.refused is not None:
+        return _refused(facts, attempt, options)
+    if attempt.accepted is not None and attempt.claim is not None:
+        return Record(attempt.claim.submitted(attempt.accepted), attempt.claim_etag)
+    if attempt.lost_at is not None and attempt.claim is not None and attempt.claim_etag is not None:
+        found, step = _waiting.settle(facts, attempt, options, attempt.claim.time, now, chance)
+        if found is not None:
+            return Record(attempt.claim.submitted(found.id), attempt.claim_etag)
+        if step is not None:
+            return step
+    receipt = facts.receipt
+    if receipt is not None and receipt.state == CLAIMED:
+        if receipt.nonce != attempt.nonce:
+            step = _others_claim(facts, bucket, receipt, attempt, options, now, chance)
+        else:
+            step = _own_claim(facts, bucket, attempt, options, now, chance)
+        if step is not None:
+            return step
+    elif receipt is not None:
+        step = _submitted_or_completed(facts, bucket, receipt, attempt, options, now, chance)
+        if step is not None:
+            return step
+    return _submit_anew(facts, bucket, attempt, options, now, chance)
+
+
+def matches(facts: Facts, bucket: Bucket, receipt: Receipt, options: Options) -> bool:
+    """Whether the receipt is for the key that the bucket has, and shall have, and that key's current version."""
+    key = facts.key
+    return (
+        key is not None
+        and bucket.kms_key_id == key.id
+        and receipt.key == _receipt.key_digest(key.id)
+        and receipt.key_version_id == key.current_version
+        and receipt.covers(options.scope)
+    )
+
+
+def _own_claim(
+    facts: Facts, bucket: Bucket, attempt: Attempt, options: Options, now: float, chance: float
+) -> Optional[Step]:
+    if attempt.claim is None or attempt.claim_etag is None or bucket.etag != attempt.claim_etag:
+        return None
+    if attempt.conflicts:
+        # The service says that one is running: find it and wait, as for any foreign one.
+        if facts.listing is None:
+            return ListWorkRequests(attempt.claim.time)
+        if _waiting.running(facts):
+            return Drop() if not options.wait else _waiting.obstacle(facts, attempt, options, now, chance)
+        if not options.wait:
+            return Drop()
+        if now >= _waiting.deadline(attempt, options):
+            return Fail(
+                "The service refuses a re-encryption of bucket %s because one is running (409), but lists none. "
+                "Run again later." % bucket.name,
+                action="join",
+                reason="in_progress",
+            )
+        if now - facts.listed_at < 0.5:
+            return Pause(_schedule.retry_pause(attempt.conflicts, chance), forget="bucket")
+    # The service rounds its time down to the second: the claim may be that much older than it says.
+    age = now - attempt.claimed_at + 1.0
+    if age >= options.post_window:
+        return None
+    return Submit(attempt.reason or "unproven", options.claim_grace - options.post_window)
+
+
+def _others_claim(
+    facts: Facts, bucket: Bucket, receipt: Receipt, attempt: Attempt, options: Options, now: float, chance: float
+) -> Optional[Step]:
+    watched = now - facts.receipt_seen_at
+    told = (facts.service_time or receipt.time) - receipt.time
+    left = options.claim_grace - max(watched, told)
+    if left > 0:
+        if options.check_mode:
+            return Done("join", "in_progress")
+        if not options.wait:
+            return Done(
+                "join",
+                "in_progress",
+                changed=bool(attempt.submitted),
+                warning="Another controller is about to submit the re-encryption of bucket %s: run again later, so that "
+                "the job is finished." % bucket.name,
+            )
+        if now >= _waiting.deadline(attempt, options):
+            return Fail(
+                "Another controller claimed bucket %s, and did not submit a re-encryption within wait_timeout "
+                "(%d seconds). Run again later: its claim is taken over after claim_grace."
+                % (bucket.name, options.wait_timeout),
+                action="join",
+                reason="in_progress",
+            )
+        return Pause(_schedule.claim_pause(left + 0.05, int(watched), chance), forget="bucket")
+    if not matches(facts, bucket, receipt, options) or options.force:
+        return None
+    if facts.listing is None:
+        return ListWorkRequests(receipt.time)
+    for found in _waiting.accepted_since(facts, receipt.time):
+        if _waiting.may_prove(facts, found):
+            if options.check_mode:
+                return _foretell(facts, found)
+            return Record(receipt.submitted(found.id), bucket.etag)
+    return None
+
+
+def _foretell(facts: Facts, work_request: WorkRequest) -> Step:
+    if _waiting.latest(facts, work_request).terminal:
+        return Done("none", "up_to_date")
+    return Done("join", "in_progress")
+
+
+def _submitted_or_completed(
+    facts: Facts, bucket: Bucket, receipt: Receipt, attempt: Attempt, options: Options, now: float, chance: float
+) -> Optional[Step]:
+    work_request_id = receipt.work_request_id or ""
+    mine = attempt.is_mine(work_request_id)
+    proves = matches(facts, bucket, receipt, options) and (mine or not options.force)
+    if receipt.state == COMPLETED:
+        return _proven(facts, receipt, attempt, options) if proves else None
+    seen = facts.seen(work_request_id)
+    if seen is None:
+        if mine and not options.wait and not options.check_mode:
+            return Done("submit", attempt.reason or "unproven", changed=True)
+        step = _waiting.wait_on(facts, attempt, options, work_request_id, now, chance)
+        assert step is not None
+        return step
+    unknown = receipt.key_version_id == UNKNOWN_VERSION and facts.key is None and receipt.covers(options.scope)
+    useful = proves or (unknown and (mine or not seen.terminal and not options.force))
+    if not seen.terminal:
+        if options.check_mode and (useful or not options.wait):
+            return Done("join", "in_progress", warning=None if useful else _waiting.LATER)
+        if options.check_mode:
+            return None
+        if not options.wait:
+            return _end(facts, receipt, attempt) if useful else _waiting.leave(attempt)
+        wait = _waiting.join if useful else _waiting.wait_on
+        return wait(facts, attempt, options, work_request_id, now, chance)
+    if seen.status == "COMPLETED" and proves:
+        return _complete(facts, bucket, receipt, attempt, options, now, chance)
+    if seen.status == "COMPLETED":
+        return _end(facts, receipt, attempt) if unknown and (mine or attempt.joined == work_request_id) else None
+    if mine or attempt.joined == work_request_id:
+        return _waiting.ended_badly(facts, attempt, work_request_id)
+    return None
+
+
+def _complete(
+    facts: Facts, bucket: Bucket, receipt: Receipt, attempt: Attempt, options: Options, now: float, chance: float
+) -> Optional[Step]:
+    work_request_id = receipt.work_request_id or ""
+    mine = attempt.is_mine(work_request_id)
+    if options.check_mode:
+        return Done("none", "up_to_date")
+    if not mine and work_request_id in facts.running_at:
+        # Its maker is about to write the same; leave it the first word, and the service the calls.
+        waited = now - facts.ended_at.get(work_request_id, now)
+        if waited < _COURTESY and facts.looked_at < facts.ended_at.get(work_request_id, now):
+            return Pause(_COURTESY * (0.5 + 0.5 * chance) / 2, forget="bucket")
+    if bucket.etag is None:
+        return Look()
+    # Versions never go back: one that is current after the acceptance was current at it, if it is the claim's.
+    since = attempt.accepted_at if mine else facts.receipt_seen_at
+    if facts.key_read_at < since:
+        return _read_key_again(facts, since)
+    if attempt.recorded_etag != bucket.etag:
+        # Somebody wrote to the bucket since, or may have. A re-encryption beside ours may be under another key.
+        if facts.listing is None:
+            return ListWorkRequests(receipt.time)
+        if doubtful(facts, receipt, attempt):
+            return None
+    return Complete(receipt.completed())
+
+
+def _read_key_again(facts: Facts, since: float) -> Step:
+    assert facts.key is not None
+    return ReadKey(facts.key.id, since)
+
+
+def doubtful(facts: Facts, receipt: Receipt, attempt: Attempt) -> bool:
+    """Whether somebody else's re-encryption was accepted after the receipt's own, under who knows which key."""
+    own = next((listed for listed in facts.listing or () if listed.id == receipt.work_request_id), None)
+    seen = facts.seen(receipt.work_request_id or "")
+    accepted = own.time_accepted if own is not None else None
+    if accepted is None and isinstance(seen, WorkRequest):
+        accepted = seen.time_accepted
+    if accepted is None:
+        accepted = receipt.time
+    others = _waiting.accepted_since(facts, accepted, frozenset((receipt.work_request_id or "",)))
+    return any(not attempt.is_mine(other.id) for other in others)
+
+
+def _proven(facts: Facts, receipt: Receipt, attempt: Attempt, options: Options) -> Optional[Step]:
+    if options.verify_history and not attempt.is_mine(receipt.work_request_id):
+        if facts.listing is None:
+            return ListWorkRequests(receipt.time)
+        if doubtful(facts, receipt, attempt):
+            return None
+    return _end(facts, receipt, attempt)
+
+
+def _end(facts: Facts, receipt: Receipt, attempt: Attempt) -> Step:
+    if attempt.submitted:
+        return Done("submit", attempt.reason or "unproven", changed=True)
+    seen = facts.seen(receipt.work_request_id or "")
+    if attempt.joined is not None or (seen is not None and not seen.terminal):
+        return Done("join", "in_progress", changed=attempt.assigned)
+    return Done("none", "up_to_date", changed=attempt.assigned)
+
+
+def _submit_anew(
+    facts: Facts, bucket: Bucket, attempt: Attempt, options: Options, now: float, chance: float
+) -> Step:
+    if options.check_mode:
+        if facts.listing is None and not options.wait:
+            return ListWorkRequests(facts.service_time)
+        if not options.wait and _waiting.running(facts):
+            return Done("join", "in_progress", warning=_waiting.LATER)
+        return Done("submit", _reason(facts, bucket, attempt, options), changed=True)
+    if facts.listing is None:
+        return ListWorkRequests(facts.service_time)
+    step = _waiting.obstacle(facts, attempt, options, now, chance)
+    if step is not None:
+        return step
+    if now >= _waiting.deadline(attempt, options) and attempt.submitted:
+        return Fail(
+            "Bucket %s changed under each re-encryption, and wait_timeout (%d seconds) is over. Run again."
+            % (bucket.name, options.wait_timeout),
+            action="submit",
+            reason=attempt.reason,
+        )
+    if now - facts.looked_at >= min(_FRESH, options.claim_grace / 8) or facts.service_time is None:
+        return Look()
+    target = options.kms_key_id or bucket.kms_key_id or ""
+    claim = Receipt(
+        state=CLAIMED,
+        key_version_id=facts.key.current_version if facts.key else UNKNOWN_VERSION,
+        key=_receipt.key_digest(target),
+        scope=options.scope,
+        time=facts.service_time,
+        nonce=attempt.nonce,
+        version_created=facts.key.version_created if facts.key else None,
+    )
+    assign = target if bucket.kms_key_id != target else None
+    return Claim(claim, _reason(facts, bucket, attempt, options), assign)
+
+
+def _reason(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options) -> str:
+    if attempt.reason:
+        return attempt.reason
+    if options.kms_key_id and bucket.kms_key_id != options.kms_key_id:
+        return "key_assigned"
+    if options.force:
+        return "forced"
+    receipt = facts.receipt
+    if receipt is None or facts.key is None:
+        return "unproven"
+    if receipt.state == CLAIMED:
+        tried = [
+            found for found in _waiting.accepted_since(facts, receipt.time) if not _waiting.may_prove(facts, found)
+        ]
+        return "work_request_failed" if tried and receipt.nonce != attempt.nonce else "unproven"
+    if receipt.state == SUBMITTED:
+        seen = facts.seen(receipt.work_request_id or "")
+        if seen is not None and seen is not FORGOTTEN and seen.status in ("FAILED", "CANCELED"):
+            return "work_request_failed"
+    if receipt.key != _receipt.key_digest(facts.key.id):
+        return "key_changed"
+    if receipt.key_version_id not in (facts.key.current_version, UNKNOWN_VERSION):
+        return "key_version_changed"
+    return "unproven"
+
+
+def _refused(facts: Facts, attempt: Attempt, options: Options) -> Step:
+    assert attempt.refused is not None
+    if attempt.claim_etag is not None and facts.bucket is not None and facts.bucket.etag == attempt.claim_etag:
+        return Drop()
+    return Fail(attempt.refused.line(), action="submit", reason=attempt.reason)
