@@ -1,0 +1,92 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+# Override with `make PYTHON=/usr/bin/python3.11 …`.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+RUN := $(BIN)/python
+PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --no-compile
+# Where programs find the installed artifact, as a user has it.
+ON_INSTALLED = ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/build/installed" PYTHONPATH="$(CURDIR)/build/installed" PATH="$(CURDIR)/$(BIN):$$PATH"
+
+.PHONY: help
+help: ## Show this table of contents
+	@awk -F ':.*## ' '/^##@ /{printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ First steps
+.PHONY: setup demo bench
+setup: .venv/tests.stamp .venv/lint.stamp ## Make .venv with everything that the tests and the linters need
+demo: install ## Re-encrypt a bucket of the simulator, twice, and again after a key rotation
+	@$(ON_INSTALLED) $(RUN) -m tests.demo
+bench: install ## Time a playbook against ansible.builtin.ping and the OCI CLI, and count the API calls
+	@$(ON_INSTALLED) $(RUN) -m tests.benchmark
+
+##@ Everything
+.PHONY: test test-all
+test: lint simulator-tests units artifact sanity histories integration smoke ## All that a change must pass, quick things first
+test-all: test matrix sanity-all importer docs ## Everything, on every release of ansible-core and both ends of the SDK
+
+##@ One by one
+.PHONY: lint types units simulator-tests histories sanity sanity-all integration smoke matrix
+lint: setup ## Style, types, YAML, playbooks, licences, changelog
+	@$(RUN) -m tests.tools.lint
+types: setup ## Types alone
+	@$(RUN) -m tests.tools.lint mypy
+units: .venv/tests.stamp ## Unit tests of the collection, by ansible-test
+	@$(RUN) -m tests.tools.ansible_test units
+simulator-tests: .venv/tests.stamp ## Unit tests of the simulator, and the OCI CLI against it
+	@$(RUN) -m pytest tests/unit/simulator
+histories: install ## Random histories with faults and crashes, against the invariants
+	@$(ON_INSTALLED) $(RUN) -m tests.histories
+sanity: .venv/tests.stamp ## ansible-test sanity, in full
+	@$(RUN) -m tests.tools.ansible_test sanity
+sanity-all: .venv/tests.stamp ## ansible-test sanity on the other releases of ansible-core
+	@for name in core-2.16 core-2.17 core-2.18; do $(RUN) -m tests.tools.ansible_test --environment $$name sanity || exit; done
+integration: .venv/tests.stamp ## Integration targets against the simulator, newest releases
+	@$(RUN) -m tests.tools.integration
+smoke: .venv/tests.stamp ## One integration target on every other release
+	@$(RUN) -m tests.tools.integration --others --smoke
+matrix: .venv/tests.stamp ## All integration targets on every other release
+	@$(RUN) -m tests.tools.integration --others
+
+##@ What is published
+.PHONY: build install artifact importer changelog docs
+build: .venv/tests.stamp ## Build the collection's artifact into build/artifact
+	@$(RUN) -m tests.tools.artifact build
+install: .venv/tests.stamp ## Install the artifact into build/installed
+	@$(RUN) -m tests.tools.artifact install
+artifact: .venv/tests.stamp ## Check that the artifact holds what a user needs and nothing else
+	@$(RUN) -m tests.tools.artifact check
+importer: .venv/tests.stamp ## What Ansible Galaxy checks on upload
+	@$(RUN) -m tests.tools.artifact importer
+changelog: setup ## Preview the changelog of the next release from its fragments
+	@$(BIN)/antsibull-changelog lint && $(BIN)/antsibull-changelog generate --output -
+docs: .venv/docs.stamp install ## Build the documentation site into docs/build
+	@$(ON_INSTALLED) $(RUN) -m tests.docs
+
+##@ Tidy up
+.PHONY: clean distclean
+clean: ## Remove what was built
+	rm -rf build docs/build .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/output
+distclean: clean ## Remove the environments too
+	rm -rf .venv .venvs
+
+# Each stamp is newer than the requirement files that its packages came from. The first makes .venv anew.
+.venv/tests.stamp: tests/requirements-tests.txt meta/ee-requirements.txt
+	@echo "Making .venv"
+	@rm -rf .venv
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] < (3, 11) and "Python 3.11 or later is needed: make PYTHON=...")'
+	@"$(PYTHON)" -m venv .venv
+	@$(PIP) -r tests/requirements-tests.txt
+	@touch $@
+.venv/lint.stamp: .venv/tests.stamp tests/requirements-lint.txt
+	@$(PIP) -r tests/requirements-tests.txt -r tests/requirements-lint.txt
+	@touch $@
+.venv/docs.stamp: .venv/lint.stamp tests/requirements-docs.txt
+	@$(PIP) -r tests/requirements-tests.txt -r tests/requirements-lint.txt -r tests/requirements-docs.txt
+	@touch $@
