@@ -45,7 +45,9 @@ def prepare(bin_folder: Path) -> None:
 def _pip_releases(bin_folder: Path) -> set[str]:
     """The releases of pip that ansible-test pins: it looks for a script named after each."""
     sources = (bin_folder.parent / "lib").glob("python3*/site-packages/ansible_test/_internal/python_requirements.py")
-    releases = {release for source in sources for release in re.findall(r"\bpip='([\d.]+)'", source.read_text(encoding="utf-8"))}
+    releases = {
+        release for source in sources for release in re.findall(r"\bpip='([\d.]+)'", source.read_text(encoding="utf-8"))
+    }
     if not releases:
         sys.exit(f"{bin_folder} holds no ansible-test, or one that names no release of pip")
     return releases
@@ -54,7 +56,7 @@ def _pip_releases(bin_folder: Path) -> set[str]:
 def _pip_configuration() -> str:
     """All that pip is configured with, files and environment, as one file: ansible-test hands on no variable of pip's."""
     listed = _pip("config", "list")
-    sections: dict[str, dict[str, str]] = {"global": {"cache-dir": _pip("cache", "dir").strip()}}
+    sections: dict[str, dict[str, str]] = {"global": {"cache-dir": _pip("cache", "dir").strip(), "quiet": "1"}}
     for line in listed.splitlines():
         # `global.timeout='60'` from a file, `:env:.timeout='60'` from the environment, which comes last and wins.
         match = re.fullmatch(r"(:env:|[\w-]+)\.([\w-]+)=(.*)", line)

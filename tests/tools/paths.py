@@ -30,6 +30,8 @@ def clean_environment() -> dict[str, str]:
 
 def run(*command: str | Path, cwd: Path = REPO, env: dict[str, str] | None = None) -> None:
     """Run a command, and exit with its status where it fails. Its own output says why."""
-    status = subprocess.run([str(part) for part in command], cwd=cwd, env=env or clean_environment()).returncode
+    status = subprocess.run(
+        [str(part) for part in command], cwd=cwd, env=env or clean_environment(), check=False
+    ).returncode
     if status:
         sys.exit(status)

@@ -1,0 +1,91 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run the linters: all of them, or those that are named. Every one runs, whatever the one before it found."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.tools import home, tree
+from tests.tools.paths import NAME, NAMESPACE, REPO, clean_environment
+
+BIN = REPO / ".venv" / "bin"
+_PLUGINS = f"ansible_collections/{NAMESPACE}/{NAME}/plugins"
+
+
+def ruff() -> bool:
+    """Style, and the formatter's."""
+    return _run("ruff", "check", ".") & _run("ruff", "format", "--check", ".")
+
+
+def mypy() -> bool:
+    """Types: of the plugins by the name that Ansible imports them by, then of what tests them."""
+    root = tree.collections_path(tree.lay_out("lint"))
+    config = ("--config-file", REPO / "pyproject.toml", "--cache-dir", REPO / ".mypy_cache")
+    plugins = _run("mypy", *config, _PLUGINS, cwd=root)
+    env = home.environment(BIN) | {"MYPYPATH": str(root)}
+    return plugins & _run("mypy", *config, "tests", env=env)
+
+
+def yamllint() -> bool:
+    """YAML's style, warnings included."""
+    return _run("yamllint", "--strict", ".")
+
+
+def ansible_lint() -> bool:
+    """Playbooks, targets and metadata, by the profile that certified content must pass."""
+    where = tree.lay_out("lint")
+    env = home.environment(BIN) | {"ANSIBLE_COLLECTIONS_PATH": str(tree.collections_path(where))}
+    return _run("ansible-lint", "--offline", "--nocolor", cwd=where, env=env)
+
+
+def reuse() -> bool:
+    """Every file names its licence and its copyright holders."""
+    return _run("reuse", "lint", "--lines", cwd=tree.lay_out("lint"))
+
+
+def changelog() -> bool:
+    """Fragments and changelog are well-formed."""
+    return _run("antsibull-changelog", "lint", cwd=tree.lay_out("lint"))
+
+
+CHECKS: dict[str, Callable[[], bool]] = {
+    "ruff": ruff,
+    "yamllint": yamllint,
+    "reuse": reuse,
+    "changelog": changelog,
+    "mypy": mypy,
+    "ansible-lint": ansible_lint,
+}
+
+
+def _run(program: str, *arguments: str | Path, cwd: Path = REPO, env: dict[str, str] | None = None) -> bool:
+    command = [str(BIN / program), *(str(argument) for argument in arguments)]
+    return subprocess.run(command, cwd=cwd, env=env or clean_environment(), check=False).returncode == 0
+
+
+def main() -> None:
+    """Run them, and name those that found something."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("checks", nargs="*", metavar="CHECK", help=", ".join(CHECKS))
+    wanted = parser.parse_args().checks or list(CHECKS)
+    unknown = set(wanted) - set(CHECKS)
+    if unknown:
+        parser.error(f"no such check: {', '.join(sorted(unknown))}")
+    failed: list[str] = []
+    for name in wanted:
+        print(f"== {name}", flush=True)
+        if not CHECKS[name]():
+            failed.append(name)
+    if failed:
+        sys.exit(f"Failed: {', '.join(failed)}")
+
+
+if __name__ == "__main__":
+    main()
