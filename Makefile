@@ -10,7 +10,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 RUN := $(BIN)/python
-PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --no-compile
+PIP := $(RUN) -m pip install -qq --disable-pip-version-check --no-compile
 # Where programs find the installed artifact, as a user has it.
 ON_INSTALLED = ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/build/installed" PYTHONPATH="$(CURDIR)/build/installed" PATH="$(CURDIR)/$(BIN):$$PATH"
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -42,6 +43,15 @@ def ensure(name: str) -> Path:
     return _make(name, OTHERS[name])
 
 
+def describe(bin_folder: Path) -> str:
+    """The releases that an environment resolved to, for a person to read."""
+    program = (
+        "from importlib.metadata import version as v; print('ansible-core', v('ansible-core') + ', oci', v('oci'))"
+    )
+    command = [str(bin_folder / "python"), "-c", program]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
 def importer() -> Path:
     """The environment of galaxy-importer, which pins releases that nothing else wants."""
     requirements = REPO / "tests" / "requirements-importer.txt"
@@ -56,7 +66,7 @@ def _make(name: str, requirements: tuple[str, ...], content: str = "") -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         print(f"Making the environment {name}", flush=True)
         run(sys.executable, "-m", "venv", folder)
-        run(folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-compile", *requirements)
+        run(folder / "bin" / "python", "-m", "pip", "install", "-qq", "--no-compile", *requirements)
         stamp.write_text(wanted, encoding="utf-8")
     return folder / "bin"
 

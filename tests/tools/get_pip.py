@@ -16,4 +16,4 @@ import sys
 
 subprocess.check_call([sys.executable, "-m", "ensurepip", "--default-pip"], stdout=subprocess.DEVNULL)
 wanted = [argument for argument in sys.argv[1:] if argument not in ("--no-setuptools", "--no-wheel")]
-subprocess.check_call([sys.executable, "-m", "pip", "install", "--quiet", *wanted])
+subprocess.check_call([sys.executable, "-m", "pip", "install", "-qq", *wanted])

@@ -56,7 +56,7 @@ def _pip_releases(bin_folder: Path) -> set[str]:
 def _pip_configuration() -> str:
     """All that pip is configured with, files and environment, as one file: ansible-test hands on no variable of pip's."""
     listed = _pip("config", "list")
-    sections: dict[str, dict[str, str]] = {"global": {"cache-dir": _pip("cache", "dir").strip(), "quiet": "1"}}
+    sections: dict[str, dict[str, str]] = {"global": {"cache-dir": _pip("cache", "dir").strip(), "quiet": "2"}}
     for line in listed.splitlines():
         # `global.timeout='60'` from a file, `:env:.timeout='60'` from the environment, which comes last and wins.
         match = re.fullmatch(r"(:env:|[\w-]+)\.([\w-]+)=(.*)", line)
