@@ -19,7 +19,7 @@ from tests.tools.paths import ENVIRONMENTS, REPO, run
 
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 MAIN = "newest"
-OLDEST_SDK = "oci==2.93.0"
+OLDEST_SDK = "oci==2.112.0"
 NEWEST_SDK = "oci~=2.189"
 
 # Every release of ansible-core, and both ends of the SDK's, without the whole product of the two.
