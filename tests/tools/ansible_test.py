@@ -7,25 +7,26 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from tests.tools import environments, home, tree
-from tests.tools.paths import run
 
 
 def main() -> None:
     """Run it with one of the environments, the newest release's by default."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--environment", default=environments.MAIN, choices=environments.names())
+    parser.add_argument(
+        "--python", default=environments.PYTHON, help="for sanity tests that run on others too, such as import"
+    )
     parser.add_argument("command", choices=("sanity", "units"))
     options, arguments = parser.parse_known_args()
     bin_folder = environments.ensure(options.environment)
     where = tree.lay_out(f"{options.command}-{options.environment}")
     extra = ("--requirements",) if options.command == "sanity" else unit_options(where)
-    run(
-        bin_folder / "ansible-test", options.command, "--local", "--python", environments.PYTHON, "--color", "auto", *extra, *arguments,
-        cwd=where, env=home.environment(bin_folder),
-    )  # fmt: skip
+    common = ("--local", "--python", options.python, "--color", "auto")
+    sys.exit(home.ansible_test(bin_folder, where, options.command, *common, *extra, *arguments))
 
 
 def unit_options(where: Path) -> tuple[str, ...]:

@@ -10,16 +10,19 @@ It lies below `.venvs` and is kept: ansible-test holds the environments of its s
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import re
-import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.tools.paths import ENVIRONMENTS, REPO, clean_environment
 
 HOME = ENVIRONMENTS / "home"
+_LONGEST = 100
 
 
 def environment(bin_folder: Path) -> dict[str, str]:
@@ -32,6 +35,25 @@ def environment(bin_folder: Path) -> dict[str, str]:
     found.pop("XDG_CONFIG_HOME", None)
     found.pop("XDG_CACHE_HOME", None)
     return found
+
+
+def ansible_test(bin_folder: Path, where: Path, *arguments: str) -> int:
+    """Run ansible-test on the collection that lies at `where`, and return its exit status."""
+    with _speakable(bin_folder) as short:
+        command = [str(short / "python"), str(short / "ansible-test"), *arguments]
+        return subprocess.run(command, cwd=where, env=environment(short), check=False).returncode
+
+
+@contextlib.contextmanager
+def _speakable(bin_folder: Path) -> Iterator[Path]:
+    """The folder by a name that fits in a script's first line, which takes no space and no long path."""
+    if " " not in str(bin_folder) and len(str(bin_folder)) < _LONGEST:
+        yield bin_folder
+        return
+    with tempfile.TemporaryDirectory(prefix="rekey-") as folder:
+        link = Path(folder) / "env"
+        link.symlink_to(bin_folder.parent)
+        yield link / "bin"
 
 
 def prepare(bin_folder: Path) -> None:
@@ -81,8 +103,3 @@ def _write(path: Path, text: str) -> None:
     # Pip's configuration may hold the index's password.
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
-
-
-def forget() -> None:
-    """Remove the home, with all that ansible-test keeps in it."""
-    shutil.rmtree(HOME, ignore_errors=True)

@@ -84,9 +84,8 @@ def integrate(name: str, targets: list[str]) -> bool:
     with simulator() as said:
         config = where / "tests" / "integration" / "integration_config.yml"
         config.write_text(json.dumps({"rekey_simulator": said, "rekey_environment": name}, indent=2), encoding="utf-8")
-        command = [str(bin_folder / "ansible-test"), "integration", "--local", "--python", environments.PYTHON]
-        env = home.environment(bin_folder)
-        return subprocess.run([*command, "--color", "auto", *targets], cwd=where, env=env, check=False).returncode == 0
+        options = ("--local", "--python", environments.PYTHON, "--color", "auto")
+        return home.ansible_test(bin_folder, where, "integration", *options, *targets) == 0
 
 
 def main() -> None:
