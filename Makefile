@@ -4,10 +4,12 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
 # Override with `make PYTHON=/usr/bin/python3.11 …`.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
+OLD_PYTHON ?= python3.9
 BIN := .venv/bin
 RUN := $(BIN)/python
 PIP := $(RUN) -m pip install -qq --disable-pip-version-check --no-compile
@@ -28,15 +30,15 @@ bench: install ## Time a playbook against ansible.builtin.ping and the OCI CLI, 
 
 ##@ Everything
 .PHONY: test test-all
-test: lint simulator-tests units artifact sanity histories integration smoke ## All that a change must pass, quick things first
-test-all: test matrix sanity-all importer docs ## Everything, on every release of ansible-core and both ends of the SDK
+test: lint simulator-tests units artifact sanity $(if $(wildcard tests/histories),histories) integration smoke ## All that a change must pass, quick things first
+test-all: test matrix sanity-all old-python importer docs ## Everything, on every release of ansible-core and both ends of the SDK
 
 ##@ One by one
-.PHONY: lint types units simulator-tests histories sanity sanity-all integration smoke matrix
-lint: setup ## Style, types, YAML, playbooks, licences, changelog
-	@$(RUN) -m tests.tools.lint
-types: setup ## Types alone
-	@$(RUN) -m tests.tools.lint mypy
+.PHONY: lint format units simulator-tests histories sanity sanity-all old-python integration smoke matrix
+lint: setup ## Style, types, YAML, playbooks, licences, changelog; or only CHECKS=ruff
+	@$(RUN) -m tests.tools.lint $(CHECKS)
+format: setup ## Put the Python files into the formatter's style, and mend what ruff can
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 units: .venv/tests.stamp ## Unit tests of the collection, by ansible-test
 	@$(RUN) -m tests.tools.ansible_test units
 simulator-tests: .venv/tests.stamp ## Unit tests of the simulator, and the OCI CLI against it
@@ -47,6 +49,10 @@ sanity: .venv/tests.stamp ## ansible-test sanity, in full
 	@$(RUN) -m tests.tools.ansible_test sanity
 sanity-all: .venv/tests.stamp ## ansible-test sanity on the other releases of ansible-core
 	@for name in core-2.16 core-2.17 core-2.18; do $(RUN) -m tests.tools.ansible_test --environment $$name sanity || exit; done
+old-python: .venv/tests.stamp ## Compile and import the plugins on OLD_PYTHON, the oldest that modules run on
+	@if "$(OLD_PYTHON)" -c "" 2>/dev/null; then \
+	  PATH="$$(dirname "$$(command -v "$(OLD_PYTHON)")"):$$PATH" $(RUN) -m tests.tools.ansible_test --python 3.9 sanity --test compile --test import; \
+	else echo "No $(OLD_PYTHON) here: make old-python OLD_PYTHON=/path/to/python3.9"; fi
 integration: .venv/tests.stamp ## Integration targets against the simulator, newest releases
 	@$(RUN) -m tests.tools.integration
 smoke: .venv/tests.stamp ## One integration target on every other release
@@ -64,8 +70,8 @@ artifact: .venv/tests.stamp ## Check that the artifact holds what a user needs a
 	@$(RUN) -m tests.tools.artifact check
 importer: .venv/tests.stamp ## What Ansible Galaxy checks on upload
 	@$(RUN) -m tests.tools.artifact importer
-changelog: setup ## Preview the changelog of the next release from its fragments
-	@$(BIN)/antsibull-changelog lint && $(BIN)/antsibull-changelog generate --output -
+changelog: setup ## Release the fragments into CHANGELOG.md under galaxy.yml's version
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/antsibull-changelog release --update-existing --cummulative-release --reload-plugins
 docs: .venv/docs.stamp install ## Build the documentation site into docs/build
 	@$(ON_INSTALLED) $(RUN) -m tests.docs
 
