@@ -31,7 +31,7 @@ bench: install ## Time a playbook against ansible.builtin.ping and the OCI CLI, 
 ##@ Everything
 .PHONY: test test-all
 test: lint simulator-tests units artifact sanity $(if $(wildcard tests/histories),histories) integration smoke ## All that a change must pass, quick things first
-test-all: test matrix sanity-all old-python importer docs ## Everything, on every release of ansible-core and both ends of the SDK
+test-all: test matrix sanity-all old-python importer ee docs ## Everything, on every release of ansible-core and both ends of the SDK
 
 ##@ One by one
 .PHONY: lint format units simulator-tests histories sanity sanity-all old-python integration smoke matrix
@@ -61,7 +61,7 @@ matrix: .venv/tests.stamp ## All integration targets on every other release
 	@$(RUN) -m tests.tools.integration --others
 
 ##@ What is published
-.PHONY: build install artifact importer changelog docs
+.PHONY: build install artifact importer ee changelog docs
 build: .venv/tests.stamp ## Build the collection's artifact into build/artifact
 	@$(RUN) -m tests.tools.artifact build
 install: .venv/tests.stamp ## Install the artifact into build/installed
@@ -70,6 +70,8 @@ artifact: .venv/tests.stamp ## Check that the artifact holds what a user needs a
 	@$(RUN) -m tests.tools.artifact check
 importer: .venv/tests.stamp ## What Ansible Galaxy checks on upload
 	@$(RUN) -m tests.tools.artifact importer
+ee: .venv/docs.stamp install ## Build an execution environment's context, and install what it asks for
+	@$(RUN) -m tests.tools.execution_environment
 changelog: setup ## Release the fragments into CHANGELOG.md under galaxy.yml's version
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/antsibull-changelog release --update-existing --cummulative-release --reload-plugins
 docs: .venv/docs.stamp install ## Build the documentation site into docs/build

@@ -1,0 +1,65 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What ansible-builder makes of the installed collection: the build context, and the requirements in it, which must install.
+
+An image is not built: that takes a container engine.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+
+from tests.tools import home
+from tests.tools.paths import BUILD, INSTALLED, NAME, NAMESPACE, REPO, run
+
+BIN = REPO / ".venv" / "bin"
+_FOLDER = BUILD / "ee"
+
+
+def main() -> None:
+    """Build both, and import the SDK from an environment that holds nothing but the requirements."""
+    shutil.rmtree(_FOLDER, ignore_errors=True)
+    _FOLDER.mkdir(parents=True)
+    env = home.environment(BIN)
+
+    definition = _FOLDER / "execution-environment.yml"
+    artifact = next((BUILD / "artifact").glob(f"{NAMESPACE}-{NAME}-*.tar.gz"))
+    definition.write_text(
+        json.dumps(
+            {
+                "version": 3,
+                "images": {"base_image": {"name": "registry.example.com/ansible/base:latest"}},
+                "dependencies": {
+                    "ansible_core": {"package_pip": "ansible-core"},
+                    "ansible_runner": {"package_pip": "ansible-runner"},
+                    "galaxy": {"collections": [{"name": str(artifact), "type": "file"}]},
+                },
+            }
+        ),
+        encoding="utf-8",
+    )
+    context = _FOLDER / "context"
+    run(BIN / "ansible-builder", "create", "--file", definition, "--context", context, env=env)
+    if not (context / "Containerfile").is_file():
+        sys.exit("ansible-builder wrote no Containerfile")
+
+    requirements = _FOLDER / "requirements.txt"
+    run(BIN / "ansible-builder", "introspect", INSTALLED, "--write-pip", requirements, env=env)
+    if not requirements.is_file() or "oci" not in requirements.read_text(encoding="utf-8"):
+        sys.exit("The execution environment would get no SDK")
+    python = _FOLDER / "venv" / "bin" / "python"
+    run(sys.executable, "-m", "venv", python.parents[1])
+    run(python, "-m", "pip", "install", "-qq", "--no-compile", "-r", requirements)
+    version = subprocess.run(
+        [str(python), "-c", "import oci; print(oci.__version__)"], check=True, capture_output=True, text=True
+    )
+    print(f"The execution environment gets oci {version.stdout.strip()}")
+
+
+if __name__ == "__main__":
+    main()
