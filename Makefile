@@ -35,7 +35,7 @@ test-all: test matrix sanity-all old-python importer ee docs ## Everything, on e
 
 ##@ One by one
 .PHONY: lint format units simulator-tests histories sanity sanity-all old-python integration smoke matrix
-lint: setup ## Style, types, YAML, playbooks, licences, changelog; or only CHECKS=ruff
+lint: setup ## Style, types, YAML, playbooks, documentation, licences, changelog; or only CHECKS=ruff
 	@$(RUN) -m tests.tools.lint $(CHECKS)
 format: setup ## Put the Python files into the formatter's style, and mend what ruff can
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
@@ -73,7 +73,7 @@ importer: .venv/tests.stamp ## What Ansible Galaxy checks on upload
 ee: .venv/docs.stamp install ## Build an execution environment's context, and install what it asks for
 	@$(RUN) -m tests.tools.execution_environment
 changelog: setup ## Release the fragments into CHANGELOG.md under galaxy.yml's version
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/antsibull-changelog release --update-existing --cummulative-release --reload-plugins
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/antsibull-changelog release --update-existing --reload-plugins --refresh-plugins prevent-removal
 docs: .venv/docs.stamp install ## Build the documentation site into docs/build
 	@$(ON_INSTALLED) $(RUN) -m tests.docs
 

@@ -44,7 +44,17 @@ def main() -> None:
         encoding="utf-8",
     )
     context = _FOLDER / "context"
-    run(BIN / "ansible-builder", "create", "--file", definition, "--context", context, env=env)
+    run(
+        BIN / "ansible-builder",
+        "create",
+        "--file",
+        definition,
+        "--context",
+        context,
+        "--output-filename",
+        "Containerfile",
+        env=env,
+    )
     if not (context / "Containerfile").is_file():
         sys.exit("ansible-builder wrote no Containerfile")
 

@@ -28,10 +28,17 @@ def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "ANSIBLE_"))}
 
 
-def run(*command: str | Path, cwd: Path = REPO, env: dict[str, str] | None = None) -> None:
-    """Run a command, and exit with its status where it fails. Its own output says why."""
-    status = subprocess.run(
-        [str(part) for part in command], cwd=cwd, env=env or clean_environment(), check=False
-    ).returncode
-    if status:
-        sys.exit(status)
+def run(*command: str | Path, cwd: Path = REPO, env: dict[str, str] | None = None, quiet: bool = False) -> None:
+    """Run a command, and exit with its status where it fails. A quiet one is heard only then."""
+    pipe = subprocess.PIPE if quiet else None
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=env or clean_environment(),
+        check=False,
+        stdout=pipe,
+        stderr=subprocess.STDOUT if quiet else None,
+    )
+    if done.returncode:
+        sys.stderr.buffer.write(done.stdout or b"")
+        sys.exit(done.returncode)
