@@ -73,7 +73,7 @@ def build() -> Path:
     where = tree.lay_out("source")
     shutil.rmtree(_FOLDER, ignore_errors=True)
     env = home.environment(BIN)
-    run(BIN / "ansible-galaxy", "collection", "build", "--output-path", _FOLDER, cwd=where, env=env)
+    run(BIN / "ansible-galaxy", "collection", "build", "--output-path", _FOLDER, cwd=where, env=env, quiet=True)
     return next(_FOLDER.glob(f"{NAMESPACE}-{NAME}-*.tar.gz"))
 
 
@@ -81,10 +81,9 @@ def install() -> None:
     """Install a fresh artifact where demo, benchmark and histories find it."""
     artifact = build()
     shutil.rmtree(INSTALLED, ignore_errors=True)
-    env = home.environment(BIN)
-    run(
-        BIN / "ansible-galaxy", "collection", "install", "--offline", "--collections-path", INSTALLED, artifact, env=env
-    )
+    env = home.environment(BIN) | {"ANSIBLE_COLLECTIONS_PATH": str(INSTALLED)}
+    command = ("collection", "install", "--offline", "--collections-path", INSTALLED, artifact)
+    run(BIN / "ansible-galaxy", *command, env=env, quiet=True)
 
 
 def check() -> None:
@@ -181,7 +180,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("step", choices=steps)
     os.umask(0o022)
-    steps[parser.parse_args().step]()
+    step = parser.parse_args().step
+    steps[step]()
+    if step == "build":
+        print(next(_FOLDER.glob(f"{NAMESPACE}-{NAME}-*.tar.gz")))
 
 
 if __name__ == "__main__":

@@ -55,11 +55,20 @@ def changelog() -> bool:
     return _run("antsibull-changelog", "lint", cwd=tree.lay_out("lint"))
 
 
+def documentation() -> bool:
+    """The plugins' documentation renders, and what it refers to exists."""
+    where = tree.lay_out("lint")
+    env = home.environment(BIN) | {"ANSIBLE_COLLECTIONS_PATH": str(tree.collections_path(where))}
+    command = ("lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self", ".")
+    return _run("antsibull-docs", *command, cwd=where, env=env)
+
+
 CHECKS: dict[str, Callable[[], bool]] = {
     "ruff": ruff,
     "yamllint": yamllint,
     "reuse": reuse,
     "changelog": changelog,
+    "documentation": documentation,
     "mypy": mypy,
     "ansible-lint": ansible_lint,
 }
