@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import Any, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils import _identity
 from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput, check_endpoint, key_management_endpoints
@@ -71,7 +72,9 @@ class Clients:
         try:
             client = client_class(config, **options)
         except Exception as error:
-            raise BadInput("A client for %s cannot be built: %s." % (endpoint or "the region", _one_line(error))) from None
+            raise BadInput(
+                "A client for %s cannot be built: %s." % (endpoint or "the region", _one_line(error))
+            ) from None
         self._secure(client)
         return client
 

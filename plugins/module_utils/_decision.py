@@ -88,9 +88,7 @@ def _version_time_wanted(facts: Facts) -> bool:
     return receipt is None or receipt.key_version_id != key.current_version or receipt.version_created is None
 
 
-def _before_anything(
-    facts: Facts, bucket: Bucket, target: str, options: Options, attempt: Attempt
-) -> Optional[Step]:
+def _before_anything(facts: Facts, bucket: Bucket, target: str, options: Options, attempt: Attempt) -> Optional[Step]:
     assign = bucket.kms_key_id != target
     if assign:
         problem = _unassignable(facts.key, target, facts.key_unreadable)

@@ -11,7 +11,8 @@ from __future__ import annotations
 import os
 import stat
 import traceback
-from typing import Any, Callable, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any, Callable, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput, check_endpoint
 
@@ -149,7 +150,8 @@ def _check_region(config: Mapping[str, Any], params: Mapping[str, Any], oci: Any
     known = set(getattr(oci.regions, "REGIONS", ())) | set(getattr(oci.regions, "REGIONS_SHORT_NAMES", ()))
     if known and region not in known and not os.environ.get("OCI_REGION_METADATA") and not overridden:
         raise BadInput(
-            "The region %r is not known to the installed oci SDK: correct it, update the SDK, or set the endpoints." % region
+            "The region %r is not known to the installed oci SDK: correct it, update the SDK, or set the endpoints."
+            % region
         )
 
 
@@ -188,7 +190,9 @@ def _load_key(content: bytes, pass_phrase: Optional[str], path: str) -> Any:
     except ValueError:
         if pass_phrase is not None and b"ENCRYPTED" in content:
             raise BadInput("The pass phrase does not open the private key file %s." % path) from None
-        raise BadInput("The private key file %s is malformed: it must be an RSA private key in PEM form." % path) from None
+        raise BadInput(
+            "The private key file %s is malformed: it must be an RSA private key in PEM form." % path
+        ) from None
     except Exception as error:
         raise BadInput("The private key file %s cannot be used: %s." % (path, type(error).__name__)) from None
 
@@ -246,7 +250,8 @@ def _security_token(config: dict[str, Any], params: Mapping[str, Any], oci: Any,
         return oci.auth.signers.SecurityTokenSigner(token, key)
     except Exception as error:
         raise BadInput(
-            "The security token in %s cannot be used: %s. Renew it with 'oci session refresh'." % (location, type(error).__name__)
+            "The security token in %s cannot be used: %s. Renew it with 'oci session refresh'."
+            % (location, type(error).__name__)
         ) from None
 
 
@@ -261,7 +266,8 @@ def _from_environment(what: str, build: Callable[[Any, dict[str, Any]], Any]) ->
                 raise
             # The message may quote a token; the type does not.
             raise BadInput(
-                "auth_type %s did not give a signer (%s). It works only %s." % (params.get("auth_type"), type(error).__name__, what)
+                "auth_type %s did not give a signer (%s). It works only %s."
+                % (params.get("auth_type"), type(error).__name__, what)
             ) from None
 
     return signer

@@ -9,7 +9,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any, Optional
 from urllib.parse import urlsplit
 
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
@@ -43,13 +44,16 @@ def check_bucket_name(name: str) -> None:
         raise BadInput("bucket_name has %d characters; a bucket's name has %d at most." % (len(name), _LONGEST_NAME))
     if not _BUCKET_NAME.fullmatch(name):
         raise BadInput(
-            "bucket_name %r has characters that no bucket's name has: letters, digits, hyphens, underscores and periods." % name
+            "bucket_name %r has characters that no bucket's name has: letters, digits, hyphens, underscores and periods."
+            % name
         )
 
 
 def check_namespace(name: Optional[str]) -> None:
     if name is not None and (not name.strip() or not re.fullmatch(r"[A-Za-z0-9_\-]+", name)):
-        raise BadInput("namespace_name %r is not an Object Storage namespace: leave it out to have it looked up." % name)
+        raise BadInput(
+            "namespace_name %r is not an Object Storage namespace: leave it out to have it looked up." % name
+        )
 
 
 def check_times(params: Mapping[str, Any]) -> None:
@@ -90,7 +94,9 @@ def check_endpoint(url: str, option: str) -> str:
     return url.strip().rstrip("/")
 
 
-def key_management_endpoints(key_id: str, region_names: Mapping[str, str], realm_domains: Mapping[str, str]) -> list[str]:
+def key_management_endpoints(
+    key_id: str, region_names: Mapping[str, str], realm_domains: Mapping[str, str]
+) -> list[str]:
     """The management endpoints that a key's OCID may mean, the likely one first.
 
     ``region_names`` maps short region names to full ones, ``realm_domains`` realms to their domains, as the SDK has them.

@@ -11,9 +11,10 @@ Nothing here does I/O. All times are seconds since the epoch, UTC, by the servic
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any, Mapping, Optional
+from typing import Any, Optional
 
 #: A work request in one of these states never changes again.
 TERMINAL_STATUSES = frozenset(("COMPLETED", "FAILED", "CANCELED"))

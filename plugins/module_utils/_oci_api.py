@@ -9,14 +9,22 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Mapping
 from email.utils import parsedate
-from typing import Any, Callable, Mapping, Optional
+from functools import partial
+from typing import Any, Callable, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils import _failures
 from ansible_collections.rekey.oci.plugins.module_utils._api import Api
 from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients
 from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
-from ansible_collections.rekey.oci.plugins.module_utils._model import TERMINAL_STATUSES, ApiError, Bucket, Key, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils._model import (
+    TERMINAL_STATUSES,
+    ApiError,
+    Bucket,
+    Key,
+    WorkRequest,
+)
 
 #: The largest page that Object Storage gives.
 PAGE = 1000
@@ -80,9 +88,9 @@ class OciApi(Api):
         except BadInput as error:
             raise ApiError(operation, str(error), unreachable=True) from None
         for number, endpoint in enumerate(endpoints):
-            client = self._clients.key_management(endpoint)
+            call = getattr(self._clients.key_management(endpoint), method)
             try:
-                answer = self._call(operation, lambda: getattr(client, method)(key_id, *args, **kwargs), endpoint)
+                answer = self._call(operation, partial(call, key_id, *args, **kwargs), endpoint)
             except ApiError as error:
                 # A region has one of two host forms, and a wrong one is no host at all.
                 if error.unreachable and number + 1 < len(endpoints):
@@ -152,9 +160,7 @@ class OciApi(Api):
 
     def get_work_request_errors(self, work_request_id: str) -> tuple[Mapping[str, Any], ...]:
         data = self._object_storage("ListWorkRequestErrors", "list_work_request_errors", work_request_id).data
-        return tuple(
-            {"code": item.code, "message": item.message, "timestamp": _text(item.timestamp)} for item in data
-        )
+        return tuple({"code": item.code, "message": item.message, "timestamp": _text(item.timestamp)} for item in data)
 
     def update_bucket(
         self,

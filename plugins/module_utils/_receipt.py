@@ -18,9 +18,10 @@ from __future__ import annotations
 import hashlib
 import re
 from calendar import timegm
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from time import strptime
-from typing import Any, Mapping, Optional
+from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils._model import Bucket, iso_time
 

@@ -176,7 +176,8 @@ class Reconciler:
 
     def _lost_sight(self, work_request_id: str) -> Fail:
         seen = self.facts.seen(work_request_id)
-        assert self.error is not None and seen is not None
+        assert self.error is not None
+        assert seen is not None
         return Fail(
             "The re-encryption did not visibly finish within wait_timeout (%d seconds): work request %s was last seen %s, "
             "and the last poll failed: %s Run again to join it."
@@ -265,7 +266,9 @@ class Reconciler:
         except ApiError as error:
             if error.retryable:
                 raise
-            self.warn("Whether bucket %s is empty cannot be seen, so it is taken not to be: %s" % (self.name, error.line()))
+            self.warn(
+                "Whether bucket %s is empty cannot be seen, so it is taken not to be: %s" % (self.name, error.line())
+            )
         self.facts.objects_checked = True
 
     def _list(self, step: ListWorkRequests) -> None:
@@ -278,7 +281,9 @@ class Reconciler:
         except ApiError as error:
             if error.retryable:
                 raise
-            self.warn("Work requests cannot be listed, so a re-encryption by somebody else is not seen: %s" % error.line())
+            self.warn(
+                "Work requests cannot be listed, so a re-encryption by somebody else is not seen: %s" % error.line()
+            )
         self.facts.listing = listing
         self.facts.listed_at = begun
 
@@ -301,7 +306,8 @@ class Reconciler:
             facts.running_at.setdefault(wanted, now)
             if seen.status not in _KNOWN_STATUSES:
                 self.warn(
-                    "Work request %s has the status %s, which this collection does not know: waiting on." % (wanted, seen.status)
+                    "Work request %s has the status %s, which this collection does not know: waiting on."
+                    % (wanted, seen.status)
                 )
 
     def _read_errors(self, step: ReadErrors) -> None:
@@ -321,7 +327,8 @@ class Reconciler:
 
     def _claim(self, step: Claim) -> None:
         facts, attempt, bucket = self.facts, self.attempt, self.facts.bucket
-        assert bucket is not None and facts.listing is not None
+        assert bucket is not None
+        assert facts.listing is not None
         if attempt.tags_before is None or (facts.receipt is not None and facts.receipt.nonce != attempt.nonce):
             attempt.tags_before = dict(bucket.freeform_tags)
         try:
@@ -399,7 +406,8 @@ class Reconciler:
     def _record(self, step: Record) -> None:
         facts, attempt = self.facts, self.attempt
         bucket = facts.bucket
-        assert bucket is not None and step.receipt.work_request_id is not None
+        assert bucket is not None
+        assert step.receipt.work_request_id is not None
         own = step.receipt.nonce == attempt.nonce
         if own and not attempt.is_mine(step.receipt.work_request_id):
             # The answer to the POST was lost, and this is what it did.

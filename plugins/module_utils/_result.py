@@ -54,8 +54,7 @@ def result_of(reconciler: Reconciler) -> dict[str, Any]:
         or (isinstance(outcome, Done) and outcome.changed),
         "action": outcome.action if outcome else "none",
         "reason": outcome.reason if outcome else None,
-        "assigned": attempt.assigned
-        or (done and reconciler.options.check_mode and _assigns(reconciler, bucket)),
+        "assigned": attempt.assigned or (done and reconciler.options.check_mode and _assigns(reconciler, bucket)),
         "bucket": bucket.as_result() if bucket else None,
         "key": key.as_result() if key else None,
         "work_request": work_request.as_result() if work_request else None,

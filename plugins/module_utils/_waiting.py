@@ -30,7 +30,9 @@ _SETTLE = 15.0
 #: How long past wait_timeout it is worth finding out what a lost answer said, in seconds.
 _OVERTIME = 30.0
 
-LATER = "A re-encryption that proves nothing by itself is running: run again when it is over, so that the job is finished."
+LATER = (
+    "A re-encryption that proves nothing by itself is running: run again when it is over, so that the job is finished."
+)
 
 
 def deadline(attempt: Attempt, options: Options) -> float:

@@ -45,9 +45,7 @@ _FRESH = 5.0
 _COURTESY = 2.0
 
 
-def next_step(
-    facts: Facts, bucket: Bucket, attempt: Attempt, options: Options, now: float, chance: float
-) -> Step:
+def next_step(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options, now: float, chance: float) -> Step:
     if attempt.refused is not None:
         return _refused(facts, attempt, options)
     if attempt.accepted is not None and attempt.claim is not None:
@@ -174,7 +172,7 @@ def _submitted_or_completed(
         assert step is not None
         return step
     unknown = receipt.key_version_id == UNKNOWN_VERSION and facts.key is None and receipt.covers(options.scope)
-    useful = proves or (unknown and (mine or not seen.terminal and not options.force))
+    useful = proves or (unknown and (mine or (not seen.terminal and not options.force)))
     if not seen.terminal:
         if options.check_mode and (useful or not options.wait):
             return Done("join", "in_progress", warning=None if useful else _waiting.LATER)
@@ -256,9 +254,7 @@ def _end(facts: Facts, receipt: Receipt, attempt: Attempt) -> Step:
     return Done("none", "up_to_date", changed=attempt.assigned)
 
 
-def _submit_anew(
-    facts: Facts, bucket: Bucket, attempt: Attempt, options: Options, now: float, chance: float
-) -> Step:
+def _submit_anew(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options, now: float, chance: float) -> Step:
     if options.check_mode:
         if facts.listing is None and not options.wait:
             return ListWorkRequests(facts.service_time)

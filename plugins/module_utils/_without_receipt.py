@@ -15,6 +15,7 @@ from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils import _waiting
 from ansible_collections.rekey.oci.plugins.module_utils._model import Bucket, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils._schedule import retry_pause
 from ansible_collections.rekey.oci.plugins.module_utils._state import Attempt, Facts, Options
 from ansible_collections.rekey.oci.plugins.module_utils._steps import (
     Assign,
@@ -25,15 +26,12 @@ from ansible_collections.rekey.oci.plugins.module_utils._steps import (
     Step,
     Submit,
 )
-from ansible_collections.rekey.oci.plugins.module_utils._schedule import retry_pause
 
 #: The POST's timeouts may not add up to more than this, in seconds.
 _POST_TIMEOUT = 60.0
 
 
-def next_step(
-    facts: Facts, bucket: Bucket, attempt: Attempt, options: Options, now: float, chance: float
-) -> Step:
+def next_step(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options, now: float, chance: float) -> Step:
     if attempt.refused is not None:
         return Fail(attempt.refused.line(), action="submit", reason=attempt.reason)
     if attempt.lost_at is not None:
@@ -75,9 +73,7 @@ def next_step(
     return Submit(reason, _POST_TIMEOUT)
 
 
-def _own(
-    facts: Facts, attempt: Attempt, options: Options, work_request_id: str, now: float, chance: float
-) -> Step:
+def _own(facts: Facts, attempt: Attempt, options: Options, work_request_id: str, now: float, chance: float) -> Step:
     if not options.wait:
         return Done("submit", attempt.reason or "unproven", changed=True)
     step = _waiting.wait_on(facts, attempt, options, work_request_id, now, chance)
@@ -89,9 +85,7 @@ def _own(
     return _waiting.ended_badly(facts, attempt, work_request_id)
 
 
-def _proof(
-    facts: Facts, attempt: Attempt, options: Options, now: float, chance: float
-) -> Optional[Step]:
+def _proof(facts: Facts, attempt: Attempt, options: Options, now: float, chance: float) -> Optional[Step]:
     created = facts.key.version_created if facts.key else None
     for listed in facts.listing or ():
         seen = _waiting.latest(facts, listed)

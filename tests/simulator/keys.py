@@ -1,0 +1,51 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Vaults' keys and their versions, with real key material."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+
+
+@dataclass
+class KeyVersion:
+    id: str
+    time_created: float
+    material: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+
+    def wrap(self, data_key: bytes) -> bytes:
+        return aes_key_wrap(self.material, data_key)
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        """Raises cryptography's InvalidUnwrap where another version has wrapped it."""
+        return aes_key_unwrap(self.material, wrapped)
+
+
+@dataclass
+class Key:
+    id: str
+    vault_id: str
+    compartment_id: str
+    name: str
+    time_created: float
+    state: str = "ENABLED"
+    algorithm: str = "AES"
+    protection_mode: str = "HSM"
+    auto_rotation: bool = False
+    versions: list[KeyVersion] = field(default_factory=list)
+    #: When a version that was just made becomes the current one.
+    ready_at: float = 0.0
+    retry_tokens: dict[str, tuple[float, KeyVersion]] = field(default_factory=dict)
+
+    def current(self, now: float) -> KeyVersion:
+        if now < self.ready_at and len(self.versions) > 1:
+            return self.versions[-2]
+        return self.versions[-1]
+
+    def version(self, version_id: str) -> KeyVersion | None:
+        return next((version for version in self.versions if version.id == version_id), None)

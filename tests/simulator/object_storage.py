@@ -1,0 +1,277 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The operations of Object Storage: paths, permissions, JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .clock import rfc3339
+from .messages import Refusal, Request, Response, not_found
+from .paging import page_of
+from .storage import Bucket, StoredObject, WorkRequest
+from .users import User
+from .world import World
+
+
+class ObjectStorage:
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def _bucket(self, user: User, name: str, permission: str) -> Bucket:
+        bucket = self.world.buckets.get(name)
+        if bucket is None or not user.may(permission, bucket.compartment_id):
+            raise Refusal(
+                404,
+                "BucketNotFound",
+                f"Either the bucket named '{name}' does not exist in the namespace '{self.world.namespace}' or you are not "
+                "authorized to access it",
+            )
+        return bucket
+
+    def get_namespace(self, request: Request, user: User) -> Response:
+        return Response(200, self.world.namespace)
+
+    def list_buckets(self, request: Request, user: User, namespace: str) -> Response:
+        compartment_id = request.query.get("compartmentId", "")
+        if not user.may("BUCKET_INSPECT", compartment_id):
+            raise not_found()
+        names = sorted(b.name for b in self.world.buckets.values() if b.compartment_id == compartment_id)
+        page, headers = page_of(names, request, self.world.settings.page_limit)
+        tags = "tags" in request.query.get("fields", "")
+        return Response(200, [self._summary(self.world.buckets[name], tags) for name in page], headers)
+
+    def _summary(self, bucket: Bucket, tags: bool) -> dict[str, Any]:
+        summary: dict[str, Any] = {
+            "namespace": bucket.namespace,
+            "name": bucket.name,
+            "compartmentId": bucket.compartment_id,
+            "createdBy": "ocid1.user.oc1..admin",
+            "timeCreated": rfc3339(bucket.time_created),
+            "etag": bucket.etag,
+        }
+        if tags:
+            summary.update(freeformTags=dict(bucket.freeform_tags), definedTags={})
+        return summary
+
+    def _whole(self, bucket: Bucket, fields: str = "") -> Response:
+        count, size = bucket.approximate(self.world.clock.now(), self.world.settings.count_lag)
+        body = self._summary(bucket, True)
+        body.update(
+            id=bucket.id,
+            metadata={},
+            publicAccessType="NoPublicAccess",
+            storageTier=bucket.storage_tier,
+            objectEventsEnabled=False,
+            kmsKeyId=bucket.kms_key_id,
+            isBucketKeyEnabled=bucket.bucket_key_enabled,
+            versioning=bucket.versioning,
+            approximateCount=count if "approximateCount" in fields else None,
+            approximateSize=size if "approximateSize" in fields else None,
+            replicationEnabled=False,
+            isReadOnly=False,
+            autoTiering="Disabled",
+        )
+        return Response(200, body, {"etag": bucket.etag})
+
+    def get_bucket(self, request: Request, user: User, namespace: str, name: str) -> Response:
+        return self._whole(self._bucket(user, name, "BUCKET_READ"), request.query.get("fields", ""))
+
+    def head_bucket(self, request: Request, user: User, namespace: str, name: str) -> Response:
+        bucket = self._bucket(user, name, "BUCKET_READ")
+        return Response(200, None, {"etag": bucket.etag})
+
+    def create_bucket(self, request: Request, user: User, namespace: str) -> Response:
+        details = request.json()
+        compartment_id, name = details.get("compartmentId", ""), details.get("name", "")
+        if not user.may("BUCKET_CREATE", compartment_id):
+            raise not_found()
+        if name in self.world.buckets:
+            raise Refusal(
+                409, "BucketAlreadyExists", f"Either the bucket '{name}' in namespace '{namespace}' already exists"
+            )
+        self._check_key(details.get("kmsKeyId"))
+        self._check_tags(details.get("freeformTags"))
+        bucket = self.world.add_bucket(
+            name,
+            compartment_id,
+            details.get("kmsKeyId"),
+            versioning=details.get("versioning") or "Disabled",
+            freeform_tags=dict(details.get("freeformTags") or {}),
+            bucket_key_enabled=bool(details.get("isBucketKeyEnabled")),
+        )
+        return self._whole(bucket)
+
+    def update_bucket(self, request: Request, user: User, namespace: str, name: str) -> Response:
+        bucket = self._bucket(user, name, "BUCKET_UPDATE")
+        wanted = request.headers.get("if-match")
+        if wanted is not None and wanted not in (bucket.etag, "*"):
+            raise Refusal(
+                412, "IfMatchFailed", f"The If-Match header is set to '{wanted}', which is not the current entity tag"
+            )
+        details = request.json()
+        self._check_tags(details.get("freeformTags"))
+        if details.get("kmsKeyId"):
+            self._check_key(details["kmsKeyId"])
+        if details.get("freeformTags") is not None:
+            bucket.freeform_tags = dict(details["freeformTags"])
+        if details.get("versioning"):
+            bucket.versioning = details["versioning"]
+        if details.get("kmsKeyId") is not None:
+            bucket.kms_key_id = details["kmsKeyId"] or None
+        bucket.etag = self.world.new_etag()
+        return self._whole(bucket)
+
+    def _check_tags(self, tags: dict[str, str] | None) -> None:
+        if tags is None:
+            return
+        if len(tags) > 10:
+            raise Refusal(400, "InvalidParameter", "A resource can have 10 free-form tags at most.")
+        for key, value in tags.items():
+            if len(key) > 100 or len(value) > 256:
+                raise Refusal(400, "InvalidParameter", "A tag's key can have 100 characters, and its value 256.")
+
+    def _check_key(self, key_id: str | None) -> None:
+        if not key_id:
+            return
+        key = self.world.keys.get(key_id)
+        if key is None or not self.world.settings.keys_usable:
+            raise Refusal(
+                400, "KmsKeyAuthorizationFailed", f"Object Storage is not authorized to use the key {key_id}."
+            )
+        if key.state != "ENABLED":
+            raise Refusal(400, "InvalidKmsKeyState", f"The key {key_id} is {key.state}.")
+
+    def delete_bucket(self, request: Request, user: User, namespace: str, name: str) -> Response:
+        bucket = self._bucket(user, name, "BUCKET_DELETE")
+        if bucket.objects:
+            raise Refusal(
+                409, "BucketNotEmpty", f"Bucket named '{name}' is not empty. Delete all object versions first."
+            )
+        del self.world.buckets[name]
+        return Response(204)
+
+    def reencrypt_bucket(self, request: Request, user: User, namespace: str, name: str) -> Response:
+        bucket = self._bucket(user, name, "BUCKET_UPDATE")
+        if bucket.kms_key_id is None:
+            raise Refusal(400, "InvalidParameter", f"The bucket '{name}' has no kmsKeyId.")
+        self._check_key(bucket.kms_key_id)
+        if self.world.settings.two_at_once == "conflict" and self.world.running(name):
+            raise Refusal(409, "IncorrectState", f"A re-encryption of the bucket '{name}' is running.")
+        key_only = request.query.get("isReencryptBucketKeyOnly", "").lower() == "true"
+        work = self.world.reencrypt(bucket, user.name, request.headers.get("opc-client-request-id", ""), key_only)
+        return Response(202, None, {"opc-work-request-id": work.id})
+
+    # Objects.
+
+    def put_object(self, request: Request, user: User, namespace: str, name: str, key: str) -> Response:
+        bucket = self._bucket(user, name, "OBJECT_CREATE")
+        self._check_key(bucket.kms_key_id)
+        stored = self.world.put_object(bucket, key, request.body)
+        return Response(200, None, {"etag": stored.version_id, "version-id": stored.version_id, "opc-content-md5": ""})
+
+    def get_object(self, request: Request, user: User, namespace: str, name: str, key: str) -> Response:
+        bucket = self._bucket(user, name, "OBJECT_READ")
+        for stored in bucket.live():
+            if stored.name == key:
+                headers = {"etag": stored.version_id, "content-type": "application/octet-stream"}
+                return Response(200, None, headers, raw=stored.content)
+        raise Refusal(404, "ObjectNotFound", f"The object '{key}' was not found in the bucket '{name}'")
+
+    def delete_object(self, request: Request, user: User, namespace: str, name: str, key: str) -> Response:
+        self.world.delete_object(self._bucket(user, name, "OBJECT_DELETE"), key)
+        return Response(204)
+
+    def list_objects(self, request: Request, user: User, namespace: str, name: str) -> Response:
+        bucket = self._bucket(user, name, "OBJECT_INSPECT")
+        names = sorted(stored.name for stored in bucket.live())
+        start = request.query.get("start", "")
+        limit = int(request.query.get("limit", "1000"))
+        names = [found for found in names if found >= start]
+        body: dict[str, Any] = {"objects": [{"name": found} for found in names[:limit]], "prefixes": []}
+        if len(names) > limit:
+            body["nextStartWith"] = names[limit]
+        return Response(200, body)
+
+    def list_object_versions(self, request: Request, user: User, namespace: str, name: str) -> Response:
+        bucket = self._bucket(user, name, "OBJECT_INSPECT")
+        page, headers = page_of(bucket.objects, request, self.world.settings.page_limit)
+        return Response(200, {"items": [self._version(stored) for stored in page], "prefixes": []}, headers)
+
+    def _version(self, stored: StoredObject) -> dict[str, Any]:
+        return {
+            "name": stored.name,
+            "size": stored.size,
+            "versionId": stored.version_id,
+            "isDeleteMarker": stored.deleted,
+            "timeCreated": rfc3339(stored.time_created),
+            "timeModified": rfc3339(stored.time_created),
+        }
+
+    # Work requests.
+
+    def list_work_requests(self, request: Request, user: User) -> Response:
+        compartment_id = request.query.get("compartmentId", "")
+        if not user.may("BUCKET_READ", compartment_id):
+            raise not_found()
+        page, headers = page_of(self.world.listed(compartment_id), request, self.world.settings.page_limit)
+        return Response(200, [self._work(work, self.world.settings.summary_resources) for work in page], headers)
+
+    def _known_work(self, user: User, work_request_id: str) -> WorkRequest:
+        self.world.advance()
+        work = self.world.work_requests.get(work_request_id)
+        if work is None or not self.world.known(work) or not user.may("BUCKET_READ", work.compartment_id):
+            raise not_found()
+        return work
+
+    def get_work_request(self, request: Request, user: User, work_request_id: str) -> Response:
+        work = self._known_work(user, work_request_id)
+        return Response(200, self._work(work, self.world.settings.resources))
+
+    def _work(self, work: WorkRequest, resources: str) -> dict[str, Any]:
+        settings = self.world.settings
+        odd = settings.odd_status and work.status == "IN_PROGRESS"
+        return {
+            "operationType": work.operation,
+            "status": settings.odd_status if odd else work.status,
+            "id": work.id,
+            "compartmentId": work.compartment_id,
+            "resources": self._resources(work, resources),
+            "percentComplete": work.percent if settings.percent_known else None,
+            "timeAccepted": rfc3339(work.time_accepted),
+            "timeStarted": rfc3339(work.time_started),
+            "timeFinished": rfc3339(work.time_finished),
+        }
+
+    def _resources(self, work: WorkRequest, told: str) -> list[dict[str, Any]]:
+        if told == "none":
+            return []
+        resource: dict[str, Any] = {"actionType": "UPDATED", "entityType": "bucket"}
+        if told in ("all", "uri"):
+            resource["entityUri"] = f"/n/{work.namespace}/b/{work.bucket}"
+        if told in ("all", "metadata"):
+            resource["metadata"] = {"REGION": "us-ashburn-1", "NAMESPACE": work.namespace, "BUCKET": work.bucket}
+        if told in ("all", "identifier"):
+            resource["identifier"] = work.bucket
+        return [resource]
+
+    def cancel_work_request(self, request: Request, user: User, work_request_id: str) -> Response:
+        work = self._known_work(user, work_request_id)
+        if work.ended:
+            raise Refusal(409, "IncorrectState", f"The work request is {work.status}.")
+        work.status = "CANCELING"
+        return Response(202)
+
+    def list_work_request_errors(self, request: Request, user: User, work_request_id: str) -> Response:
+        return Response(200, self._known_work(user, work_request_id).errors)
+
+    def list_work_request_logs(self, request: Request, user: User, work_request_id: str) -> Response:
+        work = self._known_work(user, work_request_id)
+        entries = [{"message": "Accepted.", "timestamp": rfc3339(work.time_accepted)}]
+        if work.time_started is not None:
+            entries.append({"message": "Started.", "timestamp": rfc3339(work.time_started)})
+        if work.time_finished is not None:
+            entries.append({"message": f"Ended {work.status}.", "timestamp": rfc3339(work.time_finished)})
+        return Response(200, entries)

@@ -1,0 +1,69 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Everything that a test may set: what hurts, and what Oracle's documentation leaves open."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+
+@dataclass
+class Settings:
+    """Times are in seconds. Each is set by world file and at run time."""
+
+    #: How long a re-encryption takes from its start; with ``objects_per_second`` above 0, by the number of objects.
+    work_seconds: float = 1.0
+    objects_per_second: float = 0.0
+    #: Between ACCEPTED and IN_PROGRESS.
+    start_delay: float = 0.0
+    #: Which version re-wraps: the one current at acceptance, or at the start. Not documented.
+    reencrypt_version: str = "accepted"
+    #: How long after a change approximate counts show it; below 0 they are null for ever.
+    count_lag: float = 0.0
+    #: How long a work request is known after its end.
+    retention: float = 30 * 24 * 3600.0
+    #: The order of lists: newest, oldest, random.
+    order: str = "newest"
+    #: How long after its acceptance a work request shows up in lists.
+    list_lag: float = 0.0
+    #: What a REENCRYPT tells of its bucket: all, uri, metadata, identifier, none; in lists and by itself.
+    summary_resources: str = "all"
+    resources: str = "all"
+    #: A second re-encryption of a bucket while one runs: allow or conflict (409).
+    two_at_once: str = "allow"
+    #: How the coming re-encryptions end, oldest first: COMPLETED, FAILED, CANCELED; then COMPLETED.
+    outcomes: tuple[str, ...] = ()
+    #: At which percentage those that do not complete end.
+    fails_at: int = 50
+    #: What is told instead of IN_PROGRESS, if anything.
+    odd_status: str = ""
+    percent_known: bool = True
+    #: Every n-th call is throttled (0: none); of these operations only, if any are named.
+    throttle_every: int = 0
+    throttle_operations: tuple[str, ...] = ()
+    #: The ``retry-after`` of a 429; below 0 there is none.
+    retry_after: float = -1.0
+    #: Added to every answer, by the server only.
+    latency: float = 0.0
+    #: How long a new key version is CREATING.
+    version_delay: float = 0.0
+    #: The largest page of a list.
+    page_limit: int = 1000
+    #: Whether signatures are asked for.
+    verify_signatures: bool = True
+    #: Whether Object Storage may use the keys.
+    keys_usable: bool = True
+
+    def patch(self, values: dict[str, Any]) -> None:
+        """Set some. Raises KeyError on a name that is none."""
+        known = {field.name for field in fields(self)}
+        for name, value in values.items():
+            if name not in known:
+                raise KeyError(f"no such setting: {name}")
+            setattr(self, name, tuple(value) if isinstance(value, list) else value)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
