@@ -14,7 +14,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any, Optional
+from typing import Any, Optional, TypeVar
+
+Fact = TypeVar("Fact")
 
 #: A work request in one of these states never changes again.
 TERMINAL_STATUSES = frozenset(("COMPLETED", "FAILED", "CANCELED"))
@@ -24,6 +26,13 @@ RUNNING_STATUSES = frozenset(("ACCEPTED", "IN_PROGRESS", "CANCELING"))
 UNUSABLE_KEY_STATES = frozenset(
     ("DISABLED", "DISABLING", "DELETED", "DELETING", "PENDING_DELETION", "SCHEDULING_DELETION")
 )
+
+
+def known(fact: Optional[Fact]) -> Fact:
+    """Return a fact that the caller has made sure of."""
+    if fact is None:
+        raise AssertionError("a fact is used before it is known")
+    return fact
 
 
 def iso_time(seconds: Optional[float]) -> Optional[str]:

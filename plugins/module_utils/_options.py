@@ -51,8 +51,9 @@ def common() -> dict[str, Any]:
     spec["auth_type"].update(choices=AUTH_TYPES, default="api_key")
     spec["realm_specific_endpoint_template_enabled"]["type"] = "bool"
     spec["api_user_key_pass_phrase"]["no_log"] = True
-    # Paths are no secrets, whatever their names look like.
+    # Paths and URLs are no secrets, whatever their names look like.
     spec["api_user_key_file"]["no_log"] = False
+    spec["key_management_endpoint"]["no_log"] = False
     return spec
 
 

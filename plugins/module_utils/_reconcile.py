@@ -17,7 +17,7 @@ from typing import Callable, Optional, Union
 from ansible_collections.rekey.oci.plugins.module_utils import _receipt, _schedule, _waiting
 from ansible_collections.rekey.oci.plugins.module_utils._api import Api
 from ansible_collections.rekey.oci.plugins.module_utils._decision import next_step
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, Bucket, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, Bucket, WorkRequest, known
 from ansible_collections.rekey.oci.plugins.module_utils._state import FORGOTTEN, Attempt, Facts, Options
 from ansible_collections.rekey.oci.plugins.module_utils._steps import (
     Assign,
@@ -175,13 +175,11 @@ class Reconciler:
         return now + pause - self._failing_since <= RETRY_BUDGET and now + pause <= by + RETRY_BUDGET
 
     def _lost_sight(self, work_request_id: str) -> Fail:
-        seen = self.facts.seen(work_request_id)
-        assert self.error is not None
-        assert seen is not None
+        seen = self.facts.seen(work_request_id) or FORGOTTEN
         return Fail(
             "The re-encryption did not visibly finish within wait_timeout (%d seconds): work request %s was last seen %s, "
             "and the last poll failed: %s Run again to join it."
-            % (self.options.wait_timeout, work_request_id, _waiting.describe(seen), self.error.line()),
+            % (self.options.wait_timeout, work_request_id, _waiting.describe(seen), known(self.error).line()),
             action="submit" if self.attempt.submitted else "join",
             reason=self.attempt.reason or "in_progress",
         )
@@ -246,8 +244,7 @@ class Reconciler:
         self.facts.key_read_at = begun if kept_from is None else kept_from
 
     def _read_version(self, step: ReadVersion) -> None:
-        key = self.facts.key
-        assert key is not None
+        key = known(self.facts.key)
         created: Optional[float] = None
         try:
             created = self.api.get_version_created(key.id, key.current_version)
@@ -259,8 +256,7 @@ class Reconciler:
         self.facts.version_unreadable = created is None
 
     def _check_objects(self, step: CheckObjects) -> None:
-        bucket = self.facts.bucket
-        assert bucket is not None
+        bucket = known(self.facts.bucket)
         try:
             self.facts.has_objects = self.api.has_objects(self.namespace, self.name, bucket.versioning != "Disabled")
         except ApiError as error:
@@ -272,8 +268,7 @@ class Reconciler:
         self.facts.objects_checked = True
 
     def _list(self, step: ListWorkRequests) -> None:
-        bucket = self.facts.bucket or self.last_bucket
-        assert bucket is not None
+        bucket = known(self.facts.bucket or self.last_bucket)
         begun = self.clock()
         listing: tuple[WorkRequest, ...] = ()
         try:
@@ -313,7 +308,6 @@ class Reconciler:
     def _read_errors(self, step: ReadErrors) -> None:
         facts = self.facts
         seen = facts.seen(step.work_request_id)
-        assert isinstance(seen, WorkRequest)
         try:
             errors = self.api.get_work_request_errors(step.work_request_id)
         except ApiError as error:
@@ -321,14 +315,13 @@ class Reconciler:
                 raise
             errors = ()
         facts.errors_read.add(step.work_request_id)
-        facts.work_requests[step.work_request_id] = replace(seen, errors=errors)
+        if isinstance(seen, WorkRequest):
+            facts.work_requests[step.work_request_id] = replace(seen, errors=errors)
 
     # Writes. Every one carries the etag of what was looked at.
 
     def _claim(self, step: Claim) -> None:
-        facts, attempt, bucket = self.facts, self.attempt, self.facts.bucket
-        assert bucket is not None
-        assert facts.listing is not None
+        facts, attempt, bucket = self.facts, self.attempt, known(self.facts.bucket)
         if attempt.tags_before is None or (facts.receipt is not None and facts.receipt.nonce != attempt.nonce):
             attempt.tags_before = dict(bucket.freeform_tags)
         try:
@@ -345,15 +338,14 @@ class Reconciler:
         attempt.claim = step.receipt
         attempt.claim_etag = written.etag
         attempt.claimed_at = facts.looked_at
-        attempt.before = frozenset(listed.id for listed in facts.listing)
+        attempt.before = frozenset(listed.id for listed in known(facts.listing))
         attempt.lost_at = None
         attempt.accepted = None
         attempt.assigned = attempt.assigned or step.assign is not None
         self._see(written)
 
     def _assign(self, step: Assign) -> None:
-        bucket = self.facts.bucket
-        assert bucket is not None
+        bucket = known(self.facts.bucket)
         try:
             written = self.api.update_bucket(bucket, bucket.etag, None, step.key_id)
         except ApiError as error:
@@ -405,14 +397,12 @@ class Reconciler:
 
     def _record(self, step: Record) -> None:
         facts, attempt = self.facts, self.attempt
-        bucket = facts.bucket
-        assert bucket is not None
-        assert step.receipt.work_request_id is not None
+        bucket, work_request_id = known(facts.bucket), known(step.receipt.work_request_id)
         own = step.receipt.nonce == attempt.nonce
-        if own and not attempt.is_mine(step.receipt.work_request_id):
+        if own and not attempt.is_mine(work_request_id):
             # The answer to the POST was lost, and this is what it did.
-            attempt.submitted.append(step.receipt.work_request_id)
-            attempt.accepted = step.receipt.work_request_id
+            attempt.submitted.append(work_request_id)
+            attempt.accepted = work_request_id
             attempt.accepted_at = self.clock()
         attempt.lost_at = None
         try:
@@ -432,8 +422,7 @@ class Reconciler:
         self._see(written)
 
     def _complete(self, step: Complete) -> None:
-        bucket = self.facts.bucket
-        assert bucket is not None
+        bucket = known(self.facts.bucket)
         try:
             self._see(self.api.update_bucket(bucket, bucket.etag, _receipt.encode(step.receipt, bucket)))
         except ApiError as error:
@@ -447,8 +436,7 @@ class Reconciler:
 
     def _drop(self, step: Drop) -> None:
         """Best effort: a claim that stays is taken over after its grace."""
-        attempt, bucket = self.attempt, self.facts.bucket
-        assert bucket is not None
+        attempt, bucket = self.attempt, known(self.facts.bucket)
         try:
             self._see(self.api.update_bucket(bucket, attempt.claim_etag, attempt.tags_before or {}))
         except ApiError as error:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils import _schedule
-from ansible_collections.rekey.oci.plugins.module_utils._model import WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils._model import WorkRequest, known
 from ansible_collections.rekey.oci.plugins.module_utils._state import FORGOTTEN, Attempt, Facts, Options, Seen
 from ansible_collections.rekey.oci.plugins.module_utils._steps import (
     Done,
@@ -153,16 +153,16 @@ def settle(
 
     Returns the work request that was accepted, or the next step of looking for it, or neither: it had no effect.
     """
-    assert attempt.lost_at is not None
+    lost_at = known(attempt.lost_at)
     if facts.listing is None:
         return None, ListWorkRequests(since)
     for found in accepted_since(facts, since, attempt.before | frozenset(attempt.submitted)):
         return found, None
     if attempt.lost_late:
         # The service may still be at it: only the end of the grace, which its timeouts fit in, settles that.
-        by = max(attempt.claimed_at + options.claim_grace, attempt.lost_at)
+        by = max(attempt.claimed_at + options.claim_grace, lost_at)
     else:
-        by = attempt.lost_at + min(_SETTLE, options.claim_grace / 8)
+        by = lost_at + min(_SETTLE, options.claim_grace / 8)
     if facts.listed_at >= by:
         return None, None
     if now >= deadline(attempt, options) + _OVERTIME:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils import _receipt, _schedule, _waiting
-from ansible_collections.rekey.oci.plugins.module_utils._model import Bucket, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils._model import Bucket, WorkRequest, known
 from ansible_collections.rekey.oci.plugins.module_utils._receipt import (
     CLAIMED,
     COMPLETED,
@@ -168,9 +168,7 @@ def _submitted_or_completed(
     if seen is None:
         if mine and not options.wait and not options.check_mode:
             return Done("submit", attempt.reason or "unproven", changed=True)
-        step = _waiting.wait_on(facts, attempt, options, work_request_id, now, chance)
-        assert step is not None
-        return step
+        return _waiting.wait_on(facts, attempt, options, work_request_id, now, chance)
     unknown = receipt.key_version_id == UNKNOWN_VERSION and facts.key is None and receipt.covers(options.scope)
     useful = proves or (unknown and (mine or (not seen.terminal and not options.force)))
     if not seen.terminal:
@@ -219,8 +217,7 @@ def _complete(
 
 
 def _read_key_again(facts: Facts, since: float) -> Step:
-    assert facts.key is not None
-    return ReadKey(facts.key.id, since)
+    return ReadKey(known(facts.key).id, since)
 
 
 def doubtful(facts: Facts, receipt: Receipt, attempt: Attempt) -> bool:
@@ -316,7 +313,6 @@ def _reason(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options) ->
 
 
 def _refused(facts: Facts, attempt: Attempt, options: Options) -> Step:
-    assert attempt.refused is not None
     if attempt.claim_etag is not None and facts.bucket is not None and facts.bucket.etag == attempt.claim_etag:
         return Drop()
-    return Fail(attempt.refused.line(), action="submit", reason=attempt.reason)
+    return Fail(known(attempt.refused).line(), action="submit", reason=attempt.reason)
