@@ -12,12 +12,12 @@ import calendar
 from collections.abc import Mapping
 from email.utils import parsedate
 from functools import partial
-from typing import Any, Callable, Optional
+from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils import _failures
 from ansible_collections.rekey.oci.plugins.module_utils._api import Api
+from ansible_collections.rekey.oci.plugins.module_utils._calls import Calls, pages
 from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients
-from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
 from ansible_collections.rekey.oci.plugins.module_utils._model import (
     TERMINAL_STATUSES,
     ApiError,
@@ -34,34 +34,24 @@ class OciApi(Api):
     """Safe to share between threads."""
 
     def __init__(self, clients: Clients) -> None:
-        self._clients = clients
+        self.calls = Calls(clients)
         #: Whose a work request is never changes: its bucket's entity, by id.
         self._owners: dict[str, bool] = {}
 
-    def _call(self, operation: str, call: Callable[[], Any], endpoint: str) -> Any:
-        try:
-            return call()
-        except Exception as error:
-            raise _failures.translate(self._clients.sdk, operation, error, endpoint) from None
-
-    def _object_storage(self, operation: str, method: str, *args: Any, **kwargs: Any) -> Any:
-        client = self._clients.object_storage()
-        return self._call(operation, lambda: getattr(client, method)(*args, **kwargs), client.base_client.endpoint)
-
     def get_namespace(self) -> str:
-        response = self._object_storage("GetNamespace", "get_namespace")
+        response = self.calls.object_storage("GetNamespace", "get_namespace")
         if not isinstance(response.data, str):
             raise _failures.not_understood("GetNamespace", response)
         return response.data
 
     def get_bucket(self, namespace: str, name: str) -> tuple[Bucket, Optional[float]]:
-        response = self._object_storage(
+        response = self.calls.object_storage(
             "GetBucket", "get_bucket", namespace, name, fields=["approximateCount", "approximateSize"]
         )
         return _bucket("GetBucket", response, Bucket(namespace, name)), _date(response)
 
     def get_key(self, key_id: str, not_before: float = 0.0) -> tuple[Key, Optional[float]]:
-        data = self._key_management("GetKey", "get_key", key_id).data
+        data = self.calls.key_management("GetKey", "get_key", key_id).data
         current = getattr(data, "current_key_version", None)
         if not current:
             raise ApiError("GetKey", "the answer names no current key version", effect="unknown", retryable=True)
@@ -80,32 +70,17 @@ class OciApi(Api):
         )
 
     def get_version_created(self, key_id: str, version_id: str) -> Optional[float]:
-        return seconds(self._key_management("GetKeyVersion", "get_key_version", key_id, version_id).data.time_created)
-
-    def _key_management(self, operation: str, method: str, key_id: str, *args: Any, **kwargs: Any) -> Any:
-        try:
-            endpoints = self._clients.key_management_endpoints(key_id)
-        except BadInput as error:
-            raise ApiError(operation, str(error), unreachable=True) from None
-        for number, endpoint in enumerate(endpoints):
-            call = getattr(self._clients.key_management(endpoint), method)
-            try:
-                answer = self._call(operation, partial(call, key_id, *args, **kwargs), endpoint)
-            except ApiError as error:
-                # A region has one of two host forms, and a wrong one is no host at all.
-                if error.unreachable and number + 1 < len(endpoints):
-                    continue
-                raise
-            if len(endpoints) > 1:
-                self._clients.prove_endpoint(key_id, endpoint)
-            return answer
-        raise AssertionError("a vault has an endpoint")
+        return seconds(
+            self.calls.key_management("GetKeyVersion", "get_key_version", key_id, version_id).data.time_created
+        )
 
     def has_objects(self, namespace: str, name: str, versions: bool) -> bool:
         if versions:
-            data = self._object_storage("ListObjectVersions", "list_object_versions", namespace, name, limit=1).data
+            data = self.calls.object_storage(
+                "ListObjectVersions", "list_object_versions", namespace, name, limit=1
+            ).data
             return bool(data.items)
-        return bool(self._object_storage("ListObjects", "list_objects", namespace, name, limit=1).data.objects)
+        return bool(self.calls.object_storage("ListObjects", "list_objects", namespace, name, limit=1).data.objects)
 
     def list_reencryptions(
         self, compartment_id: str, namespace: str, name: str, since: Optional[float]
@@ -120,20 +95,8 @@ class OciApi(Api):
 
     def summaries(self, compartment_id: str) -> list[Any]:
         """All summaries of the compartment's re-encryptions, in no order."""
-        found: list[Any] = []
-        page: Optional[str] = None
-        while True:
-            more = {"page": page} if page else {}
-            response = self._object_storage(
-                "ListWorkRequests", "list_work_requests", compartment_id, limit=PAGE, **more
-            )
-            if not isinstance(response.data, list):
-                raise _failures.not_understood("ListWorkRequests", response)
-            found.extend(item for item in response.data if item.operation_type == "REENCRYPT")
-            following = response.headers.get("opc-next-page")
-            if not following or following == page:
-                return found
-            page = following
+        call = partial(self.calls.object_storage, "ListWorkRequests", "list_work_requests", compartment_id, limit=PAGE)
+        return [item for page in pages("ListWorkRequests", call) for item in page if item.operation_type == "REENCRYPT"]
 
     def _is_of(self, summary: Any, namespace: str, name: str) -> bool:
         """Whether a work request is this bucket's; where its summary does not say, it is fetched itself."""
@@ -143,7 +106,7 @@ class OciApi(Api):
         key = "%s %s/%s" % (summary.id, namespace, name)
         if key not in self._owners:
             try:
-                whole = self._object_storage("GetWorkRequest", "get_work_request", summary.id).data
+                whole = self.calls.object_storage("GetWorkRequest", "get_work_request", summary.id).data
             except ApiError as error:
                 if error.status == 404:
                     return False
@@ -153,13 +116,13 @@ class OciApi(Api):
         return self._owners[key]
 
     def get_work_request(self, work_request_id: str) -> WorkRequest:
-        data = self._object_storage("GetWorkRequest", "get_work_request", work_request_id).data
+        data = self.calls.object_storage("GetWorkRequest", "get_work_request", work_request_id).data
         if getattr(data, "id", None) != work_request_id:
             raise ApiError("GetWorkRequest", "the answer is not the work request", effect="unknown", retryable=True)
         return work_request_of(data)
 
     def get_work_request_errors(self, work_request_id: str) -> tuple[Mapping[str, Any], ...]:
-        data = self._object_storage("ListWorkRequestErrors", "list_work_request_errors", work_request_id).data
+        data = self.calls.object_storage("ListWorkRequestErrors", "list_work_request_errors", work_request_id).data
         return tuple({"code": item.code, "message": item.message, "timestamp": _text(item.timestamp)} for item in data)
 
     def update_bucket(
@@ -176,7 +139,7 @@ class OciApi(Api):
             details.freeform_tags = dict(tags)
         if kms_key_id is not None:
             details.kms_key_id = kms_key_id
-        response = self._object_storage(
+        response = self.calls.object_storage(
             "UpdateBucket", "update_bucket", bucket.namespace, bucket.name, details, if_match=etag
         )
         return _bucket("UpdateBucket", response, bucket)
@@ -184,15 +147,15 @@ class OciApi(Api):
     def reencrypt_bucket(
         self, namespace: str, name: str, bucket_key_only: bool, client_request_id: str, timeout: float
     ) -> str:
-        client = self._clients.object_storage_post(timeout)
+        client = self.calls.clients.object_storage_post(timeout)
         more = {"is_reencrypt_bucket_key_only": True} if bucket_key_only else {}
-        response = self._call(
+        response = self.calls.call(
             "ReencryptBucket",
             lambda: client.reencrypt_bucket(
                 namespace,
                 name,
                 opc_client_request_id=client_request_id,
-                retry_strategy=self._clients.sdk.retry.NoneRetryStrategy(),
+                retry_strategy=self.calls.clients.sdk.retry.NoneRetryStrategy(),
                 **more,
             ),
             client.base_client.endpoint,

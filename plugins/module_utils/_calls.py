@@ -1,0 +1,81 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection: names and behaviour may change without notice.
+
+"""One call of the oci SDK: sent once, every failure an ApiError. What the operations have in common, and no operation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, Callable, Optional
+
+from ansible_collections.rekey.oci.plugins.module_utils import _failures
+from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients
+from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
+from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
+
+
+class Calls:
+    """Safe to share between threads. ``method`` is the name of a method of the SDK's client."""
+
+    def __init__(self, clients: Clients) -> None:
+        self.clients = clients
+
+    def call(self, operation: str, call: Callable[[], Any], endpoint: str) -> Any:
+        """Make any call. Raises ApiError, and nothing else."""
+        try:
+            return call()
+        except Exception as error:
+            raise _failures.translate(self.clients.sdk, operation, error, endpoint) from None
+
+    def object_storage(self, operation: str, method: str, *args: Any, **kwargs: Any) -> Any:
+        client = self.clients.object_storage()
+        return self.call(operation, partial(getattr(client, method), *args, **kwargs), client.base_client.endpoint)
+
+    def identity(self, operation: str, method: str, *args: Any, **kwargs: Any) -> Any:
+        client = self.clients.identity()
+        return self.call(operation, partial(getattr(client, method), *args, **kwargs), client.base_client.endpoint)
+
+    def key_management(self, operation: str, method: str, key_id: str, *args: Any, **kwargs: Any) -> Any:
+        """Call the management endpoint of the key's vault, with the key's OCID as the first argument."""
+        try:
+            endpoints = self.clients.key_management_endpoints(key_id)
+        except BadInput as error:
+            raise ApiError(operation, str(error), unreachable=True) from None
+        for number, endpoint in enumerate(endpoints):
+            call = getattr(self.clients.key_management(endpoint), method)
+            try:
+                answer = self.call(operation, partial(call, key_id, *args, **kwargs), endpoint)
+            except ApiError as error:
+                # A region has one of two host forms, and a wrong one is no host at all.
+                if error.unreachable and number + 1 < len(endpoints):
+                    continue
+                raise
+            if len(endpoints) > 1:
+                self.clients.prove_endpoint(key_id, endpoint)
+            return answer
+        raise AssertionError("a vault has an endpoint")
+
+
+def pages(operation: str, page: Callable[..., Any]) -> Iterator[list[Any]]:
+    """Yield the lists of all pages; ``page(**more)`` makes the call for one.
+
+    A list that does not end is not understood: half of it would be taken for the whole.
+    """
+    more: dict[str, str] = {}
+    seen: set[str] = set()
+    while True:
+        response = page(**more)
+        if not isinstance(response.data, list):
+            raise _failures.not_understood(operation, response)
+        yield response.data
+        following: Optional[str] = response.headers.get("opc-next-page")
+        if not following:
+            return
+        if following in seen:
+            raise _failures.not_understood(operation, response)
+        seen.add(following)
+        more = {"page": following}
