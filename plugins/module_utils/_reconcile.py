@@ -45,6 +45,12 @@ Outcome = Union[Done, Fail]
 #: dead endpoint ends in under 90 seconds.
 RETRY_BUDGET = 45.0
 
+#: No call is begun later than this after wait_timeout, in seconds: with one slow answer more, the run is over in 90.
+LAST_CALL = 30.0
+
+#: A work request that was accepted less than this ago, in seconds, and is not found, may not have shown yet.
+SHOWS_WITHIN = 60.0
+
 #: Nobody listening, or no such host: that seldom passes, and a person is waiting. In tries.
 UNREACHABLE_TRIES = 4
 
@@ -63,6 +69,7 @@ class Reconciler:
         nonce: str,
         clock: Callable[[], float],
         chance: Callable[[], float],
+        started_at: Optional[float] = None,
     ) -> None:
         self.api = api
         self.namespace = namespace
@@ -71,7 +78,7 @@ class Reconciler:
         self.clock = clock
         self.chance = chance
         self.facts = Facts()
-        self.attempt = Attempt(nonce=nonce, started_at=clock())
+        self.attempt = Attempt(nonce=nonce, started_at=clock() if started_at is None else started_at)
         self.outcome: Optional[Outcome] = None
         self.error: Optional[ApiError] = None
         self.warnings: list[str] = []
@@ -79,6 +86,7 @@ class Reconciler:
         self.key_version_before: Optional[str] = None
         self._failures = 0
         self._failing_since = 0.0
+        self._begun = 0.0
         self._posts = 0
         self._do: dict[type, Callable[..., None]] = {
             Look: self._look,
@@ -105,6 +113,10 @@ class Reconciler:
         if isinstance(step, Pause):
             self._forget(step)
             return step.seconds
+        self._begun = self.clock()
+        if self._begun >= _waiting.deadline(self.attempt, self.options) + LAST_CALL:
+            self._end(self._out_of_time())
+            return 0.0
         try:
             self._do[type(step)](step)
         except ApiError as error:
@@ -136,9 +148,9 @@ class Reconciler:
     def _failed(self, step: Step, error: ApiError) -> float:
         now = self.clock()
         if not self._failures:
-            self._failing_since = now
+            self._failing_since = self._begun
         self._failures += 1
-        waiting = isinstance(step, Poll) and step.work_request_id in self.facts.due
+        waiting = isinstance(step, Poll) and self.options.wait and not self.options.check_mode
         if error.retryable or waiting:
             pause = _schedule.retry_pause(self._failures, self.chance(), error.retry_after)
             if self._may_retry(waiting, error, now, pause):
@@ -172,13 +184,21 @@ class Reconciler:
             return now + pause <= by
         if error.unreachable and self._failures >= UNREACHABLE_TRIES:
             return False
-        return now + pause - self._failing_since <= RETRY_BUDGET and now + pause <= by + RETRY_BUDGET
+        return now + pause - self._failing_since <= RETRY_BUDGET and now + pause <= by + LAST_CALL
+
+    def _out_of_time(self) -> Fail:
+        return Fail(
+            "wait_timeout (%d seconds) is over, and the service answers too slowly to go on. Run again: the next run goes "
+            "on from here." % self.options.wait_timeout,
+            action="submit" if self.attempt.submitted or self.attempt.lost_at is not None else "none",
+            reason=self.attempt.reason,
+        )
 
     def _lost_sight(self, work_request_id: str) -> Fail:
-        seen = self.facts.seen(work_request_id) or FORGOTTEN
+        seen = self.facts.seen(work_request_id) or WorkRequest(id=work_request_id)
         return Fail(
-            "The re-encryption did not visibly finish within wait_timeout (%d seconds): work request %s was last seen %s, "
-            "and the last poll failed: %s Run again to join it."
+            "The re-encryption did not visibly finish within wait_timeout (%d seconds): work request %s was last %s, "
+            "and the last poll failed: %s. Run again to join it."
             % (self.options.wait_timeout, work_request_id, _waiting.describe(seen), known(self.error).line()),
             action="submit" if self.attempt.submitted else "join",
             reason=self.attempt.reason or "in_progress",
@@ -289,9 +309,11 @@ class Reconciler:
         except ApiError as error:
             if error.status != 404:
                 raise
-            facts.work_requests[wanted] = FORGOTTEN
-            facts.due.discard(wanted)
-            return
+            if not self._may_yet_show(wanted):
+                facts.work_requests[wanted] = FORGOTTEN
+                facts.due.discard(wanted)
+                return
+            seen = WorkRequest(id=wanted)
         now = self.clock()
         facts.work_requests[wanted] = seen
         facts.due.discard(wanted)
@@ -299,11 +321,20 @@ class Reconciler:
             facts.ended_at.setdefault(wanted, now)
         else:
             facts.running_at.setdefault(wanted, now)
-            if seen.status not in _KNOWN_STATUSES:
+            if seen.status is not None and seen.status not in _KNOWN_STATUSES:
                 self.warn(
                     "Work request %s has the status %s, which this collection does not know: waiting on."
                     % (wanted, seen.status)
                 )
+
+    def _may_yet_show(self, work_request_id: str) -> bool:
+        """Whether a work request that is not found is more likely too new than too old."""
+        facts, receipt, now = self.facts, self.facts.receipt, self.clock()
+        if self.attempt.is_mine(work_request_id):
+            return now - self.attempt.accepted_at < SHOWS_WITHIN
+        if receipt is None or receipt.work_request_id != work_request_id or facts.service_time is None:
+            return False
+        return facts.service_time - receipt.time + now - facts.looked_at < SHOWS_WITHIN
 
     def _read_errors(self, step: ReadErrors) -> None:
         facts = self.facts

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils._model import Bucket, Key, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils._receipt import COMPLETED
 from ansible_collections.rekey.oci.plugins.module_utils._reconcile import Reconciler
 from ansible_collections.rekey.oci.plugins.module_utils._steps import Done
 
@@ -28,7 +29,9 @@ def work_request_of(reconciler: Reconciler) -> Optional[WorkRequest]:
         if isinstance(seen, WorkRequest):
             return seen
         listed = next((listed for listed in facts.listing or () if listed.id == wanted), None)
-        return listed or WorkRequest(id=wanted)
+        # A completed receipt was written after the work request had completed.
+        proven = receipt is not None and receipt.state == COMPLETED and receipt.work_request_id == wanted
+        return listed or WorkRequest(id=wanted, status="COMPLETED" if proven else None)
     running = [listed for listed in facts.listing or () if not (facts.seen(listed.id) or listed).terminal]
     if running and isinstance(reconciler.outcome, Done) and reconciler.outcome.action == "join":
         return running[0]

@@ -28,7 +28,7 @@ from ansible_collections.rekey.oci.plugins.module_utils._steps import (
 _SETTLE = 15.0
 
 #: How long past wait_timeout it is worth finding out what a lost answer said, in seconds.
-_OVERTIME = 30.0
+_OVERTIME = 20.0
 
 LATER = (
     "A re-encryption that proves nothing by itself is running: run again when it is over, so that the job is finished."
@@ -100,6 +100,8 @@ def join(
 def describe(seen: Seen) -> str:
     if not isinstance(seen, WorkRequest):
         return "no longer known to the service"
+    if seen.status is None:
+        return "not to be seen yet"
     percent = seen.percent_complete
     return "%s" % seen.status if percent is None else "%s at %d%%" % (seen.status, percent)
 

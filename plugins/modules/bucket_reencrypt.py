@@ -232,6 +232,7 @@ from ansible_collections.rekey.oci.plugins.module_utils._steps import Fail
 
 
 def main() -> None:
+    started_at = time.monotonic()
     spec = _options.common()
     spec.update(_options.behaviour())
     spec.update(
@@ -254,6 +255,7 @@ def main() -> None:
         nonce=uuid.uuid4().hex[:12],
         clock=time.monotonic,
         chance=random.random,
+        started_at=started_at,
     )
     outcome = run(reconciler, time.sleep)
     for warning in reconciler.warnings:
