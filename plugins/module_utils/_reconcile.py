@@ -511,12 +511,27 @@ class Reconciler:
             return receipt.version_created
         return None
 
+    def waiting_on(self) -> Optional[tuple[WorkRequest, float]]:
+        """During a pause: the work request that is waited on, and the seconds since it was first seen running."""
+        for wanted in self.facts.due:
+            seen = self.facts.seen(wanted)
+            if isinstance(seen, WorkRequest):
+                return seen, self.clock() - self.facts.running_at.get(wanted, self.clock())
+        return None
 
-def run(reconciler: Reconciler, sleep: Callable[[float], None]) -> Outcome:
-    """Take steps until the end."""
+
+def run(
+    reconciler: Reconciler,
+    sleep: Callable[[float], None],
+    observe: Optional[Callable[[WorkRequest, float], None]] = None,
+) -> Outcome:
+    """Take steps until the end. ``observe`` is told what is waited on, and since when in seconds, before each pause."""
     while True:
         pause = reconciler.step()
         if reconciler.outcome is not None:
             return reconciler.outcome
         if pause > 0:
+            waited = reconciler.waiting_on() if observe is not None else None
+            if observe is not None and waited is not None:
+                observe(*waited)
             sleep(pause)

@@ -30,6 +30,7 @@ options:
 extends_documentation_fragment:
   - rekey.oci.auth
   - rekey.oci.behaviour
+  - rekey.oci.progress
   - rekey.oci.attributes
 author:
   - rekey.oci contributors (@rekey-oci)
@@ -222,10 +223,11 @@ error:
 import random
 import time
 import uuid
+from functools import partial
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.rekey.oci.plugins.module_utils import _input, _options, _result
+from ansible_collections.rekey.oci.plugins.module_utils import _input, _options, _progress, _result
 from ansible_collections.rekey.oci.plugins.module_utils._module import connect, namespace_of
 from ansible_collections.rekey.oci.plugins.module_utils._reconcile import Reconciler, run
 from ansible_collections.rekey.oci.plugins.module_utils._steps import Fail
@@ -235,6 +237,7 @@ def main() -> None:
     started_at = time.monotonic()
     spec = _options.common()
     spec.update(_options.behaviour())
+    spec.update(_progress.arguments())
     spec.update(
         bucket_name={"type": "str", "required": True, "aliases": ["bucket", "name"]},
         namespace_name={"type": "str", "aliases": ["namespace"]},
@@ -257,7 +260,8 @@ def main() -> None:
         chance=random.random,
         started_at=started_at,
     )
-    outcome = run(reconciler, time.sleep)
+    with _progress.Progress(module.params[_progress.ARGUMENT]) as progress:
+        outcome = run(reconciler, time.sleep, partial(progress.one, reconciler.name))
     for warning in reconciler.warnings:
         module.warn(warning)
     result = _result.result_of(reconciler)

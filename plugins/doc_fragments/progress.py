@@ -1,0 +1,24 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """What is shown of a wait while it lasts."""
+
+    DOCUMENTATION = r"""
+options:
+  progress:
+    description:
+      - Whether the controller shows how far the re-encryption is while the module waits, on standard error, such as
+        C(payroll: IN_PROGRESS 42 %, 1 min 10 s, about 1 min 40 s left).
+      - A line comes at each change, and every 30 seconds.
+      - When left out, the variable C(rekey_progress) is used, then E(ANSIBLE_REKEY_PROGRESS) on the controller, and then
+        V(true).
+      - It changes nothing about the task or its result. Nothing is shown of tasks that run with C(async) or C(no_log), or whose
+        connection lets no progress through.
+        Local connections and C(ssh) do.
+    type: bool
+"""
