@@ -48,8 +48,11 @@ class Api(ABC):
     @abstractmethod
     def list_reencryptions(
         self, compartment_id: str, namespace: str, name: str, since: Optional[float]
-    ) -> tuple[WorkRequest, ...]:
-        """ListWorkRequests: the bucket's re-encryptions that run, or were accepted at ``since`` or later."""
+    ) -> tuple[tuple[WorkRequest, ...], Optional[float]]:
+        """ListWorkRequests: the bucket's re-encryptions that run, or were accepted at ``since`` or later.
+
+        Also when the list was begun (monotonic) where that was before this call: one list serves many buckets.
+        """
 
     @abstractmethod
     def get_work_request(self, work_request_id: str) -> WorkRequest:

@@ -84,14 +84,14 @@ class OciApi(Api):
 
     def list_reencryptions(
         self, compartment_id: str, namespace: str, name: str, since: Optional[float]
-    ) -> tuple[WorkRequest, ...]:
+    ) -> tuple[tuple[WorkRequest, ...], Optional[float]]:
         found = []
         for summary in self.summaries(compartment_id):
             work_request = work_request_of(summary)
             wanted = not work_request.terminal or since is None or (work_request.time_accepted or since) >= since
             if wanted and self._is_of(summary, namespace, name):
                 found.append(work_request)
-        return tuple(found)
+        return tuple(found), None
 
     def summaries(self, compartment_id: str) -> list[Any]:
         """All summaries of the compartment's re-encryptions, in no order."""

@@ -290,9 +290,12 @@ class Reconciler:
     def _list(self, step: ListWorkRequests) -> None:
         bucket = known(self.facts.bucket or self.last_bucket)
         begun = self.clock()
+        begun_before: Optional[float] = None
         listing: tuple[WorkRequest, ...] = ()
         try:
-            listing = self.api.list_reencryptions(bucket.compartment_id or "", self.namespace, self.name, step.since)
+            listing, begun_before = self.api.list_reencryptions(
+                bucket.compartment_id or "", self.namespace, self.name, step.since
+            )
         except ApiError as error:
             if error.retryable:
                 raise
@@ -300,7 +303,7 @@ class Reconciler:
                 "Work requests cannot be listed, so a re-encryption by somebody else is not seen: %s" % error.line()
             )
         self.facts.listing = listing
-        self.facts.listed_at = begun
+        self.facts.listed_at = begun if begun_before is None else begun_before
 
     def _poll(self, step: Poll) -> None:
         facts, wanted = self.facts, step.work_request_id
