@@ -15,16 +15,10 @@ from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils import _identity
 from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput, check_endpoint, key_management_endpoints
+from ansible_collections.rekey.oci.plugins.module_utils._transport import adapter_class
 
 #: Seconds to connect, and to read. Together with the bounds on retries they end a task whose endpoint is dead.
 TIMEOUT = (10.0, 30.0)
-
-#: No answer that this collection asks for is near this size, in bytes.
-LARGEST_ANSWER = 32 << 20
-
-
-class AnswerTooLarge(Exception):
-    """An answer of more than LARGEST_ANSWER bytes: no honest service sends one."""
 
 
 class Clients:
@@ -85,7 +79,7 @@ class Clients:
         if bundle:
             base_client.session.verify = os.path.expanduser(bundle)
         base_client.session.max_redirects = 0
-        adapter = _adapter_class(self.sdk)(
+        adapter = adapter_class(self.sdk)(
             os.path.expanduser(bundle) if bundle else None,
             pool_connections=2,
             pool_maxsize=self._connections,
@@ -148,32 +142,3 @@ class Clients:
 
 def _one_line(error: BaseException) -> str:
     return " ".join(("%s: %s" % (type(error).__name__, error)).split())[:300]
-
-
-def _adapter_class(sdk: Any) -> Any:
-    requests = sdk.base_client.requests
-
-    class BoundedAdapter(requests.adapters.HTTPAdapter):  # type: ignore[misc, name-defined]
-        """Reads an answer whole, but not more than LARGEST_ANSWER."""
-
-        def __init__(self, bundle: Optional[str], **options: Any) -> None:
-            self._bundle = bundle
-            super().__init__(**options)
-
-        def send(self, request: Any, **options: Any) -> Any:
-            if self._bundle:
-                # An environment variable would win over the session's setting.
-                options["verify"] = self._bundle
-            options["stream"] = True
-            response = super().send(request, **options)
-            content = bytearray()
-            for chunk in response.iter_content(1 << 16):
-                content += chunk
-                if len(content) > LARGEST_ANSWER:
-                    response.close()
-                    raise AnswerTooLarge("an answer of more than %d bytes" % LARGEST_ANSWER)
-            response._content = bytes(content)
-            response._content_consumed = True
-            return response
-
-    return BoundedAdapter

@@ -1,0 +1,166 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection: names and behaviour may change without notice.
+
+"""How requests travel: an answer is bounded in size and in time, and only the given CA bundle is trusted.
+
+The SDK's timeouts bound each read of a socket, so an endpoint that drips a byte now and then could hold a task for ever.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from typing import Any, Optional
+
+#: No answer that this collection asks for is near this size, in bytes.
+LARGEST_ANSWER = 32 << 20
+
+#: How often the watchdog looks, in seconds.
+_TICK = 0.5
+
+
+class AnswerTooLarge(Exception):
+    """An answer of more than LARGEST_ANSWER bytes: no honest service sends one."""
+
+
+class _Exchange:
+    """A request under way, and by when (monotonic seconds) its answer must be there, whole."""
+
+    __slots__ = ("by", "connection", "cut", "socket")
+
+    def __init__(self, by: float) -> None:
+        self.by = by
+        self.connection: Any = None
+        #: A connection forgets its socket where the answer's end is the connection's.
+        self.socket: Any = None
+        self.cut = False
+
+
+class Watchdog:
+    """Cuts the connections whose answers are overdue. One for each adapter; it sleeps while nothing is under way."""
+
+    def __init__(self) -> None:
+        self._under_way: dict[int, _Exchange] = {}
+        self._lock = threading.Lock()
+        self._thread: Optional[threading.Thread] = None
+
+    def begin(self, seconds: float) -> _Exchange:
+        exchange = _Exchange(time.monotonic() + seconds)
+        self._under_way[threading.get_ident()] = exchange
+        if self._thread is None:
+            with self._lock:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._watch, name="rekey-watchdog", daemon=True)
+                    self._thread.start()
+        return exchange
+
+    def end(self) -> None:
+        self._under_way.pop(threading.get_ident(), None)
+
+    def uses(self, connection: Any) -> None:
+        """Note the connection of the calling thread's request."""
+        exchange = self._under_way.get(threading.get_ident())
+        if exchange is not None:
+            exchange.connection = connection
+            exchange.socket = connection.sock
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(_TICK)
+            now = time.monotonic()
+            for exchange in list(self._under_way.values()):
+                if now >= exchange.by and not exchange.cut:
+                    exchange.cut = True
+                    _cut(exchange.socket or getattr(exchange.connection, "sock", None))
+
+
+def _cut(found: Any) -> None:
+    """Wake whoever reads from the socket: closing it would not."""
+    if isinstance(found, socket.socket):
+        with contextlib.suppress(OSError):
+            # The plain socket's own: TLS would wait for its peer's goodbye.
+            socket.socket.shutdown(found, socket.SHUT_RDWR)
+
+
+def adapter_class(sdk: Any) -> Any:
+    """Return the adapter's class, a child of that of the ``requests`` that the SDK comes with."""
+    requests = sdk.base_client.requests
+
+    class BoundedAdapter(requests.adapters.HTTPAdapter):  # type: ignore[misc, name-defined]
+        """Reads an answer whole, but not more than LARGEST_ANSWER, and not for longer than its timeouts together."""
+
+        def __init__(self, bundle: Optional[str], **options: Any) -> None:
+            self._bundle = bundle
+            self._watchdog = Watchdog()
+            super().__init__(**options)
+
+        def init_poolmanager(self, *args: Any, **options: Any) -> None:
+            super().init_poolmanager(*args, **options)
+            _watched(self.poolmanager, self._watchdog)
+
+        def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
+            return _watched(super().proxy_manager_for(*args, **options), self._watchdog)
+
+        def send(self, request: Any, **options: Any) -> Any:
+            if self._bundle:
+                # An environment variable would win over the session's setting.
+                options["verify"] = self._bundle
+            options["stream"] = True
+            exchange = self._watchdog.begin(_seconds(options.get("timeout")))
+            try:
+                response = super().send(request, **options)
+                content = _content(response)
+            except AnswerTooLarge:
+                raise
+            except Exception:
+                if exchange.cut:
+                    raise requests.exceptions.ReadTimeout("the answer was not there in time") from None
+                raise
+            finally:
+                self._watchdog.end()
+            if exchange.cut:
+                raise requests.exceptions.ReadTimeout("the answer was not there in time")
+            response._content = content
+            response._content_consumed = True
+            return response
+
+    return BoundedAdapter
+
+
+def _seconds(timeout: Any) -> float:
+    return float(sum(timeout)) if isinstance(timeout, tuple) else float(timeout or 60.0)
+
+
+def _content(response: Any) -> bytes:
+    content = bytearray()
+    for chunk in response.iter_content(1 << 16):
+        content += chunk
+        if len(content) > LARGEST_ANSWER:
+            response.close()
+            raise AnswerTooLarge("an answer of more than %d bytes" % LARGEST_ANSWER)
+    return bytes(content)
+
+
+def _watched(manager: Any, watchdog: Watchdog) -> Any:
+    """Have the manager's connections tell the watchdog that they are in use."""
+    classes = manager.pool_classes_by_scheme
+    if not any(getattr(pool.ConnectionCls, "watchdog", None) for pool in classes.values()):
+        manager.pool_classes_by_scheme = {scheme: _watched_pool(pool, watchdog) for scheme, pool in classes.items()}
+    return manager
+
+
+def _watched_pool(pool_class: Any, watchdog: Watchdog) -> Any:
+    parent = pool_class.ConnectionCls
+
+    def request(self: Any, *args: Any, **options: Any) -> None:
+        watchdog.uses(self)
+        parent.request(self, *args, **options)
+        watchdog.uses(self)
+
+    connection_class = type(parent.__name__, (parent,), {"watchdog": watchdog, "request": request})
+    return type(pool_class.__name__, (pool_class,), {"ConnectionCls": connection_class})
