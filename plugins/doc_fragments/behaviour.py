@@ -31,7 +31,8 @@ options:
       - V(tag) keeps it in two freeform tags on the bucket, C(rekey-receipt) and C(rekey-work-request).
       - V(none) writes nothing on the bucket and decides from work requests alone. That is a weaker proof. It is gone once OCI
         drops old work requests, it can be wrong where a bucket was moved to an older key afterwards, and it does not keep
-        two controllers that run at once from submitting both.
+        two controllers that run at once from submitting both. Nor can it tell a re-encryption of bucket keys only from one of
+        all objects.
       - A bucket whose tags are full or may not be written gets a warning and is handled as with V(none).
     type: str
     choices: [tag, none]

@@ -229,7 +229,8 @@ class Reconciler:
                 facts.key_unreadable = None
         facts.looked_at = begun
         facts.service_time = service_time
-        facts.listing = None
+        if not (step.keep_listing and facts.bucket is not None and facts.bucket.etag == bucket.etag):
+            facts.listing = None
         self._see(bucket)
         if service_time is None and facts.tags_unusable is None and self.options.receipt == "tag":
             facts.tags_unusable = "the service's answer bears no date"
@@ -304,6 +305,7 @@ class Reconciler:
             )
         self.facts.listing = listing
         self.facts.listed_at = begun if begun_before is None else begun_before
+        self.facts.listing_ended_at = self.clock()
 
     def _poll(self, step: Poll) -> None:
         facts, wanted = self.facts, step.work_request_id

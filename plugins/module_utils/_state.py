@@ -84,6 +84,8 @@ class Facts:
     #: This bucket's re-encryptions, as last listed. Dropped at each look: a claim needs a list that is newer.
     listing: Optional[tuple[WorkRequest, ...]] = None
     listed_at: float = 0.0
+    #: When the last page of it had come: a compartment may hold very many.
+    listing_ended_at: float = 0.0
     work_requests: dict[str, Seen] = field(default_factory=dict)
     #: When a work request was first seen running, and first seen at its end.
     running_at: dict[str, float] = field(default_factory=dict)

@@ -16,7 +16,9 @@ from ansible_collections.rekey.oci.plugins.module_utils._receipt import Receipt
 
 @dataclass(frozen=True)
 class Look:
-    """GetBucket."""
+    """GetBucket. What it shows calls for a new list of work requests, unless the bucket is as it was and ``keep_listing``."""
+
+    keep_listing: bool = False
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,8 @@ from ansible_collections.rekey.oci.plugins.module_utils._steps import (
     Submit,
 )
 
-#: A claim is built on a look that is younger than this, so that its time is near the truth.
-_FRESH = 5.0
+#: A claim is built on a look that is younger than this part of the POST's window: its age counts from there.
+_FRESH = 0.5
 
 #: How long a joiner leaves it to the maker to write the completion, in seconds.
 _COURTESY = 2.0
@@ -105,9 +105,7 @@ def _own_claim(
             )
         if now - facts.listed_at < 0.5:
             return Pause(_schedule.retry_pause(attempt.conflicts, chance), forget="bucket")
-    # The service rounds its time down to the second: the claim may be that much older than it says.
-    age = now - attempt.claimed_at + 1.0
-    if age >= options.post_window:
+    if now - attempt.claimed_at >= options.post_window:
         return None
     return Submit(attempt.reason or "unproven", options.claim_grace - options.post_window)
 
@@ -116,7 +114,8 @@ def _others_claim(
     facts: Facts, bucket: Bucket, receipt: Receipt, attempt: Attempt, options: Options, now: float, chance: float
 ) -> Optional[Step]:
     watched = now - facts.receipt_seen_at
-    told = (facts.service_time or receipt.time) - receipt.time
+    # The service rounds its times down to the second, so that a claim may look that much older than it is.
+    told = (facts.service_time or receipt.time) - receipt.time - 1.0
     left = options.claim_grace - max(watched, told)
     if left > 0:
         if options.check_mode:
@@ -270,8 +269,10 @@ def _submit_anew(facts: Facts, bucket: Bucket, attempt: Attempt, options: Option
             action="submit",
             reason=attempt.reason,
         )
-    if now - facts.looked_at >= min(_FRESH, options.claim_grace / 8) or facts.service_time is None:
-        return Look()
+    fresh = _FRESH * options.post_window
+    if now - facts.looked_at >= fresh or facts.service_time is None:
+        # Where listing alone takes that long, listing again would never end.
+        return Look(keep_listing=now - facts.listing_ended_at < fresh / 2)
     target = options.kms_key_id or bucket.kms_key_id or ""
     claim = Receipt(
         state=CLAIMED,
