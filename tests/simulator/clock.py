@@ -20,6 +20,10 @@ class Clock:
     def now(self) -> float:
         return time.time() + self.offset
 
+    def unmoved(self) -> float:
+        """Where it would be had nobody moved it: what clients go by."""
+        return time.time()
+
     def advance(self, seconds: float) -> None:
         self.offset += seconds
 

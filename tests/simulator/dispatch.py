@@ -14,11 +14,14 @@ from typing import Any
 from urllib.parse import unquote
 
 from .clock import Clock, http_date
-from .key_management import Identity, KeyManagement
+from .faults import HUGE, Fault, fault_of
+from .identity import Identity
+from .key_management import KeyManagement
 from .messages import Refusal, Request, Response
 from .object_storage import ObjectStorage
 from .settings import Settings
 from .users import Users
+from .work_requests import WorkRequestOperations
 from .world import World
 
 _B = r"/n/(?P<namespace>[^/]+)/b/(?P<name>[^/]+)"
@@ -60,37 +63,12 @@ ROUTES: list[tuple[str, str, str]] = [
     ("GET", r"/20160918/compartments/(?P<compartment_id>[^/]+)", "GetCompartment"),
 ]
 
+OPERATIONS = {operation for _method, _pattern, operation in ROUTES}
 _COMPILED = [(method, re.compile(pattern), name) for method, pattern, name in ROUTES]
 
 
 def _method_name(operation: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower()
-
-
-@dataclass
-class Fault:
-    """What goes wrong with the next ``count`` calls of an operation, after the first ``skip``.
-
-    ``kind``: error_before, error_after, reset_before, reset_after, garbage, huge, delay_before, delay_after (the effect).
-    """
-
-    operation: str
-    kind: str
-    count: int = 1
-    skip: int = 0
-    bucket: str | None = None
-    status: int = 500
-    code: str = "InternalError"
-    seconds: float = 0.0
-
-    def strikes(self, operation: str, bucket: str | None) -> bool:
-        if self.operation not in (operation, "*") or self.count <= 0 or (self.bucket and self.bucket != bucket):
-            return False
-        if self.skip > 0:
-            self.skip -= 1
-            return False
-        self.count -= 1
-        return True
 
 
 @dataclass
@@ -104,13 +82,13 @@ class Outcome:
 
 @dataclass
 class Seen:
-    """A request, as the truth remembers it."""
+    """A request, as the truth remembers it. ``status`` is what the client was told: None where the connection broke."""
 
     operation: str
     method: str
     path: str
     bucket: str | None
-    principal: str
+    principal: str | None
     client_request_id: str
     time: float
     status: int | None = None
@@ -130,37 +108,38 @@ class Simulator:
         self._wire()
 
     def _wire(self) -> None:
-        services = (ObjectStorage(self.world), KeyManagement(self.world), Identity(self.world))
+        services = (
+            ObjectStorage(self.world),
+            WorkRequestOperations(self.world),
+            KeyManagement(self.world),
+            Identity(self.world),
+        )
         self._operations: dict[str, Callable[..., Response]] = {}
-        for _method, _pattern, operation in ROUTES:
+        for operation in OPERATIONS:
             name = _method_name(operation)
             self._operations[operation] = next(getattr(service, name) for service in services if hasattr(service, name))
 
     def reset(self) -> None:
-        """A new, empty world with the same settings object's defaults; users stay."""
+        """A new, empty world with default settings, and only the user admin."""
         self.clock.offset = 0.0
         self.world = World(self.clock)
+        self.users = Users()
         self.faults = []
         self.seen = []
+        self._calls = 0
         self._wire()
 
-    def route(self, request: Request) -> tuple[str, dict[str, str]]:
+    def route(self, request: Request) -> tuple[str, dict[str, str]] | None:
         for method, pattern, operation in _COMPILED:
             if method == request.method:
                 match = pattern.fullmatch(request.path)
                 if match:
                     return operation, {name: unquote(value) for name, value in match.groupdict().items()}
-        raise Refusal(404, "NotFound", f"{request.method} {request.path} is no operation.")
+        return None
 
     def begin(self, request: Request) -> tuple[Seen, Fault | None, Callable[[], Response]]:
         """Note the request, and find what is to go wrong with it; the effect is had by calling what is returned."""
-        try:
-            operation, names = self.route(request)
-        except Refusal as refusal:
-            answer = refusal.response
-            seen = Seen("?", request.method, request.path, None, request.principal, "", self.clock.now())
-            self.seen.append(seen)
-            return seen, None, lambda: answer
+        operation, names = self.route(request) or ("?", {})
         bucket = names.get("name")
         seen = Seen(
             operation,
@@ -173,32 +152,45 @@ class Simulator:
         )
         self.seen.append(seen)
         self._calls += 1
-        fault = next((one for one in self.faults if one.strikes(operation, bucket)), None)
-        return seen, fault, lambda: self._answer(seen, request, operation, names)
+        throttled = self._throttled(operation)
+        fault = None
+        if self.faults:
+            fault = next((one for one in self.faults if one.strikes(operation, bucket)), None)
+        return seen, fault, lambda: self._answer(seen, request, names, throttled)
 
-    def _answer(self, seen: Seen, request: Request, operation: str, names: dict[str, str]) -> Response:
+    def _answer(self, seen: Seen, request: Request, names: dict[str, str], throttled: bool) -> Response:
         try:
-            self._throttle(operation)
-            user = self.users.by_name[request.principal]
-            if "namespace" in names and names["namespace"] != self.world.namespace:
-                raise Refusal(
-                    404, "NamespaceNotFound", "You do not have authorization, or the namespace does not exist."
-                )
-            response = self._operations[operation](request, user, **names)
+            response = self._perform(seen.operation, request, names, throttled)
             seen.effect = request.method not in ("GET", "HEAD")
         except Refusal as refusal:
             response = refusal.response
         seen.status = response.status
         return self._finish(request, response)
 
-    def _throttle(self, operation: str) -> None:
+    def _perform(self, operation: str, request: Request, names: dict[str, str], throttled: bool) -> Response:
+        user = self.users.by_name.get(request.principal or "")
+        if user is None:
+            raise Refusal(
+                401,
+                "NotAuthenticated",
+                "The required information to complete authentication was not provided or was incorrect.",
+            )
+        if throttled:
+            after = self.world.settings.retry_after
+            raise Refusal(
+                429, "TooManyRequests", "Too many requests.", {"retry-after": f"{after:g}"} if after >= 0 else {}
+            )
+        if operation == "?":
+            raise Refusal(404, "NotFound", f"{request.method} {request.path} is no operation.")
+        if "namespace" in names and names["namespace"] != self.world.namespace:
+            raise Refusal(404, "NamespaceNotFound", "You do not have authorization, or the namespace does not exist.")
+        return self._operations[operation](request, user, **names)
+
+    def _throttled(self, operation: str) -> bool:
         settings = self.world.settings
         if not settings.throttle_every or self._calls % settings.throttle_every:
-            return
-        if settings.throttle_operations and operation not in settings.throttle_operations:
-            return
-        headers = {"retry-after": f"{settings.retry_after:g}"} if settings.retry_after >= 0 else {}
-        raise Refusal(429, "TooManyRequests", "Too many requests.", headers)
+            return False
+        return not settings.throttle_operations or operation in settings.throttle_operations
 
     def _finish(self, request: Request, response: Response) -> Response:
         response.headers.setdefault("opc-request-id", f"sim-{secrets.token_hex(8)}")
@@ -224,23 +216,26 @@ class Simulator:
 
     def strike(self, seen: Seen, fault: Fault, request: Request, answer: Callable[[], Response]) -> Response | None:
         """Let a fault have its way with an answer; None is a connection that breaks."""
-        error = Response(fault.status, {"code": fault.code, "message": "An injected fault."})
-        if fault.kind == "error_before":
-            seen.status = fault.status
-            return self._finish(request, error)
-        if fault.kind == "reset_before":
+        response = None if fault.kind in ("error_before", "reset_before") else answer()
+        if fault.kind in ("reset_before", "reset_after"):
+            seen.status = None
             return None
-        response = answer()
-        if fault.kind == "error_after":
-            return self._finish(request, error)
-        if fault.kind == "reset_after":
-            return None
-        if fault.kind in ("garbage", "huge"):
-            raw = b"<html>what?" if fault.kind == "garbage" else b'"' + b"x" * (64 << 20) + b'"'
-            return self._finish(request, Response(200, None, {"content-type": "application/json"}, raw))
+        if fault.kind in ("error_before", "error_after"):
+            response = Response(fault.status, {"code": fault.code, "message": "An injected fault."})
+            if fault.retry_after is not None:
+                response.headers["retry-after"] = f"{fault.retry_after:g}"
+        elif fault.kind in ("garbage", "huge"):
+            raw = b"<html>what?" if fault.kind == "garbage" else b'"' + b"x" * HUGE + b'"'
+            response = Response(200, None, {"content-type": "application/json"}, raw)
+        assert response is not None
+        seen.status = response.status
+        response = self._finish(request, response)
+        if fault.kind == "no_headers":
+            response.headers = {"content-type": "application/json"}
         return response
 
-    def as_fault(self, values: dict[str, Any]) -> Fault:
-        fault = Fault(**values)
+    def add_fault(self, values: dict[str, Any]) -> Fault:
+        """Inject one. Raises ValueError with what is wrong with it."""
+        fault = fault_of(values, OPERATIONS)
         self.faults.append(fault)
         return fault

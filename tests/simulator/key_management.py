@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The operations of Vault and Identity: paths, permissions, JSON."""
+"""The operations of Vault: paths, permissions, JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .keys import Key, KeyVersion
 from .messages import Refusal, Request, Response, not_found
 from .paging import page_of
 from .users import User
-from .world import TENANCY, World
+from .world import World
 
 
 class KeyManagement:
@@ -43,7 +43,7 @@ class KeyManagement:
         }
 
     def _version(self, key: Key, version: KeyVersion) -> dict[str, Any]:
-        creating = version is key.versions[-1] and self.world.clock.now() < key.ready_at
+        creating = self.world.clock.now() < version.ready_at
         return {
             "id": version.id,
             "compartmentId": key.compartment_id,
@@ -98,7 +98,7 @@ class KeyManagement:
 
     def _set(self, user: User, key_id: str, permission: str, state: str) -> Response:
         key = self._key(user, key_id, permission)
-        key.state = state
+        self.world.set_key_state(key_id, state)
         return Response(200, self._whole(key))
 
     def list_vaults(self, request: Request, user: User) -> Response:
@@ -125,45 +125,3 @@ class KeyManagement:
             "vaultType": "DEFAULT",
             "timeCreated": rfc3339(0.0),
         }
-
-
-class Identity:
-    def __init__(self, world: World) -> None:
-        self.world = world
-
-    def _whole(self, compartment: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "id": compartment["id"],
-            "compartmentId": compartment["parent"],
-            "name": compartment["name"],
-            "description": compartment["name"],
-            "lifecycleState": "ACTIVE",
-            "isAccessible": True,
-            "timeCreated": rfc3339(compartment["created"]),
-            "freeformTags": {},
-            "definedTags": {},
-        }
-
-    def list_compartments(self, request: Request, user: User) -> Response:
-        root = request.query.get("compartmentId", "")
-        known = root == TENANCY or root in self.world.compartments
-        if not known or not user.may("COMPARTMENT_INSPECT", root):
-            raise not_found()
-        deep = request.query.get("compartmentIdInSubtree", "").lower() == "true"
-        if deep and root != TENANCY:
-            raise Refusal(400, "InvalidParameter", "compartmentIdInSubtree needs the tenancy's OCID.")
-        found = (
-            self.world.subtree(root)
-            if deep
-            else [
-                compartment["id"] for compartment in self.world.compartments.values() if compartment["parent"] == root
-            ]
-        )
-        page, headers = page_of(found, request, self.world.settings.page_limit)
-        return Response(200, [self._whole(self.world.compartments[one]) for one in page], headers)
-
-    def get_compartment(self, request: Request, user: User, compartment_id: str) -> Response:
-        compartment = self.world.compartments.get(compartment_id)
-        if compartment is None or not user.may("COMPARTMENT_INSPECT", compartment_id):
-            raise not_found()
-        return Response(200, self._whole(compartment))

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 class KeyVersion:
     id: str
     time_created: float
+    #: Until then it is CREATING, and an older one is current.
+    ready_at: float = 0.0
     material: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     def wrap(self, data_key: bytes) -> bytes:
@@ -38,14 +40,16 @@ class Key:
     protection_mode: str = "HSM"
     auto_rotation: bool = False
     versions: list[KeyVersion] = field(default_factory=list)
-    #: When a version that was just made becomes the current one.
-    ready_at: float = 0.0
+    #: Whether Object Storage may use it.
+    usable: bool = True
     retry_tokens: dict[str, tuple[float, KeyVersion]] = field(default_factory=dict)
 
     def current(self, now: float) -> KeyVersion:
-        if now < self.ready_at and len(self.versions) > 1:
-            return self.versions[-2]
-        return self.versions[-1]
+        """The newest version that was there at that time."""
+        for version in reversed(self.versions):
+            if version.ready_at <= now:
+                return version
+        return self.versions[0]
 
     def version(self, version_id: str) -> KeyVersion | None:
         return next((version for version in self.versions if version.id == version_id), None)

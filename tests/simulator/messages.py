@@ -13,14 +13,14 @@ from typing import Any
 
 @dataclass
 class Request:
-    """``principal`` is the user that the signature proved; header names are in lower case."""
+    """``principal`` is the user that the signature proved, None where it proved nobody; header names are in lower case."""
 
     method: str
     path: str
     query: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
-    principal: str = "admin"
+    principal: str | None = "admin"
 
     def json(self) -> dict[str, Any]:
         """The body as an object. Raises Refusal."""

@@ -6,14 +6,19 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from typing import Any
 
 from .clock import rfc3339
 from .messages import Refusal, Request, Response, not_found
-from .paging import page_of
-from .storage import Bucket, StoredObject, WorkRequest
+from .paging import limit_of, page_of, page_of_names
+from .storage import Bucket, StoredObject
 from .users import User
 from .world import World
+
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,256}")
 
 
 class ObjectStorage:
@@ -38,8 +43,8 @@ class ObjectStorage:
         compartment_id = request.query.get("compartmentId", "")
         if not user.may("BUCKET_INSPECT", compartment_id):
             raise not_found()
-        names = sorted(b.name for b in self.world.buckets.values() if b.compartment_id == compartment_id)
-        page, headers = page_of(names, request, self.world.settings.page_limit)
+        names = self.world.bucket_names(compartment_id)
+        page, headers = page_of_names(names, request, self.world.settings.page_limit)
         tags = "tags" in request.query.get("fields", "")
         return Response(200, [self._summary(self.world.buckets[name], tags) for name in page], headers)
 
@@ -53,7 +58,7 @@ class ObjectStorage:
             "etag": bucket.etag,
         }
         if tags:
-            summary.update(freeformTags=dict(bucket.freeform_tags), definedTags={})
+            summary.update(freeformTags=dict(bucket.freeform_tags), definedTags=dict(bucket.defined_tags))
         return summary
 
     def _whole(self, bucket: Bucket, fields: str = "") -> Response:
@@ -80,14 +85,16 @@ class ObjectStorage:
         return self._whole(self._bucket(user, name, "BUCKET_READ"), request.query.get("fields", ""))
 
     def head_bucket(self, request: Request, user: User, namespace: str, name: str) -> Response:
-        bucket = self._bucket(user, name, "BUCKET_READ")
+        bucket = self._bucket(user, name, "BUCKET_INSPECT")
         return Response(200, None, {"etag": bucket.etag})
 
     def create_bucket(self, request: Request, user: User, namespace: str) -> Response:
         details = request.json()
         compartment_id, name = details.get("compartmentId", ""), details.get("name", "")
-        if not user.may("BUCKET_CREATE", compartment_id):
+        if not user.may("BUCKET_CREATE", compartment_id) or not self.world.has_compartment(compartment_id):
             raise not_found()
+        if not _NAME.fullmatch(name):
+            raise Refusal(400, "InvalidBucketName", f"The bucket name '{name}' is not valid.")
         if name in self.world.buckets:
             raise Refusal(
                 409, "BucketAlreadyExists", f"Either the bucket '{name}' in namespace '{namespace}' already exists"
@@ -100,6 +107,8 @@ class ObjectStorage:
             details.get("kmsKeyId"),
             versioning=details.get("versioning") or "Disabled",
             freeform_tags=dict(details.get("freeformTags") or {}),
+            defined_tags=dict(details.get("definedTags") or {}),
+            storage_tier=details.get("storageTier") or "Standard",
             bucket_key_enabled=bool(details.get("isBucketKeyEnabled")),
         )
         return self._whole(bucket)
@@ -108,15 +117,19 @@ class ObjectStorage:
         bucket = self._bucket(user, name, "BUCKET_UPDATE")
         wanted = request.headers.get("if-match")
         if wanted is not None and wanted not in (bucket.etag, "*"):
-            raise Refusal(
-                412, "IfMatchFailed", f"The If-Match header is set to '{wanted}', which is not the current entity tag"
-            )
+            raise Refusal(412, "IfMatchFailed", f"The If-Match header is '{wanted}', which is not the current etag.")
         details = request.json()
         self._check_tags(details.get("freeformTags"))
         if details.get("kmsKeyId"):
             self._check_key(details["kmsKeyId"])
         if details.get("freeformTags") is not None:
             bucket.freeform_tags = dict(details["freeformTags"])
+        if details.get("definedTags") is not None:
+            bucket.defined_tags = dict(details["definedTags"])
+        if details.get("compartmentId") and details["compartmentId"] != bucket.compartment_id:
+            if not self.world.has_compartment(details["compartmentId"]):
+                raise not_found()
+            self.world.move_bucket(bucket, details["compartmentId"])
         if details.get("versioning"):
             bucket.versioning = details["versioning"]
         if details.get("kmsKeyId") is not None:
@@ -137,7 +150,7 @@ class ObjectStorage:
         if not key_id:
             return
         key = self.world.keys.get(key_id)
-        if key is None or not self.world.settings.keys_usable:
+        if key is None or not key.usable or not self.world.settings.keys_usable:
             raise Refusal(
                 400, "KmsKeyAuthorizationFailed", f"Object Storage is not authorized to use the key {key_id}."
             )
@@ -150,7 +163,7 @@ class ObjectStorage:
             raise Refusal(
                 409, "BucketNotEmpty", f"Bucket named '{name}' is not empty. Delete all object versions first."
             )
-        del self.world.buckets[name]
+        self.world.remove_bucket(name)
         return Response(204)
 
     def reencrypt_bucket(self, request: Request, user: User, namespace: str, name: str) -> Response:
@@ -168,14 +181,23 @@ class ObjectStorage:
 
     def put_object(self, request: Request, user: User, namespace: str, name: str, key: str) -> Response:
         bucket = self._bucket(user, name, "OBJECT_CREATE")
+        if any(stored.name == key for stored in bucket.live()) and not user.may(
+            "OBJECT_OVERWRITE", bucket.compartment_id
+        ):
+            raise not_found()
         self._check_key(bucket.kms_key_id)
         stored = self.world.put_object(bucket, key, request.body)
-        return Response(200, None, {"etag": stored.version_id, "version-id": stored.version_id, "opc-content-md5": ""})
+        digest = hashlib.md5(request.body, usedforsecurity=False).digest()
+        headers = {"etag": stored.version_id, "opc-content-md5": base64.b64encode(digest).decode()}
+        if bucket.versioning == "Enabled":
+            headers["version-id"] = stored.version_id
+        return Response(200, None, headers)
 
     def get_object(self, request: Request, user: User, namespace: str, name: str, key: str) -> Response:
         bucket = self._bucket(user, name, "OBJECT_READ")
         for stored in bucket.live():
             if stored.name == key:
+                self._check_key(stored.key_id)
                 headers = {"etag": stored.version_id, "content-type": "application/octet-stream"}
                 return Response(200, None, headers, raw=stored.content)
         raise Refusal(404, "ObjectNotFound", f"The object '{key}' was not found in the bucket '{name}'")
@@ -188,7 +210,7 @@ class ObjectStorage:
         bucket = self._bucket(user, name, "OBJECT_INSPECT")
         names = sorted(stored.name for stored in bucket.live())
         start = request.query.get("start", "")
-        limit = int(request.query.get("limit", "1000"))
+        limit = limit_of(request, self.world.settings.page_limit)
         names = [found for found in names if found >= start]
         body: dict[str, Any] = {"objects": [{"name": found} for found in names[:limit]], "prefixes": []}
         if len(names) > limit:
@@ -209,69 +231,3 @@ class ObjectStorage:
             "timeCreated": rfc3339(stored.time_created),
             "timeModified": rfc3339(stored.time_created),
         }
-
-    # Work requests.
-
-    def list_work_requests(self, request: Request, user: User) -> Response:
-        compartment_id = request.query.get("compartmentId", "")
-        if not user.may("BUCKET_READ", compartment_id):
-            raise not_found()
-        page, headers = page_of(self.world.listed(compartment_id), request, self.world.settings.page_limit)
-        return Response(200, [self._work(work, self.world.settings.summary_resources) for work in page], headers)
-
-    def _known_work(self, user: User, work_request_id: str) -> WorkRequest:
-        self.world.advance()
-        work = self.world.work_requests.get(work_request_id)
-        if work is None or not self.world.known(work) or not user.may("BUCKET_READ", work.compartment_id):
-            raise not_found()
-        return work
-
-    def get_work_request(self, request: Request, user: User, work_request_id: str) -> Response:
-        work = self._known_work(user, work_request_id)
-        return Response(200, self._work(work, self.world.settings.resources))
-
-    def _work(self, work: WorkRequest, resources: str) -> dict[str, Any]:
-        settings = self.world.settings
-        odd = settings.odd_status and work.status == "IN_PROGRESS"
-        return {
-            "operationType": work.operation,
-            "status": settings.odd_status if odd else work.status,
-            "id": work.id,
-            "compartmentId": work.compartment_id,
-            "resources": self._resources(work, resources),
-            "percentComplete": work.percent if settings.percent_known else None,
-            "timeAccepted": rfc3339(work.time_accepted),
-            "timeStarted": rfc3339(work.time_started),
-            "timeFinished": rfc3339(work.time_finished),
-        }
-
-    def _resources(self, work: WorkRequest, told: str) -> list[dict[str, Any]]:
-        if told == "none":
-            return []
-        resource: dict[str, Any] = {"actionType": "UPDATED", "entityType": "bucket"}
-        if told in ("all", "uri"):
-            resource["entityUri"] = f"/n/{work.namespace}/b/{work.bucket}"
-        if told in ("all", "metadata"):
-            resource["metadata"] = {"REGION": "us-ashburn-1", "NAMESPACE": work.namespace, "BUCKET": work.bucket}
-        if told in ("all", "identifier"):
-            resource["identifier"] = work.bucket
-        return [resource]
-
-    def cancel_work_request(self, request: Request, user: User, work_request_id: str) -> Response:
-        work = self._known_work(user, work_request_id)
-        if work.ended:
-            raise Refusal(409, "IncorrectState", f"The work request is {work.status}.")
-        work.status = "CANCELING"
-        return Response(202)
-
-    def list_work_request_errors(self, request: Request, user: User, work_request_id: str) -> Response:
-        return Response(200, self._known_work(user, work_request_id).errors)
-
-    def list_work_request_logs(self, request: Request, user: User, work_request_id: str) -> Response:
-        work = self._known_work(user, work_request_id)
-        entries = [{"message": "Accepted.", "timestamp": rfc3339(work.time_accepted)}]
-        if work.time_started is not None:
-            entries.append({"message": "Started.", "timestamp": rfc3339(work.time_started)})
-        if work.time_finished is not None:
-            entries.append({"message": f"Ended {work.status}.", "timestamp": rfc3339(work.time_finished)})
-        return Response(200, entries)

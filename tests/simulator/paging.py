@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -14,14 +15,30 @@ from .messages import Refusal, Request
 Item = TypeVar("Item")
 
 
+def limit_of(request: Request, most: int) -> int:
+    """How many items are wanted. Raises Refusal on a limit that is none."""
+    try:
+        limit = int(request.query.get("limit", most))
+    except ValueError:
+        limit = 0
+    if limit < 1:
+        raise Refusal(400, "InvalidParameter", "limit is not valid.")
+    return min(limit, most)
+
+
+def page_of_names(names: Sequence[str], request: Request, most: int) -> tuple[Sequence[str], dict[str, str]]:
+    """A page of sorted names; its token is the last name, so that no page loses one when others come or go."""
+    start = bisect_right(names, request.query["page"]) if "page" in request.query else 0
+    page = names[start : start + limit_of(request, most)]
+    return page, {"opc-next-page": page[-1]} if start + len(page) < len(names) else {}
+
+
 def page_of(items: Sequence[Item], request: Request, most: int) -> tuple[Sequence[Item], dict[str, str]]:
     """Return the wanted page and its headers. Raises Refusal on a limit or page that is none."""
-    try:
-        limit = min(int(request.query.get("limit", most)), most)
-        start = int(request.query.get("page", "0"))
-    except ValueError:
-        raise Refusal(400, "InvalidParameter", "limit or page is not valid.") from None
-    if limit < 1 or start < 0:
-        raise Refusal(400, "InvalidParameter", "limit or page is not valid.")
+    limit = limit_of(request, most)
+    page = request.query.get("page", "0")
+    if not page.isdecimal():
+        raise Refusal(400, "InvalidParameter", "page is not valid.")
+    start = int(page)
     end = start + limit
     return items[start:end], {"opc-next-page": str(end)} if end < len(items) else {}

@@ -38,6 +38,8 @@ class Settings:
     outcomes: tuple[str, ...] = ()
     #: At which percentage those that do not complete end.
     fails_at: int = 50
+    #: Between a cancellation and its end.
+    cancel_delay: float = 0.0
     #: What is told instead of IN_PROGRESS, if anything.
     odd_status: str = ""
     percent_known: bool = True
@@ -54,16 +56,36 @@ class Settings:
     page_limit: int = 1000
     #: Whether signatures are asked for.
     verify_signatures: bool = True
+    #: How far the service's clock is ahead of the world's when it looks at a request's date.
+    clock_skew: float = 0.0
     #: Whether Object Storage may use the keys.
     keys_usable: bool = True
 
     def patch(self, values: dict[str, Any]) -> None:
-        """Set some. Raises KeyError on a name that is none."""
-        known = {field.name for field in fields(self)}
-        for name, value in values.items():
-            if name not in known:
+        """Set some. Raises KeyError on a name that is none, and ValueError on a value that is none."""
+        for name, given in values.items():
+            if name not in _KINDS:
                 raise KeyError(f"no such setting: {name}")
-            setattr(self, name, tuple(value) if isinstance(value, list) else value)
+            value = tuple(given) if isinstance(given, list) else given
+            kind = _KINDS[name]
+            if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+                raise ValueError(f"the setting {name} cannot be {value!r}")
+            if name in _CHOICES and value not in _CHOICES[name]:
+                raise ValueError(f"the setting {name} must be one of {', '.join(_CHOICES[name])}")
+            setattr(self, name, value)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+_RESOURCES = ("all", "uri", "metadata", "identifier", "none")
+_CHOICES = {
+    "reencrypt_version": ("accepted", "started"),
+    "order": ("newest", "oldest", "random"),
+    "two_at_once": ("allow", "conflict"),
+    "resources": _RESOURCES,
+    "summary_resources": _RESOURCES,
+}
+_KINDS: dict[str, Any] = {
+    field.name: (int, float) if isinstance(field.default, float) else type(field.default) for field in fields(Settings)
+}

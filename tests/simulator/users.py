@@ -2,12 +2,23 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Users, their API keys, and what they may do, by OCI's permission names."""
+"""Users and what they may do, by OCI's permission names."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+ADMIN = "admin"
+
+#: OCI's names of what may be allowed.
+PERMISSIONS = frozenset(
+    """
+    BUCKET_INSPECT BUCKET_READ BUCKET_CREATE BUCKET_UPDATE BUCKET_DELETE
+    OBJECT_INSPECT OBJECT_READ OBJECT_CREATE OBJECT_OVERWRITE OBJECT_DELETE
+    KEY_INSPECT KEY_READ KEY_ROTATE KEY_UPDATE KEY_DELETE VAULT_INSPECT VAULT_READ COMPARTMENT_INSPECT
+    """.split()
+)
 
 
 @dataclass
@@ -16,8 +27,6 @@ class User:
 
     id: str
     name: str
-    fingerprint: str = ""
-    public_key: Any = None
     permissions: frozenset[str] | None = None
     compartments: frozenset[str] | None = None
 
@@ -27,16 +36,26 @@ class User:
         return compartment_id is None or self.compartments is None or compartment_id in self.compartments
 
 
-@dataclass
 class Users:
-    """By name; a signature's key id finds one."""
+    """By name and by OCID. One, who may do everything, is always there."""
 
-    by_name: dict[str, User] = field(default_factory=lambda: {"admin": User("ocid1.user.oc1..admin", "admin")})
+    def __init__(self) -> None:
+        self.by_name: dict[str, User] = {}
+        self.by_id: dict[str, User] = {}
+        self.add(ADMIN)
 
-    def add(self, name: str, **more: Any) -> User:
-        user = User(f"ocid1.user.oc1..{name}", name, **more)
-        self.by_name[name] = user
+    def add(
+        self, name: str, permissions: Iterable[str] | None = None, compartments: Iterable[str] | None = None
+    ) -> User:
+        """Make or replace one. Raises ValueError on a permission that is none."""
+        unknown = sorted(set(permissions or ()) - PERMISSIONS)
+        if unknown:
+            raise ValueError(f"no such permission: {', '.join(unknown)}")
+        user = User(
+            f"ocid1.user.oc1..{name}",
+            name,
+            None if permissions is None else frozenset(permissions),
+            None if compartments is None else frozenset(compartments),
+        )
+        self.by_name[name] = self.by_id[user.id] = user
         return user
-
-    def by_id(self, user_id: str) -> User | None:
-        return next((user for user in self.by_name.values() if user.id == user_id), None)

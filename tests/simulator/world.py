@@ -11,15 +11,18 @@ from typing import Any
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
 
-from .clock import Clock, rfc3339
+from .clock import Clock
 from .keys import Key, KeyVersion
 from .settings import Settings
-from .storage import Bucket, StoredObject, WorkRequest
+from .storage import Bucket, StoredObject
+from .work import WorkRequest, WorkRequests
 
 REALM = "oc1"
 REGION = "iad"
 TENANCY = f"ocid1.tenancy.{REALM}..aaaaaaaatenancy"
 NAMESPACE = "examplens"
+VAULT = "b5examplevault"
+RETRY_TOKEN_SECONDS = 24 * 3600.0
 
 
 class World:
@@ -33,10 +36,15 @@ class World:
         self.compartments: dict[str, dict[str, Any]] = {}
         self.keys: dict[str, Key] = {}
         self.buckets: dict[str, Bucket] = {}
-        self.work_requests: dict[str, WorkRequest] = {}
-        self._running: list[WorkRequest] = []
-        self._of_bucket: dict[str, list[WorkRequest]] = {}
+        #: Names, by compartment, for lists.
+        self._names: dict[str, set[str]] = {}
+        self.work = WorkRequests(self.random)
         self._oracle_key = KeyVersion("oracle", 0.0)
+        self._vault = f"ocid1.vault.{REALM}.{REGION}.{VAULT}.abuwvault"
+
+    @property
+    def work_requests(self) -> dict[str, WorkRequest]:
+        return self.work.by_id
 
     # Names.
 
@@ -58,35 +66,42 @@ class World:
         }
         return compartment_id
 
+    def has_compartment(self, compartment_id: str) -> bool:
+        return compartment_id == TENANCY or compartment_id in self.compartments
+
     def subtree(self, root: str) -> list[str]:
         """The compartments under this one, at any depth, without itself."""
         children = [found["id"] for found in self.compartments.values() if found["parent"] == root]
         return [deep for child in children for deep in (child, *self.subtree(child))]
 
     def add_key(self, name: str, compartment_id: str = TENANCY, key_id: str | None = None, **more: Any) -> Key:
-        vault = "b5examplevault"
-        key_id = key_id or f"ocid1.key.{REALM}.{REGION}.{vault}.abuw{self.token(40)}"
+        key_id = key_id or f"ocid1.key.{REALM}.{REGION}.{VAULT}.abuw{self.token(40)}"
         now = self.clock.now()
-        key = Key(key_id, f"ocid1.vault.{REALM}.{REGION}.{vault}.abuwvault", compartment_id, name, now, **more)
+        key = Key(key_id, self._vault, compartment_id, name, now, **more)
         self.keys[key.id] = key
-        key.versions.append(self._new_version(now))
+        key.versions.append(self._new_version(now, now))
         return key
 
-    def _new_version(self, now: float) -> KeyVersion:
-        return KeyVersion(f"ocid1.keyversion.{REALM}.{REGION}.b5examplevault.abuw{self.token(40)}", now)
+    def _new_version(self, now: float, ready_at: float) -> KeyVersion:
+        return KeyVersion(f"ocid1.keyversion.{REALM}.{REGION}.{VAULT}.abuw{self.token(40)}", now, ready_at)
 
     def rotate(self, key_id: str, retry_token: str | None = None) -> KeyVersion:
+        """Make a new version. A retry token that was seen within a day gets the version that it made then."""
         key, now = self.keys[key_id], self.clock.now()
         if retry_token and retry_token in key.retry_tokens:
             made, version = key.retry_tokens[retry_token]
-            if now - made < 24 * 3600:
+            if now - made < RETRY_TOKEN_SECONDS:
                 return version
-        version = self._new_version(now)
+        version = self._new_version(now, now + self.settings.version_delay)
         key.versions.append(version)
-        key.ready_at = now + self.settings.version_delay
         if retry_token:
             key.retry_tokens[retry_token] = (now, version)
         return version
+
+    def set_key_state(self, key_id: str, state: str) -> None:
+        """What ran until now ran under the old state."""
+        self.advance()
+        self.keys[key_id].state = state
 
     # Buckets and objects.
 
@@ -107,29 +122,51 @@ class World:
         if bucket.bucket_key_enabled and kms_key_id:
             bucket.bucket_key_version = self.keys[kms_key_id].current(self.clock.now()).id
         self.buckets[name] = bucket
+        self._names.setdefault(compartment_id, set()).add(name)
         return bucket
+
+    def remove_bucket(self, name: str) -> None:
+        bucket = self.buckets.pop(name)
+        self._names[bucket.compartment_id].discard(name)
+
+    def move_bucket(self, bucket: Bucket, compartment_id: str) -> None:
+        self._names[bucket.compartment_id].discard(bucket.name)
+        bucket.compartment_id = compartment_id
+        self._names.setdefault(compartment_id, set()).add(bucket.name)
+
+    def bucket_names(self, compartment_id: str) -> list[str]:
+        return sorted(self._names.get(compartment_id, ()))
 
     def new_etag(self) -> str:
         return "%08x-%04x-%04x-%012x" % tuple(self.random.getrandbits(bits) for bits in (32, 16, 16, 48))
 
-    def put_object(self, bucket: Bucket, name: str, content: bytes = b"", count: bool = True) -> StoredObject:
-        now = self.clock.now()
-        version = self.keys[bucket.kms_key_id].current(now) if bucket.kms_key_id else self._oracle_key
-        data_key = self.random.randbytes(32)
-        stored = StoredObject(
-            name, self.token(16), len(content), now, version.wrap(data_key), bucket.kms_key_id, version, False, content
-        )
+    def put_object(self, bucket: Bucket, name: str, content: bytes = b"") -> StoredObject:
+        """Its data key is wrapped by the current version of the bucket's key. Without versioning it replaces its namesake."""
+        stored = self._seal(bucket, name, content)
         if bucket.versioning != "Enabled":
             bucket.objects = [other for other in bucket.objects if other.name != name]
         bucket.objects.append(stored)
-        if count:
-            bucket.count(now)
+        bucket.count(stored.time_created)
         return stored
 
-    def put_objects(self, bucket: Bucket, number: int, prefix: str = "object-") -> None:
-        for index in range(number):
-            self.put_object(bucket, f"{prefix}{index}", b"x", count=False)
+    def put_objects(self, bucket: Bucket, number: int, prefix: str = "object-", size: int = 1) -> None:
+        """Put many at once, with names that are new to the bucket."""
+        taken = {stored.name for stored in bucket.objects}
+        start = 0
+        while f"{prefix}{start}" in taken:
+            start += 1
+        content = b"x" * size
+        for index in range(start, start + number):
+            bucket.objects.append(self._seal(bucket, f"{prefix}{index}", content))
         bucket.count(self.clock.now())
+
+    def _seal(self, bucket: Bucket, name: str, content: bytes) -> StoredObject:
+        now = self.clock.now()
+        version = self.keys[bucket.kms_key_id].current(now) if bucket.kms_key_id else self._oracle_key
+        wrapped = version.wrap(self.random.randbytes(32))
+        return StoredObject(
+            name, self.token(16), len(content), now, wrapped, bucket.kms_key_id, version, False, content
+        )
 
     def delete_object(self, bucket: Bucket, name: str) -> None:
         now = self.clock.now()
@@ -147,16 +184,16 @@ class World:
     # Re-encryption.
 
     def running(self, name: str) -> list[WorkRequest]:
-        self.advance()
-        return [work for work in self._running if work.bucket == name]
+        return self.work.running(name, self.clock.now())
 
     def reencrypt(
         self, bucket: Bucket, principal: str, client_request_id: str = "", key_only: bool = False
     ) -> WorkRequest:
+        """Accept one. It covers the object versions that are there now."""
         settings, now = self.settings, self.clock.now()
-        self.advance()
         assert bucket.kms_key_id is not None
         key = self.keys[bucket.kms_key_id]
+        self.work.advance(bucket.name, now)
         objects = [] if key_only else [stored for stored in bucket.objects if not stored.deleted]
         seconds = settings.work_seconds
         if settings.objects_per_second > 0:
@@ -183,89 +220,27 @@ class World:
             key=key,
             version=key.current(now) if settings.reencrypt_version == "accepted" else None,
             bucket_key_only=key_only,
-            pending=list(objects),
-            total=len(objects),
+            target=bucket,
+            keys=self.keys,
+            objects=objects,
         )
-        self.add_work_request(work)
+        self.work.add(work)
         return work
 
     def add_work_request(self, work: WorkRequest) -> None:
-        self.work_requests[work.id] = work
-        if not work.ended:
-            self._running.append(work)
+        self.work.add(work)
 
     def advance(self) -> None:
-        """Bring every re-encryption to where it is by now: unwrap and re-wrap one data key after the other."""
-        now = self.clock.now()
-        for work in self._running:
-            self._advance(work, now)
-        self._running = [work for work in self._running if not work.ended]
+        """Bring every re-encryption to where it is by now."""
+        self.work.advance_all(self.clock.now())
 
-    def _advance(self, work: WorkRequest, now: float) -> None:
-        if now < work.starts_at:
-            return
-        if work.status == "CANCELING":
-            self._end(work, "CANCELED", now)
-            return
-        if work.time_started is None:
-            work.time_started = work.starts_at
-            work.status = "IN_PROGRESS"
-            if work.version is None and work.key is not None:
-                work.version = work.key.current(now)
-        span = work.ends_at - work.starts_at
-        part = 1.0 if span <= 0 else min(1.0, (now - work.starts_at) / span)
-        limit = 1.0 if work.outcome == "COMPLETED" else work.fails_at / 100
-        self._rewrap(work, int(work.total * min(part, limit)))
-        work.percent = round(100 * min(part, limit), 1)
-        if part >= limit:
-            self._end(work, work.outcome, min(now, work.starts_at + span * limit))
-
-    def _rewrap(self, work: WorkRequest, done: int) -> None:
-        assert work.version is not None or not work.pending
-        while work.pending and work.total - len(work.pending) < done:
-            stored = work.pending.pop(0)
-            data_key = stored.key_version.unwrap(stored.wrapped)
-            assert work.version is not None
-            stored.wrapped = work.version.wrap(data_key)
-            stored.key_version = work.version
-            stored.key_id = work.key_id
-
-    def _end(self, work: WorkRequest, status: str, when: float) -> None:
-        work.status = status
-        work.time_finished = when
-        if status == "COMPLETED":
-            work.percent = 100.0
-            bucket = self.buckets.get(work.bucket)
-            if bucket is not None and bucket.bucket_key_enabled and work.version is not None:
-                bucket.bucket_key_version = work.version.id
-        if status == "FAILED":
-            work.errors.append(
-                {"code": "KmsKeyError", "message": "The key could not wrap a data key.", "timestamp": rfc3339(when)}
-            )
-
-    def known(self, work: WorkRequest) -> bool:
-        """Whether the service still remembers it."""
-        return not (work.time_finished is not None and self.clock.now() - work.time_finished >= self.settings.retention)
-
-    def listed(self, compartment_id: str) -> list[WorkRequest]:
-        self.advance()
-        now = self.clock.now()
-        found = [
-            work
-            for work in self.work_requests.values()
-            if work.compartment_id == compartment_id
-            and self.known(work)
-            and work.time_accepted + self.settings.list_lag <= now
-        ]
-        if self.settings.order == "random":
-            self.random.shuffle(found)
-        else:
-            found.sort(key=lambda work: work.time_accepted, reverse=self.settings.order == "newest")
-        return found
+    def cancel(self, work: WorkRequest) -> None:
+        self.work.cancel(work, self.clock.now(), self.settings.cancel_delay)
 
     # The truth, asked of the objects themselves.
 
-    def wrapped_by(self, stored: StoredObject, version: KeyVersion) -> bool:
+    @staticmethod
+    def wrapped_by(stored: StoredObject, version: KeyVersion) -> bool:
         try:
             version.unwrap(stored.wrapped)
         except InvalidUnwrap:
@@ -274,8 +249,9 @@ class World:
 
     def all_current(self, bucket: Bucket) -> bool:
         """Whether every object's data key is wrapped by the current version of the bucket's current key."""
-        self.advance()
+        now = self.clock.now()
+        self.work.advance(bucket.name, now)
         if bucket.kms_key_id is None:
             return False
-        current = self.keys[bucket.kms_key_id].current(self.clock.now())
+        current = self.keys[bucket.kms_key_id].current(now)
         return all(self.wrapped_by(stored, current) for stored in bucket.objects if not stored.deleted)

@@ -1,0 +1,160 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The control endpoints: a method, a path and a document in, a document out. No sockets. See README.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .dispatch import Simulator
+from .keys import Key
+from .loading import BadWorld, add_user, fields_of, find_bucket, find_key, load
+from .truth import PARTS, bucket_truth, truth
+
+STRANGER = "stranger"
+
+
+class Control:
+    """Over one simulator. ``introduction`` is what a start has told; ``on_users`` is called when users have come or gone."""
+
+    def __init__(self, simulator: Simulator, introduction: dict[str, Any], on_users: Callable[[], None]) -> None:
+        self._simulator = simulator
+        self._introduction = introduction
+        self._on_users = on_users
+        self._actions: dict[tuple[str, str], Callable[[Any], Any]] = {
+            ("GET", ""): lambda _query: self._introduction,
+            ("POST", "reset"): self._reset,
+            ("POST", "world"): self._load,
+            ("GET", "settings"): lambda _query: self._simulator.world.settings.as_json(),
+            ("POST", "settings"): self._settings,
+            ("PATCH", "settings"): self._settings,
+            ("GET", "faults"): lambda _query: self._faults(),
+            ("POST", "faults"): self._inject,
+            ("DELETE", "faults"): self._clear,
+            ("POST", "advance"): self._advance,
+            ("POST", "rotate"): self._rotate,
+            ("POST", "key"): self._key,
+            ("POST", "bucket"): self._bucket,
+            ("POST", "user"): self._user,
+            ("GET", "truth"): self._truth,
+        }
+
+    def answer(self, method: str, path: str, given: Any) -> tuple[int, Any]:
+        """Return a status and a document. ``path`` is what follows ``/control``; ``given`` is the body, or the query of a GET."""
+        action = self._actions.get((method, path.strip("/")))
+        if action is None:
+            there = ", ".join(f"{known} /{name}" for known, name in self._actions)
+            return 404, {"error": f"no {method} {path}; there are {there}"}
+        try:
+            return 200, action(given)
+        except (KeyError, TypeError, ValueError) as error:
+            return 400, {"error": str(error.args[0]) if error.args else type(error).__name__}
+
+    def _reset(self, _given: Any) -> dict[str, Any]:
+        self._simulator.reset()
+        self._on_users()
+        return {}
+
+    def _load(self, given: Any) -> Any:
+        try:
+            return load(self._simulator, given)
+        finally:
+            self._on_users()
+
+    def _settings(self, given: Any) -> Any:
+        settings = self._simulator.world.settings
+        settings.patch(given)
+        return settings.as_json()
+
+    def _faults(self) -> dict[str, Any]:
+        return {"faults": [fault.as_json() for fault in self._simulator.faults]}
+
+    def _inject(self, given: Any) -> dict[str, Any]:
+        for fault in given.get("faults", [given]):
+            self._simulator.add_fault(fault)
+        return self._faults()
+
+    def _clear(self, _given: Any) -> dict[str, Any]:
+        self._simulator.faults.clear()
+        return self._faults()
+
+    def _advance(self, given: Any) -> dict[str, Any]:
+        self._simulator.clock.advance(float(fields_of(given, "an advance", "seconds")["seconds"]))
+        return {"now": self._simulator.clock.now()}
+
+    def _find_key(self, name: Any) -> Key:
+        key = find_key(self._simulator.world, name)
+        if key is None:
+            raise BadWorld(f"no such key: {name}")
+        return key
+
+    def _rotate(self, given: Any) -> dict[str, Any]:
+        key = self._find_key(fields_of(given, "a rotation", "key")["key"])
+        return {"key": key.id, "version": self._simulator.world.rotate(key.id).id}
+
+    def _key(self, given: Any) -> dict[str, Any]:
+        fields_of(given, "a key", "key state usable protection_mode algorithm auto_rotation")
+        key = self._find_key(given["key"])
+        if "state" in given:
+            self._simulator.world.set_key_state(key.id, given["state"])
+        for name in ("usable", "protection_mode", "algorithm", "auto_rotation"):
+            if name in given:
+                setattr(key, name, given[name])
+        return {
+            "id": key.id,
+            "name": key.name,
+            "compartment_id": key.compartment_id,
+            "state": key.state,
+            "usable": key.usable,
+            "versions": [version.id for version in key.versions],
+            "version": key.current(self._simulator.clock.now()).id,
+        }
+
+    def _bucket(self, given: Any) -> dict[str, Any]:
+        """What a foreign hand does to a bucket: each change gives it a new etag, as UpdateBucket would."""
+        fields_of(given, "a bucket", "bucket key tags defined_tags versioning put delete reencrypt remove")
+        world = self._simulator.world
+        bucket = find_bucket(world, given["bucket"])
+        if given.get("remove"):
+            world.remove_bucket(bucket.name)
+            return {}
+        if "key" in given:
+            world.assign_key(bucket, self._find_key(given["key"]).id if given["key"] else None)
+        for name, attribute in (
+            ("tags", "freeform_tags"),
+            ("defined_tags", "defined_tags"),
+            ("versioning", "versioning"),
+        ):
+            if name in given:
+                setattr(bucket, attribute, given[name])
+                bucket.etag = world.new_etag()
+        put = given.get("put", 0)
+        if isinstance(put, int):
+            world.put_objects(bucket, put)
+        else:
+            for name in put:
+                world.put_object(bucket, name, b"x")
+        for name in given.get("delete", ()):
+            world.delete_object(bucket, name)
+        told = {}
+        if given.get("reencrypt"):
+            if bucket.kms_key_id is None:
+                raise BadWorld(f"the bucket {bucket.name} has no key of its own")
+            told["work_request_id"] = world.reencrypt(bucket, STRANGER).id
+        return {**bucket_truth(world, bucket), **told}
+
+    def _user(self, given: Any) -> dict[str, Any]:
+        fields_of(given, "a user", "user permissions compartments")
+        user = add_user(self._simulator, {**given, "name": given["user"]})
+        self._on_users()
+        return {"id": user.id, "profile": user.name}
+
+    def _truth(self, query: Any) -> dict[str, Any]:
+        fields_of(query, "a truth", "bucket operation since what")
+        parts = tuple(query["what"].split(",")) if query.get("what") else PARTS
+        if set(parts) - set(PARTS):
+            raise BadWorld(f"what must be of {', '.join(PARTS)}")
+        return truth(self._simulator, query.get("since") or "0.0", query.get("bucket"), query.get("operation"), parts)

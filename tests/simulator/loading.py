@@ -1,0 +1,165 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Worlds as documents: what a file or a control request says is to be there. See README.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .dispatch import Simulator
+from .keys import Key
+from .storage import Bucket
+from .users import User
+from .world import TENANCY, World
+
+_KEY_STATES = ("ENABLED", "DISABLED", "PENDING_DELETION", "DELETED")
+_VERSIONING = ("Disabled", "Enabled", "Suspended")
+
+
+class BadWorld(ValueError):
+    """One line that says what is wrong with a document."""
+
+
+def fields_of(values: Any, what: str, known: str) -> dict[str, Any]:
+    """Check that it is an object with no other than these fields. Raises BadWorld."""
+    if not isinstance(values, dict):
+        raise BadWorld(f"{what} must be an object")
+    unknown = sorted(set(values) - set(known.split()))
+    if unknown:
+        raise BadWorld(f"{what} has no {', '.join(unknown)}; it has {known}")
+    return values
+
+
+def load(simulator: Simulator, document: Any) -> dict[str, Any]:
+    """Add a document to the world and return what was made, by kind and name. Raises BadWorld, and what was added stays."""
+    document = fields_of(document, "a world", "reset settings compartments keys buckets users faults")
+    if document.get("reset"):
+        simulator.reset()
+    made: dict[str, Any] = {"namespace": simulator.world.namespace}
+    made.update(compartments={}, keys={}, buckets={}, users={})
+    try:
+        simulator.world.settings.patch(document.get("settings") or {})
+        _Loader(simulator, made).load(document)
+    except (KeyError, ValueError, TypeError) as error:
+        raise BadWorld(str(error.args[0]) if error.args else type(error).__name__) from error
+    return made
+
+
+class _Loader:
+    def __init__(self, simulator: Simulator, made: dict[str, Any]) -> None:
+        self._simulator = simulator
+        self._world = simulator.world
+        self._made = made
+
+    def load(self, document: dict[str, Any]) -> None:
+        for values in document.get("compartments") or ():
+            self._add_compartment(fields_of(values, "a compartment", "name parent id"))
+        for values in document.get("keys") or ():
+            self._add_key(values)
+        for values in document.get("buckets") or ():
+            self._add_buckets(values)
+        for values in document.get("users") or ():
+            user = add_user(self._simulator, fields_of(values, "a user", "name permissions compartments"))
+            self._made["users"][user.name] = {"id": user.id, "profile": user.name}
+        for values in document.get("faults") or ():
+            self._simulator.add_fault(values)
+
+    def _add_compartment(self, values: dict[str, Any]) -> str:
+        parent = self._compartment(values.get("parent"))
+        compartment_id = self._world.add_compartment(values["name"], parent, values.get("id"))
+        self._made["compartments"][values["name"]] = compartment_id
+        return compartment_id
+
+    def _compartment(self, name: str | None) -> str:
+        found = find_compartment(self._world, name)
+        return found or self._add_compartment({"name": name})
+
+    def _add_key(self, values: Any) -> Key:
+        values = dict(
+            fields_of(
+                values, "a key", "name compartment id state versions protection_mode algorithm auto_rotation usable"
+            )
+        )
+        if values.get("state", "ENABLED") not in _KEY_STATES:
+            raise BadWorld(f"a key's state must be one of {', '.join(_KEY_STATES)}")
+        versions = int(values.pop("versions", 1))
+        key = self._world.add_key(
+            values.pop("name"), self._compartment(values.pop("compartment", None)), values.pop("id", None), **values
+        )
+        for _version in range(versions - 1):
+            self._world.rotate(key.id)
+        self._made["keys"][key.name] = {"id": key.id, "version": key.versions[-1].id}
+        return key
+
+    def _add_buckets(self, values: Any) -> None:
+        values = fields_of(
+            values,
+            "a bucket",
+            "name count compartment key objects size tags defined_tags versioning storage_tier bucket_key",
+        )
+        if values.get("versioning", "Disabled") not in _VERSIONING:
+            raise BadWorld(f"a bucket's versioning must be one of {', '.join(_VERSIONING)}")
+        compartment_id = self._compartment(values.get("compartment"))
+        key_id = None
+        if values.get("key"):
+            key = find_key(self._world, values["key"])
+            key_id = (key or self._add_key({"name": values["key"], "compartment": compartment_id})).id
+        name = values["name"]
+        many = "count" in values
+        names = [name.replace("{}", str(n)) if "{}" in name else f"{name}-{n}" for n in range(values.get("count", 0))]
+        for one in names if many else [name]:
+            self._add_bucket(one, compartment_id, key_id, values)
+
+    def _add_bucket(self, name: str, compartment_id: str, key_id: str | None, values: dict[str, Any]) -> None:
+        if name in self._world.buckets:
+            raise BadWorld(f"the bucket {name} is there already")
+        bucket = self._world.add_bucket(
+            name,
+            compartment_id,
+            key_id,
+            bucket_key_enabled=bool(values.get("bucket_key", False)),
+            versioning=values.get("versioning", "Disabled"),
+            storage_tier=values.get("storage_tier", "Standard"),
+            freeform_tags=dict(values.get("tags") or {}),
+            defined_tags=dict(values.get("defined_tags") or {}),
+        )
+        if values.get("objects"):
+            self._world.put_objects(bucket, int(values["objects"]), size=int(values.get("size", 1)))
+        self._made["buckets"][name] = {"id": bucket.id, "compartment_id": compartment_id, "kms_key_id": key_id}
+
+
+def find_compartment(world: World, name: str | None) -> str | None:
+    """The OCID of a compartment by its name or OCID; the tenancy's for None."""
+    if name is None or name == TENANCY:
+        return TENANCY
+    if name in world.compartments:
+        return name
+    return next((one["id"] for one in world.compartments.values() if one["name"] == name), None)
+
+
+def find_key(world: World, name: str) -> Key | None:
+    """A key by its name or OCID; the newest where several have the name."""
+    if name in world.keys:
+        return world.keys[name]
+    return next((key for key in reversed(world.keys.values()) if key.name == name), None)
+
+
+def find_bucket(world: World, name: str) -> Bucket:
+    if name not in world.buckets:
+        raise BadWorld(f"no such bucket: {name}")
+    return world.buckets[name]
+
+
+def add_user(simulator: Simulator, values: dict[str, Any]) -> User:
+    """Make or change one. A compartment stands for what is below it now, too."""
+    compartments = None
+    if values.get("compartments") is not None:
+        compartments = []
+        for name in values["compartments"]:
+            compartment_id = find_compartment(simulator.world, name)
+            if compartment_id is None:
+                raise BadWorld(f"no such compartment: {name}")
+            compartments += [compartment_id, *simulator.world.subtree(compartment_id)]
+    return simulator.users.add(values["name"], values.get("permissions"), compartments)
