@@ -19,6 +19,7 @@ from ansible_collections.rekey.oci.plugins.module_utils._state import Attempt, F
 from ansible_collections.rekey.oci.plugins.module_utils._steps import (
     Assign,
     CheckObjects,
+    Claim,
     Done,
     Fail,
     Look,
@@ -62,8 +63,14 @@ def next_step(facts: Facts, attempt: Attempt, options: Options, now: float, chan
         if step is not None:
             return step
     if options.receipt == "tag" and facts.tags_unusable is None:
-        return _with_receipt.next_step(facts, bucket, attempt, options, now, chance)
-    return _without_receipt.next_step(facts, bucket, attempt, options, now, chance)
+        step = _with_receipt.next_step(facts, bucket, attempt, options, now, chance)
+    else:
+        step = _without_receipt.next_step(facts, bucket, attempt, options, now, chance)
+    unusable = _unusable(facts.key, bucket)
+    if unusable and isinstance(step, (Assign, Claim)):
+        # It became so while this run was at work: what it did goes on, but nothing more is begun.
+        return Fail(unusable, action="submit" if attempt.submitted else "none", reason=attempt.reason)
+    return step
 
 
 def _under_way(attempt: Attempt) -> bool:
@@ -103,13 +110,17 @@ def _before_anything(facts: Facts, bucket: Bucket, target: str, options: Options
             if options.check_mode:
                 return Done("none", "key_assigned", changed=True)
             return Assign(target)
-    key = facts.key
-    if key is not None and key.state in UNUSABLE_KEY_STATES:
-        return Fail(
-            "The key %s of bucket %s is %s, so nothing was submitted. Enable the key, cancel its deletion, or assign "
-            "another key to the bucket." % (key.id, bucket.name, key.state)
-        )
-    return None
+    unusable = _unusable(facts.key, bucket)
+    return Fail(unusable) if unusable else None
+
+
+def _unusable(key: Optional[Key], bucket: Bucket) -> Optional[str]:
+    if key is None or key.state not in UNUSABLE_KEY_STATES:
+        return None
+    return (
+        "The key %s of bucket %s is %s, so nothing is submitted. Enable the key, cancel its deletion, or assign "
+        "another key to the bucket." % (key.id, bucket.name, key.state)
+    )
 
 
 def _empty(attempt: Attempt) -> Step:

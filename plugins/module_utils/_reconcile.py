@@ -201,7 +201,7 @@ class Reconciler:
             "and the last poll failed: %s. Run again to join it."
             % (self.options.wait_timeout, work_request_id, _waiting.describe(seen), known(self.error).line()),
             action="submit" if self.attempt.submitted else "join",
-            reason=self.attempt.reason or "in_progress",
+            reason=self.attempt.reason if self.attempt.submitted else "in_progress",
         )
 
     def _explain(self, step: Step, error: ApiError) -> str:

@@ -81,7 +81,7 @@ def wait_on(
             "The re-encryption goes on, but did not finish within wait_timeout (%d seconds): work request %s is %s. "
             "Run again to join it." % (options.wait_timeout, work_request_id, describe(seen)),
             action="submit" if attempt.submitted else "join",
-            reason=attempt.reason or "in_progress",
+            reason=attempt.reason if attempt.submitted else "in_progress",
         )
     elapsed = now - min(facts.running_at.get(work_request_id, now), now)
     percent = seen.percent_complete if isinstance(seen, WorkRequest) else None

@@ -122,9 +122,9 @@ def _others_claim(
             return Done("join", "in_progress")
         if not options.wait:
             return Done(
-                "join",
-                "in_progress",
-                changed=bool(attempt.submitted),
+                "submit" if attempt.submitted else "join",
+                attempt.reason or "unproven" if attempt.submitted else "in_progress",
+                changed=bool(attempt.submitted or attempt.assigned),
                 warning="Another controller is about to submit the re-encryption of bucket %s: run again later, so that "
                 "the job is finished." % bucket.name,
             )
@@ -193,9 +193,7 @@ def _complete(
 ) -> Optional[Step]:
     work_request_id = receipt.work_request_id or ""
     mine = attempt.is_mine(work_request_id)
-    if options.check_mode:
-        return Done("none", "up_to_date")
-    if not mine and work_request_id in facts.running_at:
+    if not mine and work_request_id in facts.running_at and not options.check_mode:
         # Its maker is about to write the same; leave it the first word, and the service the calls.
         waited = now - facts.ended_at.get(work_request_id, now)
         if waited < _COURTESY and facts.looked_at < facts.ended_at.get(work_request_id, now):
@@ -212,7 +210,7 @@ def _complete(
             return ListWorkRequests(receipt.time)
         if doubtful(facts, receipt, attempt):
             return None
-    return Complete(receipt.completed())
+    return Done("none", "up_to_date") if options.check_mode else Complete(receipt.completed())
 
 
 def _read_key_again(facts: Facts, since: float) -> Step:
@@ -297,11 +295,6 @@ def _reason(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options) ->
     receipt = facts.receipt
     if receipt is None or facts.key is None:
         return "unproven"
-    if receipt.state == CLAIMED:
-        tried = [
-            found for found in _waiting.accepted_since(facts, receipt.time) if not _waiting.may_prove(facts, found)
-        ]
-        return "work_request_failed" if tried and receipt.nonce != attempt.nonce else "unproven"
     if receipt.state == SUBMITTED:
         seen = facts.seen(receipt.work_request_id or "")
         if seen is not None and seen is not FORGOTTEN and seen.status in ("FAILED", "CANCELED"):
@@ -310,6 +303,10 @@ def _reason(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options) ->
         return "key_changed"
     if receipt.key_version_id not in (facts.key.current_version, UNKNOWN_VERSION):
         return "key_version_changed"
+    if receipt.state == CLAIMED and receipt.nonce != attempt.nonce:
+        tried = _waiting.accepted_since(facts, receipt.time)
+        if any(not _waiting.may_prove(facts, found) for found in tried):
+            return "work_request_failed"
     return "unproven"
 
 

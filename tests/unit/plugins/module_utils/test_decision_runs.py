@@ -1,0 +1,310 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whole runs over every combination of what may be found, against a statement of the interface of their own.
+
+`expected` below is written from the interface, not from the code: it says what a run must end with. The invariants
+say what may never happen, whatever it ends with.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from ansible_collections.rekey.oci.plugins.module_utils import _receipt
+from ansible_collections.rekey.oci.plugins.module_utils._receipt import CLAIMED, COMPLETED, SUBMITTED
+from ansible_collections.rekey.oci.plugins.module_utils._state import Options
+from ansible_collections.rekey.oci.plugins.module_utils._steps import Done, Fail
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
+    EPOCH,
+    KEY,
+    OLDER,
+    OTHER_KEY,
+    OTHER_VERSION,
+    VERSION,
+    Job,
+    World,
+    bucket,
+    key,
+    receipt,
+    reconcile,
+)
+
+RECORDED = "ocid1.workrequest.oc1.iad.recorded"
+FOREIGN = "ocid1.workrequest.oc1.iad.foreign"
+BUCKET_KEY_OF = {True: _receipt.BUCKET_KEY, False: _receipt.ALL}
+
+STATES = ("none", "young", "old", SUBMITTED, COMPLETED, "malformed")
+FOR = ("same", "older", "other")
+#: What has become of the work request that goes with a receipt; for a claim, of one that was accepted since.
+FATES = ("running", "canceling", "strange", "fails", "COMPLETED", "FAILED", "CANCELED", "forgotten")
+KEYS = ("readable", "unreadable", "disabled")
+#: Approximate count, and whether there are objects; an empty bucket never counts many for long, but may.
+CONTENTS = ((7, True), (0, True), (None, True), (0, False), (None, False))
+
+
+@dataclass(frozen=True)
+class Case:
+    """What there is, and what is asked for."""
+
+    state: str
+    made_for: str = "same"
+    scope: str = _receipt.ALL
+    fate: str = "forgotten"
+    foreign: bool = False
+    key: str = "readable"
+    content: tuple[int | None, bool] = (7, True)
+    versioning: str = "Disabled"
+    kms: str | None = KEY
+    force: bool = False
+    bucket_key_only: bool = False
+    require: bool = False
+    wait: bool = True
+    check_mode: bool = False
+    verify: bool = False
+    assign: bool = False
+
+    def options(self) -> Options:
+        return Options(
+            force=self.force,
+            bucket_key_only=self.bucket_key_only,
+            require_customer_managed_key=self.require,
+            wait=self.wait,
+            check_mode=self.check_mode,
+            verify_history=self.verify,
+            kms_key_id=KEY if self.assign else None,
+        )
+
+    @property
+    def target(self) -> str | None:
+        return KEY if self.assign else self.kms
+
+    @property
+    def assigns(self) -> bool:
+        return self.target != self.kms
+
+
+def receipts() -> Iterator[dict[str, Any]]:
+    """Every receipt that may be there, with every fate of its work request."""
+    yield {"state": "none"}
+    yield {"state": "malformed"}
+    for state, made_for, scope in itertools.product(
+        ("young", "old", SUBMITTED), FOR, (_receipt.ALL, _receipt.BUCKET_KEY)
+    ):
+        for fate in FATES:
+            yield {"state": state, "made_for": made_for, "scope": scope, "fate": fate}
+    for made_for, scope in itertools.product(FOR, (_receipt.ALL, _receipt.BUCKET_KEY)):
+        for fate in ("COMPLETED", "forgotten"):
+            yield {"state": COMPLETED, "made_for": made_for, "scope": scope, "fate": fate}
+
+
+FLAGS = [
+    dict(zip(("force", "bucket_key_only", "wait", "check_mode"), values, strict=True))
+    for values in itertools.product((False, True), repeat=4)
+]
+
+
+def cases() -> Iterator[Case]:
+    """The whole product where its parts can act on one another; parts that cannot, each against the rest."""
+    for there, flags, state in itertools.product(receipts(), FLAGS, KEYS):
+        yield Case(**there, **flags, key=state)
+        if state == "readable":
+            yield Case(**there, **flags, foreign=True)
+            yield Case(**there, **flags, verify=True)
+            yield Case(**there, **flags, verify=True, foreign=True)
+            yield Case(**there, **flags, kms=OTHER_KEY)
+            yield Case(**there, **flags, kms=OTHER_KEY, assign=True)
+            yield Case(**there, **flags, kms=None, assign=True, require=True)
+            yield Case(**there, **flags, kms=None, assign=True, content=(0, False))
+            for require in (False, True):
+                yield Case(**there, **flags, kms=None, require=require)
+    for there, state, content, versioning in itertools.product(
+        receipts(), KEYS, CONTENTS[1:], ("Disabled", "Enabled", "Suspended")
+    ):
+        for force, check_mode in itertools.product((False, True), repeat=2):
+            yield Case(**there, key=state, content=content, versioning=versioning, force=force, check_mode=check_mode)
+
+
+def world_of(case: Case) -> World:
+    version = {"same": VERSION, "older": OLDER, "other": OTHER_VERSION}[case.made_for]
+    digest = _receipt.key_digest(OTHER_KEY if case.made_for == "other" else KEY)
+    claimed = EPOCH - (10.0 if case.state == "young" else 1000.0)
+    there = bucket(
+        kms_key_id=case.kms,
+        approximate_count=case.content[0],
+        versioning=case.versioning,
+    )
+    tags = dict(there.freeform_tags)
+    if case.state == "malformed":
+        tags[_receipt.RECEIPT_TAG] = "completed, says Bob"
+    elif case.state != "none":
+        kind = CLAIMED if case.state in ("young", "old") else case.state
+        made = receipt(
+            kind,
+            None if kind == CLAIMED else RECORDED,
+            key_version_id=version,
+            key=digest,
+            scope=case.scope,
+            time=claimed,
+            version_created=None,
+        )
+        tags = _receipt.encode(made, there)
+    world = World(bucket=bucket(**{**vars(there), "freeform_tags": tags}), objects=case.content[1])
+    if case.state in ("young", "old", SUBMITTED, COMPLETED) and case.fate != "forgotten":
+        running = case.fate in ("running", "canceling", "strange", "fails")
+        # It outlives the grace of a young claim.
+        job = Job(RECORDED, claimed + 2.0, EPOCH + 200.0 if running else EPOCH - 1.0)
+        job.running = {"canceling": "CANCELING", "strange": "PONDERING"}.get(case.fate, "IN_PROGRESS")
+        job.end = {"FAILED": "FAILED", "CANCELED": "CANCELED", "fails": "FAILED"}.get(case.fate, "COMPLETED")
+        if case.fate == "canceling":
+            job.end = "CANCELED"
+        job.version, job.scope = version, case.scope
+        world.jobs.append(job)
+    if case.foreign:
+        world.jobs.append(Job(FOREIGN, EPOCH - 3.0, EPOCH + 50.0))
+    if case.state == COMPLETED:
+        world.bucket_keys_under = version
+        world.under = version if case.scope == _receipt.ALL else OLDER
+    world.unreadable = case.key == "unreadable"
+    if case.key == "disabled":
+        world.keys[KEY] = key(state="DISABLED")
+    world.pass_time(0.0)
+    return world
+
+
+def expected(case: Case) -> tuple[str, str | None, bool, bool]:
+    """What the interface says: action, reason, changed, and whether the run fails."""
+    if case.target is None:
+        return "none", "oracle_managed_key", False, case.require
+    if case.assigns and case.key != "readable":
+        return "none", None, False, True
+    if case.content[1] is False:
+        return ("none", "key_assigned", True, False) if case.assigns else ("none", "empty_bucket", False, False)
+    if case.key == "disabled" and case.target == KEY:
+        return "none", None, False, True
+    made_for_target = case.made_for == "same" if case.target == KEY else case.made_for == "other"
+    covers = case.scope in (_receipt.ALL, BUCKET_KEY_OF[case.bucket_key_only])
+    same = made_for_target and covers and case.key == "readable" and not case.assigns
+    runs = case.fate in ("running", "canceling", "strange", "fails")
+    ends_well = case.fate in ("running", "strange", "COMPLETED")
+    join = ("join", "in_progress", False, False)
+    if case.state == "young" and (case.check_mode or not case.wait):
+        return join
+    if same and not case.force:
+        if case.state == COMPLETED:
+            return _submits(case) if case.verify and case.foreign else ("none", "up_to_date", False, False)
+        if case.state in ("young", "old") and case.foreign:
+            # The newest that was accepted since the claim is taken for the claim's own.
+            return join if case.state == "old" else ("none", "up_to_date", False, False)
+        if runs and (case.state in ("young", "old") or not case.foreign or not ends_well):
+            return "join", "in_progress", False, not (ends_well or case.check_mode or not case.wait)
+        if runs and (case.check_mode or not case.wait):
+            return join
+        if ends_well and not case.foreign:
+            return "none", "up_to_date", False, False
+        # Else a re-encryption was accepted after the recorded one, under who knows which key: the proof is gone.
+    return _submits(case)
+
+
+def _submits(case: Case) -> tuple[str, str, bool, bool]:
+    listed = case.state in ("young", "old", SUBMITTED) and case.fate in ("running", "canceling", "strange", "fails")
+    if not case.wait and (listed or case.foreign):
+        return "join", "in_progress", False, False
+    return "submit", reason_to_submit(case), True, False
+
+
+def reason_to_submit(case: Case) -> str:
+    """The first that applies: what was asked for, what failed, what changed, and else that nothing is proven."""
+    if case.assigns:
+        return "key_assigned"
+    if case.force:
+        return "forced"
+    if case.state in ("none", "malformed") or case.key == "unreadable":
+        return "unproven"
+    ends_badly = case.fate in ("fails", "canceling") and case.wait and not case.check_mode
+    failed = case.fate in ("FAILED", "CANCELED") or ends_badly
+    if failed and case.state == SUBMITTED:
+        return "work_request_failed"
+    if (case.made_for == "other") != (case.target == OTHER_KEY):
+        return "key_changed"
+    if case.made_for == "older":
+        return "key_version_changed"
+    covers = case.scope in (_receipt.ALL, BUCKET_KEY_OF[case.bucket_key_only])
+    return "work_request_failed" if failed and case.state != COMPLETED and covers else "unproven"
+
+
+def check(case: Case) -> None:
+    world = world_of(case)
+    run, outcome = reconcile(world, case.options())
+    action, reason, changed, fails = expected(case)
+    assert isinstance(outcome, Fail if fails else Done), (case, outcome)
+    assert (outcome.action, outcome.reason) == (action, reason), (case, outcome)
+    if isinstance(outcome, Done):
+        assert outcome.changed is changed, (case, outcome)
+    check_invariants(case, world, outcome)
+    if case.state == "malformed" and case.target is not None:
+        assert any("not trusted" in warning for warning in run.warnings), case
+    lasting = case.wait and not case.check_mode and not case.force and case.key == "readable"
+    if lasting and isinstance(outcome, Done):
+        check_second_run(case, world)
+
+
+def check_second_run(case: Case, world: World) -> None:
+    """Months after a run that waited, whatever it found: the work requests are forgotten by then."""
+    world.pass_time(90 * 86400.0)
+    world.jobs.clear()
+    before = (world.posts, world.writes)
+    _run, again = reconcile(world, case.options(), nonce="cccccccccccc")
+    assert isinstance(again, Done), (case, again)
+    assert (again.action, again.changed) == ("none", False), (case, again)
+    assert (world.posts, world.writes) == before, case
+
+
+def check_invariants(case: Case, world: World, outcome: Done | Fail) -> None:
+    assert world.posts <= 1, case
+    if case.check_mode:
+        assert world.posts == world.writes == 0, case
+    if (case.key == "disabled" and case.target == KEY) or world.bucket.kms_key_id is None:
+        assert world.posts == 0, case
+    if world.posts:
+        assert outcome.action == "submit", (case, outcome)
+    if isinstance(outcome, Done) and not case.check_mode:
+        assert outcome.changed == bool(world.posts or world.bucket.kms_key_id != case.kms), (case, outcome)
+    if outcome.reason == "up_to_date":
+        assert not case.force, case
+        assert case.key == "readable" or case.target != KEY, case
+    tags = world.bucket.freeform_tags
+    assert _receipt.without(tags) == {"owner": "finance"}, case
+    if isinstance(outcome, Fail) or case.check_mode or case.target is None or not case.content[1]:
+        return
+    claims = outcome.reason == "up_to_date" or (case.wait and outcome.action in ("submit", "join"))
+    if claims and case.key == "readable":
+        # The one unforgivable answer: the objects themselves are asked.
+        current = world.keys[world.bucket.kms_key_id or ""].current_version
+        assert world.proven_under(case.options().scope) == current, (case, outcome)
+        found, warning = _receipt.parse(world.bucket)
+        assert found is not None, case
+        assert warning is None, case
+        assert (found.state, found.key_version_id) == (COMPLETED, current), (case, found)
+
+
+ALL_CASES = list(dict.fromkeys(cases()))
+SHARDS = 8
+
+
+def test_the_combinations_are_many() -> None:
+    assert len(ALL_CASES) > 20_000
+    outcomes = {expected(case)[:2] for case in ALL_CASES}
+    assert len({reason for _action, reason in outcomes} - {None}) == 10, "every reason occurs"
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_every_combination_ends_as_the_interface_says_and_stays_so(shard: int) -> None:
+    for case in ALL_CASES[shard::SHARDS]:
+        check(case)

@@ -1,0 +1,376 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The next step from every combination of facts: rules that hold for each, however a run came there.
+
+The rules are safety: what may never be the next step. What a whole run ends with is in `test_decision_runs`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.rekey.oci.plugins.module_utils import _decision, _receipt
+from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, Bucket, Key, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils._receipt import CLAIMED, COMPLETED, SUBMITTED, Receipt
+from ansible_collections.rekey.oci.plugins.module_utils._state import FORGOTTEN, Attempt, Facts, Options, Seen
+from ansible_collections.rekey.oci.plugins.module_utils._steps import (
+    Assign,
+    CheckObjects,
+    Claim,
+    Complete,
+    Done,
+    Drop,
+    Fail,
+    ListWorkRequests,
+    Look,
+    Pause,
+    Poll,
+    ReadErrors,
+    ReadKey,
+    ReadVersion,
+    Record,
+    Step,
+    Submit,
+)
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
+    CREATED,
+    EPOCH,
+    KEY,
+    NONCE,
+    OLDER,
+    OTHER_KEY,
+    OTHER_VERSION,
+    OTHERS_NONCE,
+    VERSION,
+    bucket,
+    key,
+    receipt,
+)
+
+RECORDED = "ocid1.workrequest.oc1.iad.recorded"
+FOREIGN = "ocid1.workrequest.oc1.iad.foreign"
+
+#: The local monotonic clock when the step is decided. The last look was a second ago.
+NOW = 100.0
+
+WRITES = (Claim, Assign, Submit, Record, Complete, Drop)
+READS = (Look, ReadKey, ReadVersion, CheckObjects, ListWorkRequests, Poll, ReadErrors)
+
+STATUSES: list[Seen | None] = [
+    None,
+    *(
+        WorkRequest(RECORDED, status=status, time_accepted=EPOCH - 60.0)
+        for status in ("ACCEPTED", "IN_PROGRESS", "CANCELING", "COMPLETED", "FAILED", "CANCELED", "PONDERING")
+    ),
+    FORGOTTEN,
+]
+LISTINGS: list[tuple[WorkRequest, ...] | None] = [
+    None,
+    (),
+    (WorkRequest(FOREIGN, status="IN_PROGRESS", time_accepted=EPOCH - 5.0),),
+    (WorkRequest(FOREIGN, status="COMPLETED", time_accepted=EPOCH - 5.0),),
+    (WorkRequest(FOREIGN, status="FAILED", time_accepted=EPOCH - 5.0),),
+    (WorkRequest(RECORDED, status="IN_PROGRESS", time_accepted=EPOCH - 60.0),),
+]
+KEYS: list[tuple[Key | None, str | None]] = [
+    (None, None),
+    (key(), None),
+    (replace(key(), version_created=CREATED), None),
+    (replace(key(state="DISABLED"), version_created=CREATED), None),
+    (replace(key(state="PENDING_DELETION"), version_created=CREATED), None),
+    (None, "GetKey failed: 404"),
+]
+#: Approximate count, whether somebody looked, and what they saw.
+CONTENTS: list[tuple[int | None, bool, bool | None]] = [
+    (7, False, None),
+    *itertools.product((0, None), (False,), (None,)),
+    *itertools.product((0, None), (True,), (True, False, None)),
+]
+ATTEMPTS = ("fresh", "claimed", "stale", "touched", "accepted", "lost", "late", "submitted", "refused", "conflict")
+
+
+def receipts() -> Iterator[tuple[Receipt | None, Seen | None]]:
+    """Every receipt, and what is known of its work request."""
+    yield None, None
+    versions = ((KEY, VERSION), (KEY, OLDER), (OTHER_KEY, OTHER_VERSION), (KEY, _receipt.UNKNOWN_VERSION))
+    for (key_id, version), scope in itertools.product(versions, (_receipt.ALL, _receipt.BUCKET_KEY)):
+        made = receipt(CLAIMED, key=_receipt.key_digest(key_id), key_version_id=version, scope=scope)
+        yield replace(made, nonce=NONCE, time=EPOCH - 1.0), None
+        yield replace(made, time=EPOCH - 10.0), None
+        yield replace(made, time=EPOCH - 1000.0), None
+        for state, seen in itertools.product((SUBMITTED, COMPLETED), STATUSES):
+            yield replace(made, state=state, time=EPOCH - 70.0, work_request_id=RECORDED), seen
+
+
+def attempt_of(kind: str, facts: Facts, options: Options) -> Attempt:
+    """What the run has done so far."""
+    attempt = Attempt(nonce=NONCE, started_at=NOW - 5.0)
+    if kind == "fresh" or facts.bucket is None:
+        return attempt
+    attempt.reason = "unproven"
+    if kind == "submitted":
+        attempt.submitted = [RECORDED]
+        return attempt
+    if kind == "refused":
+        attempt.refused = ApiError("ReencryptBucket", "not allowed", status=404)
+    attempt.claim = receipt(CLAIMED, nonce=NONCE, scope=options.scope, time=EPOCH - 1.0)
+    attempt.claim_etag = "etag-somebody" if kind == "touched" else facts.bucket.etag
+    attempt.claimed_at = NOW - (90.0 if kind == "stale" else 1.0)
+    attempt.before = frozenset(("ocid1.workrequest.oc1.iad.earlier",))
+    if kind == "accepted":
+        attempt.accepted = RECORDED
+        attempt.submitted = [RECORDED]
+    elif kind in ("lost", "late"):
+        attempt.lost_at = NOW - 0.5
+        attempt.lost_late = kind == "late"
+    elif kind == "conflict":
+        attempt.conflicts = 1
+    return attempt
+
+
+def facts_of(
+    there: Bucket | None,
+    found: Receipt | None,
+    seen: Seen | None,
+    listing: tuple[WorkRequest, ...] | None,
+    of_key: tuple[Key | None, str | None],
+    content: tuple[int | None, bool, bool | None],
+) -> Facts:
+    """What has been observed so far."""
+    facts = Facts(bucket=there, looked_at=NOW - 1.0, service_time=EPOCH, receipt=found, receipt_seen_at=NOW - 1.0)
+    facts.key, facts.key_unreadable = of_key
+    facts.key_read_at = NOW - 0.9
+    facts.listing, facts.listed_at = listing, NOW - 0.8
+    facts.objects_checked, facts.has_objects = content[1:]
+    if seen is not None:
+        facts.work_requests[RECORDED] = seen
+        (facts.ended_at if seen.terminal else facts.running_at)[RECORDED] = NOW - 0.7
+    return facts
+
+
+def options_of(values: tuple[bool, ...]) -> Options:
+    force, bucket_key_only, wait, check_mode, without, verify, assign = values
+    return Options(
+        force=force,
+        bucket_key_only=bucket_key_only,
+        wait=wait,
+        check_mode=check_mode,
+        receipt="none" if without else "tag",
+        verify_history=verify,
+        kms_key_id=KEY if assign else None,
+    )
+
+
+def proves(facts: Facts, options: Options) -> bool:
+    """Whether the receipt, once completed, proves what is asked for."""
+    found, there = facts.receipt, facts.bucket
+    return (
+        found is not None
+        and there is not None
+        and facts.key is not None
+        and facts.key.id == there.kms_key_id == (options.kms_key_id or there.kms_key_id)
+        and found.key == _receipt.key_digest(there.kms_key_id)
+        and found.key_version_id == facts.key.current_version
+        and (found.scope == _receipt.ALL or options.bucket_key_only)
+    )
+
+
+def check(facts: Facts, attempt: Attempt, options: Options) -> Step:
+    """Decide, and hold the step against the rules."""
+    step = _decision.next_step(facts, attempt, options, NOW, 0.5)
+    context = (facts, attempt, options, step)
+    there = facts.bucket
+    target = (options.kms_key_id or there.kms_key_id) if there is not None else None
+    if options.check_mode:
+        assert not isinstance(step, WRITES), context
+    if isinstance(step, WRITES):
+        check_write(facts, attempt, options, step)
+    if isinstance(step, READS):
+        check_read(facts, step)
+    if isinstance(step, Done):
+        check_end(facts, attempt, options, step)
+    if isinstance(step, Fail):
+        assert step.message, context
+        assert "\n" not in step.message, context
+        assert step.reason is None or _decision.ACTIONS[step.reason] in (step.action, "none", "submit"), context
+    if isinstance(step, Pause):
+        assert 0 < step.seconds <= options.wait_interval, context
+        assert step.forget in ("bucket", "listing", "work_request"), "a pause that changes nothing never ends"
+        assert options.wait or attempt.lost_at is not None or attempt.submitted or attempt.conflicts, context
+    if there is not None and target is None:
+        assert isinstance(step, (Done, Fail)), context
+        assert step.reason == "oracle_managed_key", context
+    return step
+
+
+def check_write(facts: Facts, attempt: Attempt, options: Options, step: Step) -> None:
+    context = (facts, attempt, options, step)
+    there, found = facts.bucket, facts.receipt
+    assert there is not None, context
+    target = options.kms_key_id or there.kms_key_id
+    usable = facts.key is None or facts.key.state == "ENABLED"
+    under_way = attempt.claim is not None or bool(attempt.submitted)
+    if isinstance(step, (Claim, Assign)) or (isinstance(step, Submit) and not under_way):
+        assert target is not None, context
+        assert usable, context
+    if isinstance(step, (Claim, Submit)) and not under_way:
+        assert there.approximate_count or facts.objects_checked, context
+        assert facts.has_objects is not False, context
+    tags = options.receipt == "tag"
+    if isinstance(step, (Claim, Record, Complete, Drop)):
+        assert tags, context
+    young = found is not None and found.state == CLAIMED and found.nonce == OTHERS_NONCE and found.time == EPOCH - 10.0
+    if tags and young:
+        # Another controller is at work. What this run may still write goes against its own claim's etag, and fails.
+        assert isinstance(step, (Record, Drop)), context
+        assert attempt.claim_etag is not None, context
+    if isinstance(step, Submit):
+        if tags:
+            assert found is not None, context
+            assert found.state == CLAIMED, context
+            assert found.nonce == NONCE, context
+            assert attempt.claim_etag == there.etag, context
+            assert NOW - attempt.claimed_at < options.claim_grace / 2, context
+            assert step.timeout <= options.claim_grace / 2, context
+        assert attempt.accepted is None, context
+        assert attempt.refused is None, context
+        assert there.kms_key_id == target, context
+    if isinstance(step, Claim):
+        made = step.receipt
+        assert facts.listing is not None, "what runs already must be known"
+        assert not any(not (facts.seen(other.id) or other).terminal for other in facts.listing), context
+        assert (made.state, made.nonce, made.scope, made.time) == (CLAIMED, NONCE, options.scope, EPOCH), context
+        assert made.key == _receipt.key_digest(target or ""), context
+        assert made.key_version_id == (facts.key.current_version if facts.key else _receipt.UNKNOWN_VERSION), context
+        assert step.assign == (target if target != there.kms_key_id else None), context
+    if isinstance(step, Record):
+        own = attempt.claim is not None and step.etag == attempt.claim_etag and step.receipt.nonce == NONCE
+        adopted = found is not None and found.state == CLAIMED and step.etag == there.etag and proves(facts, options)
+        assert own or (adopted and not options.force), context
+    if isinstance(step, Complete):
+        assert found is not None, context
+        assert found.state == SUBMITTED, context
+        assert proves(facts, options), context
+        seen = facts.seen(found.work_request_id or "")
+        assert seen is not None, context
+        assert seen.status == "COMPLETED", context
+        assert step.receipt == replace(found, state=COMPLETED), context
+        assert attempt.is_mine(found.work_request_id) or not options.force, context
+    if isinstance(step, Drop):
+        assert attempt.claim_etag == there.etag, context
+
+
+def check_read(facts: Facts, step: Step) -> None:
+    """No fact is asked for that is there already: so a run comes to its end."""
+    if isinstance(step, ReadKey):
+        assert facts.key is None or facts.key.id != step.key_id or step.not_before > facts.key_read_at, step
+    elif isinstance(step, ReadVersion):
+        assert facts.key is not None
+        assert facts.key.version_created is None
+        assert not facts.version_unreadable
+    elif isinstance(step, CheckObjects):
+        assert not facts.objects_checked
+    elif isinstance(step, ListWorkRequests):
+        assert facts.listing is None
+    elif isinstance(step, Poll):
+        assert facts.seen(step.work_request_id) is None or step.work_request_id in facts.due
+    elif isinstance(step, ReadErrors):
+        assert step.work_request_id not in facts.errors_read
+
+
+def check_end(facts: Facts, attempt: Attempt, options: Options, step: Done) -> None:
+    context = (facts, attempt, options, step)
+    there, found = facts.bucket, facts.receipt
+    assert there is not None, context
+    if step.reason == "key_assigned" and step.action == "none":
+        assert facts.has_objects is False, context
+    else:
+        assert _decision.ACTIONS[step.reason] == step.action, context
+    assert step.changed == (step.action == "submit" or step.reason == "key_assigned"), context
+    if step.action == "submit" and not options.check_mode:
+        assert attempt.submitted, context
+    if step.reason == "empty_bucket":
+        assert not there.approximate_count, context
+        assert facts.has_objects is False, context
+    if step.reason == "oracle_managed_key":
+        assert there.kms_key_id is None, context
+        assert not options.kms_key_id, context
+    if step.reason == "forced":
+        assert options.force, context
+    if step.reason == "up_to_date":
+        assert not options.force, context
+        assert facts.key is not None, context
+        assert facts.key.state == "ENABLED" or attempt.claim is not None, context
+        if options.receipt == "tag":
+            assert found is not None, context
+            assert proves(facts, options), context
+            if not options.check_mode:
+                assert found.state == COMPLETED, context
+        else:
+            assert facts.key.version_created is not None, context
+            done = [other for other in facts.listing or () if (facts.seen(other.id) or other).status == "COMPLETED"]
+            assert any((other.time_accepted or 0.0) > facts.key.version_created for other in done), context
+    if step.action == "join" and not step.warning and options.receipt == "tag" and found is not None:
+        assert not options.force or attempt.submitted or found.nonce == OTHERS_NONCE, context
+
+
+SHARDS = 4
+PLAIN = CONTENTS[0]
+
+
+def fresh_combinations() -> Iterator[tuple[Facts, Attempt, Options]]:
+    """A run that has done nothing yet: all receipts, keys, lists and options."""
+    all_options = [options_of(values) for values in itertools.product((False, True), repeat=7)]
+    for (found, seen), listing, of_key in itertools.product(receipts(), LISTINGS[:4], KEYS[1:]):
+        there = bucket()
+        for options in all_options:
+            facts = facts_of(there, found, seen, listing, of_key, PLAIN)
+            yield facts, attempt_of("fresh", facts, options), options
+
+
+def later_combinations() -> Iterator[tuple[Facts, Attempt, Options]]:
+    """A run that has done something: every stage of it, whatever was found since."""
+    all_options = [
+        options_of((force, False, wait, check_mode, False, False, False))
+        for force, wait, check_mode in itertools.product((False, True), repeat=3)
+        if not check_mode
+    ] + [options_of((False, True, True, False, False, True, False))]
+    for (found, seen), listing, of_key, kind in itertools.product(
+        receipts(), LISTINGS, (KEYS[0], KEYS[2], KEYS[3], KEYS[5]), ATTEMPTS[1:]
+    ):
+        for options in all_options:
+            facts = facts_of(bucket(), found, seen, listing, of_key, PLAIN)
+            yield facts, attempt_of(kind, facts, options), options
+
+
+def beginnings() -> Iterator[tuple[Facts, Attempt, Options]]:
+    """What a bucket may hold, and the key that it may have: before anything else counts."""
+    few = [(None, None), (receipt(COMPLETED, RECORDED), None), (receipt(SUBMITTED, RECORDED), STATUSES[2])]
+    for content, of_key, kms, versioning, (found, seen) in itertools.product(
+        CONTENTS, KEYS, (None, KEY, OTHER_KEY), ("Disabled", "Enabled", "Suspended"), few
+    ):
+        there = bucket(kms_key_id=kms, approximate_count=content[0], versioning=versioning)
+        for values in itertools.product((False, True), repeat=5):
+            options = options_of((values[0], False, *values[1:4], False, values[4]))
+            for listing in (None, ()):
+                facts = facts_of(there, found, seen, listing, of_key, content)
+                yield facts, attempt_of("fresh", facts, options), options
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+@pytest.mark.parametrize("combinations", [fresh_combinations, later_combinations, beginnings])
+def test_no_combination_breaks_a_rule(combinations: type[Iterator[tuple[Facts, Attempt, Options]]], shard: int) -> None:
+    kinds = set()
+    for facts, attempt, options in itertools.islice(combinations(), shard, None, SHARDS):
+        kinds.add(type(check(facts, attempt, options)))
+    assert len(kinds) >= 6, "the combinations lead to many kinds of steps"
+
+
+def test_first_of_all_the_bucket_is_looked_at() -> None:
+    assert _decision.next_step(Facts(), Attempt(NONCE, NOW), Options(), NOW) == Look()

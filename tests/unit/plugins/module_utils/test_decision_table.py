@@ -1,0 +1,363 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The decision table of the interface: a row for each of its lines, run from the first look to the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from ansible_collections.rekey.oci.plugins.module_utils import _decision, _receipt
+from ansible_collections.rekey.oci.plugins.module_utils._receipt import CLAIMED, COMPLETED, SUBMITTED
+from ansible_collections.rekey.oci.plugins.module_utils._state import Options
+from ansible_collections.rekey.oci.plugins.module_utils._steps import Done, Fail
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
+    CREATED,
+    EPOCH,
+    KEY,
+    OLDER,
+    OTHER_KEY,
+    Job,
+    World,
+    bucket,
+    key,
+    receipt,
+    reconcile,
+)
+
+RECORDED = "ocid1.workrequest.oc1.iad.recorded"
+FOREIGN = "ocid1.workrequest.oc1.iad.foreign"
+
+OTHER_DIGEST = _receipt.key_digest(OTHER_KEY)
+
+
+@dataclass
+class Row:
+    """What is there, what is asked for, and what must come of it."""
+
+    name: str
+    action: str
+    reason: str | None
+    changed: bool = False
+    #: What the failure says, where there is to be one.
+    fails: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
+    bucket: dict[str, Any] = field(default_factory=dict)
+    receipt: _receipt.Receipt | None = None
+    world: dict[str, Any] = field(default_factory=dict)
+    jobs: tuple[Job, ...] = ()
+    posts: int | None = None
+
+
+def ended(end: str = "COMPLETED", name: str = RECORDED, accepted: float = EPOCH - 990.0) -> Job:
+    return Job(name, accepted, EPOCH - 100.0, end)
+
+
+def running(name: str = RECORDED, end: str = "COMPLETED", accepted: float = EPOCH - 990.0) -> Job:
+    return Job(name, accepted, EPOCH + 40.0, end)
+
+
+PROVEN = receipt(COMPLETED, RECORDED)
+OPEN = receipt(SUBMITTED, RECORDED)
+STALE = receipt(COMPLETED, RECORDED, key_version_id=OLDER)
+MOVED = receipt(COMPLETED, RECORDED, key=OTHER_DIGEST, key_version_id=OLDER)
+YOUNG = receipt(CLAIMED, time=EPOCH - 10.0)
+OLD = receipt(CLAIMED, time=EPOCH - 1000.0)
+EMPTY = {"approximate_count": 0}
+NO_OBJECTS = {"objects": False}
+
+TABLE = [
+    Row("Oracle-managed", "none", "oracle_managed_key", bucket={"kms_key_id": None}),
+    Row(
+        "Oracle-managed, and not wanted",
+        "none",
+        "oracle_managed_key",
+        fails="Oracle-managed key",
+        bucket={"kms_key_id": None},
+        options={"require_customer_managed_key": True},
+    ),
+    Row("Oracle-managed, forced", "none", "oracle_managed_key", bucket={"kms_key_id": None}, options={"force": True}),
+    Row("empty, count 0", "none", "empty_bucket", bucket=EMPTY, world=NO_OBJECTS),
+    Row("empty, no count", "none", "empty_bucket", bucket={"approximate_count": None}, world=NO_OBJECTS),
+    Row("count 0, and not empty", "submit", "unproven", True, bucket=EMPTY),
+    Row("no count, and not empty", "submit", "unproven", True, bucket={"approximate_count": None}),
+    Row("proven", "none", "up_to_date", receipt=PROVEN),
+    Row("proven, and its work request long forgotten", "none", "up_to_date", receipt=PROVEN, jobs=()),
+    Row(
+        "proven for all serves for the bucket keys",
+        "none",
+        "up_to_date",
+        receipt=PROVEN,
+        options={"bucket_key_only": True},
+    ),
+    Row(
+        "proven for the bucket keys serves not for all",
+        "submit",
+        "unproven",
+        True,
+        receipt=receipt(COMPLETED, RECORDED, scope=_receipt.BUCKET_KEY),
+    ),
+    Row(
+        "proven for the bucket keys serves for them",
+        "none",
+        "up_to_date",
+        receipt=receipt(COMPLETED, RECORDED, scope=_receipt.BUCKET_KEY),
+        options={"bucket_key_only": True},
+    ),
+    Row("recorded, running", "join", "in_progress", receipt=OPEN, jobs=(running(),)),
+    Row("recorded, running, no wait", "join", "in_progress", receipt=OPEN, jobs=(running(),), options={"wait": False}),
+    Row(
+        "recorded, fails while joined",
+        "join",
+        "in_progress",
+        fails="FAILED",
+        receipt=OPEN,
+        jobs=(running(end="FAILED"),),
+    ),
+    Row("recorded, completed meanwhile", "none", "up_to_date", receipt=OPEN, jobs=(ended(),)),
+    Row("recorded, failed", "submit", "work_request_failed", True, receipt=OPEN, jobs=(ended("FAILED"),)),
+    Row("recorded, canceled", "submit", "work_request_failed", True, receipt=OPEN, jobs=(ended("CANCELED"),)),
+    Row("recorded, forgotten", "submit", "unproven", True, receipt=OPEN),
+    Row("older version", "submit", "key_version_changed", True, receipt=STALE),
+    Row(
+        "older version, running, no wait",
+        "join",
+        "in_progress",
+        receipt=receipt(SUBMITTED, RECORDED, key_version_id=OLDER),
+        jobs=(running(),),
+        options={"wait": False},
+    ),
+    Row(
+        "older version, running",
+        "submit",
+        "key_version_changed",
+        True,
+        receipt=receipt(SUBMITTED, RECORDED, key_version_id=OLDER),
+        jobs=(running(),),
+    ),
+    Row("another key", "submit", "key_changed", True, receipt=MOVED),
+    Row("no receipt", "submit", "unproven", True),
+    Row("no receipt, somebody else's completed", "submit", "unproven", True, jobs=(ended(name=FOREIGN),)),
+    Row("no receipt, somebody else's running", "submit", "unproven", True, jobs=(running(FOREIGN),)),
+    Row(
+        "no receipt, somebody else's running, no wait",
+        "join",
+        "in_progress",
+        jobs=(running(FOREIGN),),
+        options={"wait": False},
+    ),
+    Row("key not readable", "submit", "unproven", True, receipt=PROVEN, world={"unreadable": True}),
+    Row("proven, forced", "submit", "forced", True, receipt=PROVEN, options={"force": True}),
+    Row("no receipt, forced", "submit", "forced", True, options={"force": True}),
+    Row("another's claim, no wait", "join", "in_progress", receipt=YOUNG, options={"wait": False}),
+    Row("another's claim, left lying", "submit", "unproven", True, receipt=OLD),
+    Row("another's claim, young, then left lying", "submit", "unproven", True, receipt=YOUNG),
+    Row("another's claim, whose work request runs", "join", "in_progress", receipt=OLD, jobs=(running(FOREIGN),)),
+    Row("another's claim, whose work request is done", "none", "up_to_date", receipt=OLD, jobs=(ended(name=FOREIGN),)),
+    Row(
+        "another's claim, whose work request failed",
+        "submit",
+        "work_request_failed",
+        True,
+        receipt=OLD,
+        jobs=(ended("FAILED", FOREIGN),),
+    ),
+    Row(
+        "own work request fails",
+        "submit",
+        "unproven",
+        True,
+        fails="an object could not be read",
+        world={"end": "FAILED"},
+    ),
+    Row("own work request canceled", "submit", "unproven", True, fails="CANCELED", world={"end": "CANCELED"}),
+    Row("no wait", "submit", "unproven", True, options={"wait": False}),
+    Row("key disabled", "none", None, fails="is DISABLED", world={"keys": {KEY: key(state="DISABLED")}}),
+    Row("key deleted", "none", None, fails="is DELETED", world={"keys": {KEY: key(state="DELETED")}}),
+    Row(
+        "key pending deletion",
+        "none",
+        None,
+        fails="is PENDING_DELETION",
+        world={"keys": {KEY: key(state="PENDING_DELETION")}},
+        options={"force": True},
+    ),
+    Row("without receipts: nothing known", "submit", "unproven", True, options={"receipt": "none"}),
+    Row(
+        "without receipts: completed since the rotation",
+        "none",
+        "up_to_date",
+        options={"receipt": "none"},
+        jobs=(ended(name=FOREIGN),),
+    ),
+    Row(
+        "without receipts: completed before the rotation",
+        "submit",
+        "unproven",
+        True,
+        options={"receipt": "none"},
+        jobs=(ended(name=FOREIGN, accepted=CREATED - 50.0),),
+    ),
+    Row(
+        "without receipts: running since the rotation",
+        "join",
+        "in_progress",
+        options={"receipt": "none"},
+        jobs=(running(FOREIGN),),
+    ),
+    Row(
+        "without receipts: running since before the rotation",
+        "submit",
+        "unproven",
+        True,
+        options={"receipt": "none"},
+        jobs=(running(FOREIGN, accepted=CREATED - 50.0),),
+    ),
+    Row(
+        "without receipts: the last one failed",
+        "submit",
+        "work_request_failed",
+        True,
+        options={"receipt": "none"},
+        jobs=(ended("FAILED", FOREIGN),),
+    ),
+    Row(
+        "without receipts: a receipt is not looked at",
+        "submit",
+        "unproven",
+        True,
+        options={"receipt": "none"},
+        receipt=PROVEN,
+    ),
+    Row("tags may not be written", "submit", "unproven", True, world={"refuse_tags": True}),
+]
+
+
+def world_of(row: Row) -> World:
+    there = bucket(**row.bucket)
+    if row.receipt is not None:
+        there = bucket(**row.bucket, freeform_tags=_receipt.encode(row.receipt, there))
+    return World(bucket=there, jobs=list(row.jobs), **row.world)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+def test_each_line_of_the_table(row: Row) -> None:
+    world = world_of(row)
+    tags_before = _receipt.without(world.bucket.freeform_tags)
+    _run, outcome = reconcile(world, Options(**row.options))
+    if row.fails:
+        assert isinstance(outcome, Fail)
+        assert row.fails in outcome.message
+        assert "\n" not in outcome.message
+    else:
+        assert isinstance(outcome, Done)
+        assert outcome.changed is row.changed
+    assert (outcome.action, outcome.reason) == (row.action, row.reason)
+    assert world.posts == (1 if row.action == "submit" else 0)
+    assert _receipt.without(world.bucket.freeform_tags) == tags_before
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if row.receipt is not YOUNG], ids=lambda row: row.name)
+def test_check_mode_foretells_it_and_writes_nothing(row: Row) -> None:
+    world = world_of(row)
+    _run, outcome = reconcile(world, Options(**row.options, check_mode=True))
+    assert world.writes == world.posts == 0
+    if row.fails and row.action == "none":
+        assert isinstance(outcome, Fail)
+    else:
+        # How a work request will end cannot be foretold.
+        assert isinstance(outcome, Done)
+        assert outcome.changed is row.changed
+    assert (outcome.action, outcome.reason) == (row.action, row.reason)
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if not row.fails], ids=lambda row: row.name)
+def test_a_second_run_is_ok(row: Row) -> None:
+    """Months later, from another machine, when no work request is known any more."""
+    options = {**row.options, "force": False, "wait": True}
+    world = world_of(row)
+    reconcile(world, Options(**options))
+    proof = options.get("receipt", "tag") == "tag" and not world.refuse_tags and not world.unreadable
+    if proof:
+        world.pass_time(90 * 86400.0)
+        world.jobs.clear()
+    before = (world.writes, world.posts)
+    _run, outcome = reconcile(world, Options(**options), nonce="cccccccccccc")
+    assert isinstance(outcome, Done)
+    if world.unreadable:
+        assert outcome == Done("submit", "unproven", changed=True), "what cannot be proven is done again"
+        return
+    assert (outcome.action, outcome.changed) == ("none", False)
+    assert (world.writes, world.posts) == before
+
+
+def test_up_to_date_costs_a_look_and_a_key() -> None:
+    world = world_of(Row("", "none", "up_to_date", receipt=PROVEN))
+    reconcile(world, Options())
+    assert world.calls == ["GetBucket", "GetKey"]
+
+
+def test_every_reason_is_in_the_table() -> None:
+    assert {row.reason for row in TABLE} - {None} == set(_decision.ACTIONS) - {"key_assigned"}
+    assert all(_decision.ACTIONS[row.reason] == row.action for row in TABLE if row.reason and not row.fails)
+
+
+ASSIGNED: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], tuple[str, str, bool, bool]]] = [
+    ("from an Oracle-managed key", {"kms_key_id": None}, {}, {}, ("submit", "key_assigned", True, True)),
+    ("from another key", {"kms_key_id": OTHER_KEY}, {}, {}, ("submit", "key_assigned", True, True)),
+    ("the same key", {}, {}, {}, ("submit", "unproven", True, True)),
+    ("empty bucket", {"kms_key_id": OTHER_KEY, **EMPTY}, NO_OBJECTS, {}, ("none", "key_assigned", True, False)),
+    ("without receipts", {"kms_key_id": None}, {}, {"receipt": "none"}, ("submit", "key_assigned", True, True)),
+    ("forced", {"kms_key_id": None}, {}, {"force": True}, ("submit", "key_assigned", True, True)),
+    (
+        "required to be a customer's",
+        {"kms_key_id": None},
+        {},
+        {"require_customer_managed_key": True},
+        ("submit", "key_assigned", True, True),
+    ),
+]
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize(
+    ("there", "world", "options", "expected"), [row[1:] for row in ASSIGNED], ids=[row[0] for row in ASSIGNED]
+)
+def test_assigning_a_key(
+    there: dict[str, Any],
+    world: dict[str, Any],
+    options: dict[str, Any],
+    expected: tuple[str, str, bool, bool],
+    check_mode: bool,
+) -> None:
+    service = World(bucket=bucket(**there), **world)
+    _run, outcome = reconcile(service, Options(kms_key_id=KEY, check_mode=check_mode, **options))
+    assert isinstance(outcome, Done)
+    assert (outcome.action, outcome.reason, outcome.changed) == expected[:3]
+    if check_mode:
+        assert service.writes == service.posts == 0
+        return
+    assert service.bucket.kms_key_id == KEY
+    assert service.posts == expected[3]
+
+
+BAD_KEYS: list[tuple[str, Callable[[World], None], str]] = [
+    ("not readable", lambda world: setattr(world, "unreadable", True), "cannot be read, so it was not assigned"),
+    ("disabled", lambda world: world.keys.update({KEY: key(state="DISABLED")}), "only an enabled key"),
+    ("being created", lambda world: world.keys.update({KEY: key(state="CREATING")}), "only an enabled key"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "told"), [row[1:] for row in BAD_KEYS], ids=[row[0] for row in BAD_KEYS])
+def test_a_key_that_cannot_be_assigned(spoil: Callable[[World], None], told: str) -> None:
+    world = World(bucket=bucket(kms_key_id=OTHER_KEY))
+    spoil(world)
+    _run, outcome = reconcile(world, Options(kms_key_id=KEY))
+    assert isinstance(outcome, Fail)
+    assert told in outcome.message.lower()
+    assert world.writes == world.posts == 0
