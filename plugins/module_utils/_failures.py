@@ -22,8 +22,6 @@ def translate(sdk: Any, operation: str, error: Exception, endpoint: str) -> ApiE
         return error
     if isinstance(error, sdk.exceptions.ServiceError):
         return _answered(operation, error, endpoint)
-    if isinstance(error, sdk.exceptions.MultipleServiceErrors):
-        return ApiError(operation, "several errors at once", effect="unknown")
     chain = _chain(error)
     names = {type(link).__name__ for link in chain}
     if "ConnectTimeout" in names or "ConnectTimeoutError" in names:

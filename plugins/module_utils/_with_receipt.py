@@ -279,10 +279,18 @@ def _submit_anew(facts: Facts, bucket: Bucket, attempt: Attempt, options: Option
         scope=options.scope,
         time=facts.service_time,
         nonce=attempt.nonce,
-        version_created=facts.key.version_created if facts.key else None,
+        version_created=_version_created(facts),
     )
     assign = target if bucket.kms_key_id != target else None
     return Claim(claim, _reason(facts, bucket, attempt, options), assign)
+
+
+def _version_created(facts: Facts) -> Optional[float]:
+    """When the current version was created: from the key, or from an earlier receipt for it, which saves the call."""
+    key, receipt = facts.key, facts.receipt
+    if key is None or key.version_created is not None:
+        return key.version_created if key else None
+    return receipt.version_created if receipt is not None and receipt.key_version_id == key.current_version else None
 
 
 def _reason(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options) -> str:
