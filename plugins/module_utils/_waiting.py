@@ -132,7 +132,7 @@ def ended_badly(facts: Facts, attempt: Attempt, work_request_id: str) -> Step:
     reason = attempt.reason if attempt.is_mine(work_request_id) else "in_progress"
     if not isinstance(seen, WorkRequest):
         return Fail(
-            "Work request %s can no longer be read: the service has forgotten it, or this user may not read it. "
+            "Work request %s can no longer be read: the service has forgotten it, or this user may not read it (OBJECT_READ). "
             "Its outcome is unknown; run again to re-encrypt." % work_request_id,
             action=action,
             reason=reason,

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The operations of Object Storage's work requests: paths, permissions, JSON."""
+"""The operations of Object Storage's work requests: paths, permissions, JSON.
+
+The permissions are those of Oracle's policy reference, which asks for the ones of objects, whatever the work is.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ class WorkRequestOperations:
 
     def list_work_requests(self, request: Request, user: User) -> Response:
         compartment_id = request.query.get("compartmentId", "")
-        if not user.may("BUCKET_READ", compartment_id):
+        if not user.may("OBJECT_INSPECT", compartment_id):
             raise not_found()
         world, settings = self.world, self.world.settings
         limit = limit_of(request, settings.page_limit)
@@ -33,7 +36,7 @@ class WorkRequestOperations:
         headers = {"opc-next-page": token} if token else {}
         return Response(200, [self._work(work, settings.summary_resources) for work in page], headers)
 
-    def _known_work(self, user: User, work_request_id: str, permission: str = "BUCKET_READ") -> WorkRequest:
+    def _known_work(self, user: User, work_request_id: str, permission: str = "OBJECT_READ") -> WorkRequest:
         world = self.world
         work, now = world.work.by_id.get(work_request_id), world.clock.now()
         if work is None or not user.may(permission, work.compartment_id):
@@ -75,7 +78,7 @@ class WorkRequestOperations:
         return [resource]
 
     def cancel_work_request(self, request: Request, user: User, work_request_id: str) -> Response:
-        work = self._known_work(user, work_request_id, "BUCKET_UPDATE")
+        work = self._known_work(user, work_request_id, "OBJECT_DELETE")
         if work.ended:
             raise Refusal(409, "IncorrectState", f"The work request is {work.status}.")
         self.world.cancel(work)
