@@ -54,7 +54,7 @@ def parse(line: bytes) -> One | Many | End | None:
     """Read a record; None where it is not one."""
     try:
         record = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(record, dict):
         return None
@@ -120,8 +120,9 @@ def about(seconds: float) -> str:
 class Teller:
     """Hears records and says lines. ``now`` is monotonic seconds, at each call no less than before."""
 
-    #: Where each bucket's progress was first seen, from which its pace follows.
+    #: Where each bucket's progress was first seen, from which its pace follows; and where it was last seen.
     _begun: dict[str, One] = field(default_factory=dict)
+    _latest: dict[str, One] = field(default_factory=dict)
     _last: One | Many | None = None
     _heard_at: float = 0.0
     _said: Any = None
@@ -130,10 +131,12 @@ class Teller:
     def hear(self, record: One | Many, now: float) -> None:
         """Take in a record; what is worth saying is said by ``say``."""
         for bucket in record.slowest if isinstance(record, Many) else (record,):
-            begun = self._begun.get(bucket.bucket)
+            name, begun = bucket.bucket, self._begun.get(bucket.bucket)
+            again = begun is not None and bucket.elapsed < self._latest[name].elapsed
             # A new work request starts over, and one that waits for its turn has no pace.
-            if begun is None or bucket.elapsed < begun.elapsed or bucket.status == "ACCEPTED" or begun.percent is None:
-                self._begun[bucket.bucket] = bucket
+            if begun is None or again or begun.status == "ACCEPTED" or begun.percent is None:
+                self._begun[name] = bucket
+            self._latest[name] = bucket
         self._last = record
         self._heard_at = now
 
