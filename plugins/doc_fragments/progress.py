@@ -12,7 +12,8 @@ class ModuleDocFragment:
 options:
   progress:
     description:
-      - Whether the controller shows how far the re-encryption is while the module waits, on standard error, such as
+      - >-
+        Whether the controller shows how far the re-encryption is while the module waits, on standard error, such as
         C(payroll: IN_PROGRESS 42 %, 1 min 10 s, about 1 min 40 s left).
       - A line comes at each change, and every 30 seconds.
       - When left out, the variable C(rekey_progress) is used, then E(ANSIBLE_REKEY_PROGRESS) on the controller, and then
