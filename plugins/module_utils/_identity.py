@@ -16,7 +16,7 @@ from typing import Any, Callable, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput, check_endpoint
 
-OLDEST_SDK = "2.90.0"
+OLDEST_SDK = "2.112.0"
 INSTALL_HINT = "Install it for the Python that runs this module: pip install 'oci>=%s'." % OLDEST_SDK
 
 #: A signer that asks a metadata service has this long to answer, in seconds; outside OCI nobody answers.

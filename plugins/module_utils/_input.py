@@ -15,8 +15,11 @@ from urllib.parse import urlsplit
 
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
 _BUCKET_NAME = re.compile(r"[A-Za-z0-9_.\-]+")
-_KEY_OCID = re.compile(r"ocid1\.key\.(?P<realm>[^.]+)\.(?P<region>[^.]+)\.(?P<vault>[^.]+)\.(?P<unique>[^.]+)")
-_COMPARTMENT_OCID = re.compile(r"ocid1\.(compartment|tenancy)\.[^.]+\.[^.]*\.[^.]+")
+_HOST = re.compile(r"[A-Za-z0-9._\-]+|[0-9A-Fa-f:.]+(%[A-Za-z0-9]+)?")
+# What stands in an OCID goes into a host's name: nothing but what a host's name is made of.
+_PART = r"[A-Za-z0-9_\-]+"
+_KEY_OCID = re.compile(rf"ocid1\.key\.(?P<realm>{_PART})\.(?P<region>{_PART})\.(?P<vault>{_PART})\.(?P<unique>{_PART})")
+_COMPARTMENT_OCID = re.compile(rf"ocid1\.(compartment|tenancy)\.{_PART}\.({_PART})?\.{_PART}")
 
 #: The longest name that Object Storage gives a bucket, in characters.
 _LONGEST_NAME = 256
@@ -35,24 +38,31 @@ class BadInput(ValueError):
     """An option that cannot be right. The message is one line for a person."""
 
 
+def shown(value: str) -> str:
+    """A value as a message shows it: on one line, and not all of it where it is long."""
+    return repr(value if len(value) <= 120 else value[:120] + "...")
+
+
 def check_bucket_name(name: str) -> None:
     if not name or not name.strip():
         raise BadInput("bucket_name is blank: give the name of a bucket.")
-    if "/" in name:
-        raise BadInput("bucket_name %r has a slash: give the bucket's name alone, without namespace or object." % name)
     if len(name) > _LONGEST_NAME:
         raise BadInput("bucket_name has %d characters; a bucket's name has %d at most." % (len(name), _LONGEST_NAME))
+    if "/" in name:
+        raise BadInput(
+            "bucket_name %s has a slash: give the bucket's name alone, without namespace or object." % shown(name)
+        )
     if not _BUCKET_NAME.fullmatch(name):
         raise BadInput(
-            "bucket_name %r has characters that no bucket's name has: letters, digits, hyphens, underscores and periods."
-            % name
+            "bucket_name %s has characters that no bucket's name has: letters, digits, hyphens, underscores and periods."
+            % shown(name)
         )
 
 
 def check_namespace(name: Optional[str]) -> None:
     if name is not None and (not name.strip() or not re.fullmatch(r"[A-Za-z0-9_\-]+", name)):
         raise BadInput(
-            "namespace_name %r is not an Object Storage namespace: leave it out to have it looked up." % name
+            "namespace_name %s is not an Object Storage namespace: leave it out to have it looked up." % shown(name)
         )
 
 
@@ -66,15 +76,16 @@ def check_times(params: Mapping[str, Any]) -> None:
 def check_key_id(key_id: str, option: str) -> None:
     if not _KEY_OCID.fullmatch(key_id):
         raise BadInput(
-            "%s %r is not the OCID of a Vault key (ocid1.key.<realm>.<region>.<vault>.<unique>)." % (option, key_id)
+            "%s %s is not the OCID of a Vault key (ocid1.key.<realm>.<region>.<vault>.<unique>)."
+            % (option, shown(key_id))
         )
 
 
 def check_compartment_id(compartment_id: str) -> None:
     if not _COMPARTMENT_OCID.fullmatch(compartment_id):
         raise BadInput(
-            "compartment_ids has %r, which is not the OCID of a compartment or tenancy "
-            "(ocid1.compartment.<realm>..<unique>)." % compartment_id
+            "compartment_ids has %s, which is not the OCID of a compartment or tenancy "
+            "(ocid1.compartment.<realm>..<unique>)." % shown(compartment_id)
         )
 
 
@@ -85,12 +96,14 @@ def check_endpoint(url: str, option: str) -> str:
         host, port = parts.hostname, parts.port
     except ValueError:
         host, port, parts = None, None, urlsplit("")
-    if parts.scheme not in ("http", "https") or not host or port == 0:
-        raise BadInput("%s %r is not a URL: give a base URL such as https://host.example." % (option, url))
+    # The parser would drop a line's end from the middle of it.
+    whole = host and not re.search(r"\s", url.strip()) and _HOST.fullmatch(host)
+    if parts.scheme not in ("http", "https") or not host or not whole or port == 0:
+        raise BadInput("%s %s is not a URL: give a base URL such as https://host.example." % (option, shown(url)))
     if parts.username or parts.password or parts.query or parts.fragment or parts.path not in ("", "/"):
         raise BadInput("%s must be a base URL, without user, path, query or fragment: https://host.example." % option)
     if parts.scheme == "http" and not _LOOPBACK.fullmatch(host):
-        raise BadInput("%s %r is plain http, which only a loopback address may be: use https." % (option, url))
+        raise BadInput("%s %s is plain http, which only a loopback address may be: use https." % (option, shown(url)))
     return url.strip().rstrip("/")
 
 
@@ -104,8 +117,8 @@ def key_management_endpoints(
     match = _KEY_OCID.fullmatch(key_id)
     if match is None:
         raise BadInput(
-            "The endpoint of key %r cannot be derived from its OCID: set key_management_endpoint to the vault's management "
-            "endpoint." % key_id
+            "The endpoint of key %s cannot be derived from its OCID: set key_management_endpoint to the vault's management "
+            "endpoint." % shown(key_id)
         )
     region = region_names.get(match.group("region"), match.group("region"))
     domain = realm_domains.get(match.group("realm"))
