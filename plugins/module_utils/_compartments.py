@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
+from typing import Any, Callable, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils._calls import Calls, pages
 
@@ -19,15 +19,19 @@ PAGE = 1000
 
 
 class Compartments:
-    """Each method reads all pages of one list, a page at a time; each call is sent once. Raises ApiError."""
+    """Each method reads all pages of one list, a page at a time. Raises ApiError.
 
-    def __init__(self, calls: Calls) -> None:
+    ``send`` makes the call for each page, such as with_retries; without it each is sent once.
+    """
+
+    def __init__(self, calls: Calls, send: Optional[Callable[[Callable[[], Any]], Any]] = None) -> None:
         self._calls = calls
+        self._send = send or (lambda call: call())
 
     def bucket_names(self, namespace: str, compartment_id: str) -> Iterator[list[str]]:
         """ListBuckets: the names of the buckets that are in the compartment itself."""
         call = partial(self._calls.object_storage, "ListBuckets", "list_buckets", namespace, compartment_id, limit=PAGE)
-        for page in pages("ListBuckets", call):
+        for page in pages("ListBuckets", lambda **more: self._send(partial(call, **more))):
             yield [summary.name for summary in page]
 
     def children(self, compartment_id: str) -> Iterator[list[str]]:
@@ -35,11 +39,11 @@ class Compartments:
 
         Left out are those that are not ACTIVE, and those in which this user may do nothing.
         """
-        more: dict[str, Any] = {"compartment_id_in_subtree": True} if is_tenancy(compartment_id) else {}
+        whole: dict[str, Any] = {"compartment_id_in_subtree": True} if is_tenancy(compartment_id) else {}
         call = partial(
-            self._calls.identity, "ListCompartments", "list_compartments", compartment_id, limit=PAGE, **more
+            self._calls.identity, "ListCompartments", "list_compartments", compartment_id, limit=PAGE, **whole
         )
-        for page in pages("ListCompartments", call):
+        for page in pages("ListCompartments", lambda **more: self._send(partial(call, **more))):
             yield [found.id for found in page if found.lifecycle_state == "ACTIVE" and found.is_accessible is not False]
 
 

@@ -21,8 +21,13 @@ _PART = r"[A-Za-z0-9_\-]+"
 _KEY_OCID = re.compile(rf"ocid1\.key\.(?P<realm>{_PART})\.(?P<region>{_PART})\.(?P<vault>{_PART})\.(?P<unique>{_PART})")
 _COMPARTMENT_OCID = re.compile(rf"ocid1\.(compartment|tenancy)\.{_PART}\.({_PART})?\.{_PART}")
 
+_ANY_OCID = re.compile(r"ocid1\.[A-Za-z0-9_.\-]+")
+
 #: The longest name that Object Storage gives a bucket, in characters.
 _LONGEST_NAME = 256
+
+#: More threads than this only wait for one another.
+_MOST_WORKERS = 256
 
 #: Regions whose Vault hosts lack the ``oci`` label; every other region has it.
 _REGIONS_WITHOUT_LABEL = frozenset(
@@ -87,6 +92,30 @@ def check_compartment_id(compartment_id: str) -> None:
             "compartment_ids has %s, which is not the OCID of a compartment or tenancy "
             "(ocid1.compartment.<realm>..<unique>)." % shown(compartment_id)
         )
+
+
+def check_work_request_id(work_request_id: str) -> None:
+    if not _ANY_OCID.fullmatch(work_request_id):
+        raise BadInput(
+            "%r is not the OCID of a work request (ocid1.<type>.<realm>.<region>.<unique>)." % work_request_id
+        )
+
+
+def check_fleet(params: Mapping[str, Any]) -> None:
+    """The options of _options.fleet."""
+    for option in ("workers", "max_in_flight"):
+        value = params.get(option)
+        if value is not None and value < 1:
+            raise BadInput("%s is %s: give a number of at least 1." % (option, value))
+    if (params.get("workers") or 0) > _MOST_WORKERS:
+        raise BadInput("workers is %s: give %d at most." % (params["workers"], _MOST_WORKERS))
+    if params.get("compartment_ids") is not None:
+        if not params["compartment_ids"]:
+            raise BadInput("compartment_ids is empty: give the OCID of one compartment at least.")
+        for compartment_id in params["compartment_ids"]:
+            check_compartment_id(compartment_id)
+    for key_id in params.get("key_ids") or ():
+        check_key_id(key_id, "key_ids entry")
 
 
 def check_endpoint(url: str, option: str) -> str:

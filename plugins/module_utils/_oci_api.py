@@ -9,15 +9,15 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from email.utils import parsedate
 from functools import partial
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils import _failures
 from ansible_collections.rekey.oci.plugins.module_utils._api import Api
 from ansible_collections.rekey.oci.plugins.module_utils._calls import Calls, pages
-from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients, endpoint_of
+from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients
 from ansible_collections.rekey.oci.plugins.module_utils._model import (
     TERMINAL_STATUSES,
     ApiError,
@@ -35,8 +35,8 @@ class OciApi(Api):
 
     def __init__(self, clients: Clients) -> None:
         self.calls = Calls(clients)
-        #: Whose a work request is never changes: its bucket's entity, by id.
-        self._owners: dict[str, bool] = {}
+        #: Whose a work request is never changes, by its id.
+        self._owners: dict[str, Optional[frozenset[tuple[str, str]]]] = {}
 
     def get_namespace(self) -> str:
         response = self.calls.object_storage("GetNamespace", "get_namespace")
@@ -86,34 +86,38 @@ class OciApi(Api):
         self, compartment_id: str, namespace: str, name: str, since: Optional[float]
     ) -> tuple[tuple[WorkRequest, ...], Optional[float]]:
         found = []
-        for summary in self.summaries(compartment_id):
-            work_request = work_request_of(summary)
-            wanted = not work_request.terminal or since is None or (work_request.time_accepted or since) >= since
-            if wanted and self._is_of(summary, namespace, name):
-                found.append(work_request)
+        for page in self.summary_pages(compartment_id):
+            for summary in page:
+                work_request = work_request_of(summary)
+                wanted = not work_request.terminal or since is None or (work_request.time_accepted or since) >= since
+                if wanted and self._is_of(summary, namespace, name):
+                    found.append(work_request)
         return tuple(found), None
 
-    def summaries(self, compartment_id: str) -> list[Any]:
-        """All summaries of the compartment's re-encryptions, in no order."""
+    def summary_pages(self, compartment_id: str, send: Optional[Callable[..., Any]] = None) -> Iterator[list[Any]]:
+        """Yield the compartment's re-encryptions, in no order, a page at a time; ``send`` makes each call, if given."""
         call = partial(self.calls.object_storage, "ListWorkRequests", "list_work_requests", compartment_id, limit=PAGE)
-        return [item for page in pages("ListWorkRequests", call) for item in page if item.operation_type == "REENCRYPT"]
+        for page in pages("ListWorkRequests", partial(send, call) if send else call):
+            yield [item for item in page if item.operation_type == "REENCRYPT"]
 
     def _is_of(self, summary: Any, namespace: str, name: str) -> bool:
         """Whether a work request is this bucket's; where its summary does not say, it is fetched itself."""
-        told = names_bucket(summary.resources, namespace, name)
-        if told is not None:
-            return told
-        key = "%s %s/%s" % (summary.id, namespace, name)
-        if key not in self._owners:
-            try:
-                whole = self.calls.object_storage("GetWorkRequest", "get_work_request", summary.id).data
-            except ApiError as error:
-                if error.status == 404:
-                    return False
-                raise
+        owners = named_buckets(summary.resources)
+        if owners is None:
+            if summary.id not in self._owners:
+                try:
+                    self._owners[summary.id] = named_buckets(self.get_resources(summary.id))
+                except ApiError as error:
+                    if error.status == 404:
+                        return False
+                    raise
             # One that does not say even then may be anybody's: it is nobody's proof.
-            self._owners[key] = bool(names_bucket(whole.resources, namespace, name))
-        return self._owners[key]
+            owners = self._owners[summary.id] or frozenset()
+        return not owners.isdisjoint(((namespace, name), ("", name)))
+
+    def get_resources(self, work_request_id: str) -> Any:
+        """GetWorkRequest, for what it works on."""
+        return self.calls.object_storage("GetWorkRequest", "get_work_request", work_request_id).data.resources
 
     def get_work_request(self, work_request_id: str) -> WorkRequest:
         data = self.calls.object_storage("GetWorkRequest", "get_work_request", work_request_id).data
@@ -158,7 +162,7 @@ class OciApi(Api):
                 retry_strategy=self.calls.clients.sdk.retry.NoneRetryStrategy(),
                 **more,
             ),
-            endpoint_of(client),
+            client.base_client.endpoint,
         )
         work_request_id: Optional[str] = response.headers.get("opc-work-request-id")
         if not work_request_id:
@@ -166,29 +170,31 @@ class OciApi(Api):
         return work_request_id
 
 
-def names_bucket(resources: Any, namespace: str, name: str) -> Optional[bool]:
-    """Whether a work request's resources name this bucket; None when they name no bucket at all.
+def named_buckets(resources: Any) -> Optional[frozenset[tuple[str, str]]]:
+    """The buckets that a work request's resources name, as (namespace, name); None when they name none at all.
 
-    Which of the URI, the metadata and the identifier a re-encryption carries is not documented: any will do.
+    Which of the URI, the metadata and the identifier a re-encryption carries is not documented: any will do. A namespace
+    that they leave out is blank.
     """
-    told = False
+    found = set()
     for resource in resources or ():
-        uri = resource.entity_uri or ""
         metadata = {str(key).upper(): value for key, value in (resource.metadata or {}).items()}
-        parts = uri.split("?")[0].strip("/").split("/")
-        if len(parts) >= 4 and parts[-4] == "n" and parts[-2] == "b":
-            told = True
-            if (parts[-3], parts[-1]) == (namespace, name):
-                return True
-        elif metadata.get("BUCKET"):
-            told = True
-            if metadata["BUCKET"] == name and metadata.get("NAMESPACE", namespace) == namespace:
-                return True
-        elif resource.identifier:
-            told = True
-            if resource.identifier in (name, "%s/%s" % (namespace, name), "/n/%s/b/%s" % (namespace, name)):
-                return True
-    return False if told else None
+        named = _from_path(resource.entity_uri or "")
+        if named is None and metadata.get("BUCKET"):
+            named = (metadata.get("NAMESPACE") or "", metadata["BUCKET"])
+        if named is None and resource.identifier:
+            before, _slash, name = resource.identifier.rpartition("/")
+            named = _from_path(resource.identifier) or (before, name)
+        if named is not None:
+            found.add(named)
+    return frozenset(found) if found else None
+
+
+def _from_path(path: str) -> Optional[tuple[str, str]]:
+    parts = path.split("?", maxsplit=1)[0].strip("/").split("/")
+    if len(parts) >= 4 and parts[-4] == "n" and parts[-2] == "b":
+        return parts[-3], parts[-1]
+    return None
 
 
 def work_request_of(data: Any) -> WorkRequest:

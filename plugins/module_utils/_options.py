@@ -72,6 +72,18 @@ def behaviour() -> dict[str, Any]:
     }
 
 
+def fleet() -> dict[str, Any]:
+    """Which buckets of which compartments, and how many calls at once."""
+    return {
+        "compartment_ids": {"type": "list", "elements": "str", "aliases": ["compartment_id"]},
+        "recursive": {"type": "bool", "default": False},
+        "include": {"type": "list", "elements": "str"},
+        "exclude": {"type": "list", "elements": "str"},
+        "workers": {"type": "int", "default": 16},
+        "namespace_name": {"type": "str", "aliases": ["namespace"]},
+    }
+
+
 def options(params: Mapping[str, Any], check_mode: bool) -> Options:
     """Take the behaviour options out of a module's parameters. Raises BadInput."""
     _input.check_times(params)

@@ -43,6 +43,13 @@ def key_of(reconciler: Reconciler) -> Optional[Key]:
     return replace(key, version_created=reconciler.version_created()) if key is not None else None
 
 
+def changed_by(reconciler: Reconciler) -> bool:
+    attempt, outcome = reconciler.attempt, reconciler.outcome
+    # A POST whose answer was lost may have been accepted: saying so is nearer the truth than silence.
+    done = bool(attempt.submitted or attempt.assigned or attempt.lost_at is not None)
+    return done or (isinstance(outcome, Done) and outcome.changed)
+
+
 def result_of(reconciler: Reconciler) -> dict[str, Any]:
     """The module's return values, as far as known."""
     outcome = reconciler.outcome
@@ -52,9 +59,7 @@ def result_of(reconciler: Reconciler) -> dict[str, Any]:
     work_request = work_request_of(reconciler)
     done = isinstance(outcome, Done)
     result: dict[str, Any] = {
-        # A POST whose answer was lost may have been accepted: saying so is nearer the truth than silence.
-        "changed": bool(attempt.submitted or attempt.assigned or attempt.lost_at is not None)
-        or (isinstance(outcome, Done) and outcome.changed),
+        "changed": changed_by(reconciler),
         "action": outcome.action if outcome else "none",
         "reason": outcome.reason if outcome else None,
         "assigned": attempt.assigned or (done and reconciler.options.check_mode and _assigns(reconciler, bucket)),
