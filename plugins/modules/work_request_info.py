@@ -1,0 +1,176 @@
+#!/usr/bin/python
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: work_request_info
+short_description: Tell how far work requests of Object Storage are
+version_added: 1.0.0
+description:
+  - Reads work requests of Object Storage with their errors and logs, such as those that M(rekey.oci.bucket_reencrypt) or
+    M(rekey.oci.compartment_reencrypt) submitted with C(wait=false). Together with C(until) a playbook waits for them.
+  - Every OCID that was asked for has an entry, in the same order. One that OCI no longer knows, or that this user may not read, has
+    a null C(status) and an C(error), and a warning tells of it. The task does not fail for that, as OCI forgets work requests
+    after some time. Any other failure of a call fails the task, with everything in its result.
+options:
+  work_request_ids:
+    description: The OCIDs of the work requests. None at all is fine, and gives none.
+    type: list
+    elements: str
+    required: true
+    aliases: [work_request_id]
+extends_documentation_fragment:
+  - rekey.oci.auth
+  - rekey.oci.attributes_info
+author:
+  - rekey.oci contributors (@rekey-oci)
+seealso:
+  - module: rekey.oci.bucket_reencrypt
+  - module: rekey.oci.compartment_reencrypt
+"""
+
+EXAMPLES = r"""
+- name: Submit what is needed, and do not wait
+  rekey.oci.compartment_reencrypt:
+    compartment_id: ocid1.compartment.oc1..example
+    wait: false
+  register: fleet
+
+- name: Wait until none of them is running
+  rekey.oci.work_request_info:
+    work_request_ids: "{{ fleet.buckets | map(attribute='work_request') | select | map(attribute='id') | list }}"
+  register: work
+  until: work.work_requests | selectattr('status', 'in', ['ACCEPTED', 'IN_PROGRESS', 'CANCELING']) | length == 0
+  retries: 60
+  delay: 30
+
+- name: Prove them, now that they have ended
+  rekey.oci.compartment_reencrypt:
+    compartment_id: ocid1.compartment.oc1..example
+"""
+
+RETURN = r"""
+work_requests:
+  description: An entry for each OCID that was asked for, in the same order.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The work request's OCID.
+      type: str
+    operation_type:
+      description: What it does, such as V(REENCRYPT).
+      type: str
+    compartment_id:
+      description: The OCID of its compartment.
+      type: str
+    namespace:
+      description: The namespace of the bucket that it works on; null when OCI does not say.
+      type: str
+    bucket:
+      description: The name of that bucket; null when OCI does not say.
+      type: str
+    status:
+      description: V(ACCEPTED), V(IN_PROGRESS), V(COMPLETED), V(FAILED), V(CANCELING) or V(CANCELED); null when it cannot be read.
+      type: str
+    percent_complete:
+      description: Its progress, 0 to 100.
+      type: float
+    time_accepted:
+      description: When it was accepted, RFC 3339 in UTC.
+      type: str
+    time_started:
+      description: When it was started.
+      type: str
+    time_finished:
+      description: When it ended.
+      type: str
+    errors:
+      description: Its errors, when it failed or was canceled.
+      type: list
+      elements: dict
+      contains:
+        code:
+          description: The error's code.
+          type: str
+        message:
+          description: The error's message.
+          type: str
+        timestamp:
+          description: When it occurred.
+          type: str
+    logs:
+      description: Its log.
+      type: list
+      elements: dict
+      contains:
+        message:
+          description: What happened.
+          type: str
+        timestamp:
+          description: When, RFC 3339 in UTC.
+          type: str
+    error:
+      description: Why it could not be read; null when it could.
+      type: dict
+      contains:
+        operation:
+          description: The API call that failed.
+          type: str
+        status:
+          description: Its HTTP status; null when there was no answer.
+          type: int
+        code:
+          description: OCI's error code.
+          type: str
+        message:
+          description: OCI's message, or what kept an answer away.
+          type: str
+        opc_request_id:
+          description: The id of the request that Oracle's support asks for.
+          type: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.rekey.oci.plugins.module_utils import _input, _options, _work_requests
+from ansible_collections.rekey.oci.plugins.module_utils._module import connect
+
+
+def main() -> None:
+    spec = _options.common()
+    spec.update(
+        work_request_ids={"type": "list", "elements": "str", "required": True, "aliases": ["work_request_id"]},
+    )
+    module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
+    wanted = module.params["work_request_ids"]
+    try:
+        for work_request_id in wanted:
+            _input.check_work_request_id(work_request_id)
+    except _input.BadInput as error:
+        module.fail_json(msg=str(error))
+    entries = _work_requests.read_all(connect(module, connections=8), wanted)
+    failed = []
+    for entry in entries:
+        why = entry["error"]
+        if why is None:
+            continue
+        line = "%s: %s failed: %s %s" % (entry["id"], why["operation"], why["status"] or "", why["message"])
+        if why["status"] == 404:
+            module.warn("A work request is forgotten, or this user may not read it. %s" % line)
+        else:
+            failed.append(line)
+    if failed:
+        module.fail_json(
+            msg="%d of %d work requests could not be read. %s" % (len(failed), len(entries), "; ".join(failed[:3])),
+            work_requests=entries,
+        )
+    module.exit_json(changed=False, work_requests=entries)
+
+
+if __name__ == "__main__":
+    main()
