@@ -1,0 +1,246 @@
+#!/usr/bin/python
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: bucket_encryption_info
+short_description: Tell whether buckets are encrypted under the newest version of their keys, and how that is proven
+version_added: 1.0.0
+description:
+  - Tells of one bucket, or of all buckets of one or more compartments, under which key and version its objects are proven to be.
+  - Only reads. What it finds is what M(rekey.oci.bucket_reencrypt) would find in check mode.
+  - A bucket that cannot be read has the status V(error) and does not fail the task, unless it was asked for by its name.
+    A compartment that may not be listed fails the task at the end, with everything in its result.
+options:
+  bucket_name:
+    description: The name of the bucket. Names are case-sensitive. Either this or O(compartment_ids) is needed.
+    type: str
+    aliases: [bucket, name]
+  receipt:
+    description:
+      - V(tag) looks for the proof in the buckets' receipts.
+      - V(none) decides from work requests alone, for buckets that are kept with O(rekey.oci.bucket_reencrypt#module:receipt=none).
+    type: str
+    choices: [tag, none]
+    default: tag
+  bucket_key_only:
+    description: Whether a proof for the intermediate bucket keys alone will do.
+    type: bool
+    default: false
+  verify_history:
+    description:
+      - Whether a completed receipt is believed only if no re-encryption by somebody else was accepted since.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - rekey.oci.auth
+  - rekey.oci.fleet
+  - rekey.oci.attributes_info
+author:
+  - rekey.oci contributors (@rekey-oci)
+seealso:
+  - module: rekey.oci.bucket_reencrypt
+  - module: rekey.oci.compartment_reencrypt
+"""
+
+EXAMPLES = r"""
+- name: Ask how one bucket stands
+  rekey.oci.bucket_encryption_info:
+    bucket_name: payroll
+  register: payroll
+
+- name: Insist that it is proven
+  ansible.builtin.assert:
+    that: payroll.buckets[0].status == 'up_to_date'
+
+- name: Ask how all buckets below a compartment stand
+  rekey.oci.bucket_encryption_info:
+    compartment_ids:
+      - ocid1.compartment.oc1..example
+    recursive: true
+  register: fleet
+
+- name: Show what is not proven
+  ansible.builtin.debug:
+    msg: "{{ fleet.buckets | selectattr('status', 'in', ['stale', 'unproven', 'failed']) | map(attribute='bucket.name') }}"
+"""
+
+RETURN = r"""
+msg:
+  description: The counts, or the first failures by name.
+  returned: always
+  type: str
+  sample: "1000 buckets: 990 up to date, 10 stale"
+summary:
+  description: How many buckets have which status, and C(total).
+  returned: always
+  type: dict
+  contains:
+    total:
+      description: All that matched.
+      type: int
+    up_to_date:
+      description: Proven under the current version of their keys.
+      type: int
+    stale:
+      description: Proven under an older version, or another key.
+      type: int
+    unproven:
+      description: Of which nothing is proven.
+      type: int
+    in_progress:
+      description: Whose re-encryption is running.
+      type: int
+    failed:
+      description: Whose last re-encryption failed or was canceled.
+      type: int
+    empty_bucket:
+      description: That hold nothing.
+      type: int
+    oracle_managed_key:
+      description: Under an Oracle-managed key.
+      type: int
+    error:
+      description: Of which it could not be told.
+      type: int
+buckets:
+  description: An entry for each bucket, in the order of their names.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    bucket:
+      description: The bucket, as M(rekey.oci.bucket_reencrypt) returns it. What is not known is null.
+      type: dict
+    key:
+      description: Its key, as M(rekey.oci.bucket_reencrypt) returns it; null under an Oracle-managed key or when it cannot be read.
+      type: dict
+    receipt:
+      description: Its receipt, as M(rekey.oci.bucket_reencrypt) returns it; null when there is none.
+      type: dict
+    work_request:
+      description: The work request that the status is about, as M(rekey.oci.bucket_reencrypt) returns it; null when there is none.
+      type: dict
+    status:
+      description:
+        - V(up_to_date) is proven under the current version of its key, V(stale) under an older one or another key.
+        - Of V(unproven) nothing is proven. V(in_progress) is being re-encrypted. The last attempt on a V(failed) one failed.
+        - V(empty_bucket) holds nothing. V(oracle_managed_key) has no key of a vault.
+        - V(error) could not be told, or its key is disabled or deleted.
+      type: str
+      choices: [up_to_date, stale, unproven, in_progress, failed, empty_bucket, oracle_managed_key, error]
+    key_version_age_days:
+      description: The age of the key's current version in whole days, by the service's clock; null when it is not known.
+      type: int
+    error:
+      description: Why it could not be told; null otherwise.
+      type: dict
+      contains:
+        message:
+          description: One line that says what is wrong and what to do.
+          type: str
+        operation:
+          description: The API call that failed, such as V(GetBucket); null when none did.
+          type: str
+        status:
+          description: Its HTTP status; null when there was no answer.
+          type: int
+        code:
+          description: OCI's error code.
+          type: str
+        opc_request_id:
+          description: The id of the request that Oracle's support asks for.
+          type: str
+    warnings:
+      description: What else is worth knowing, when there is something.
+      type: list
+      elements: str
+unlisted:
+  description: Lists that could not be read; the buckets of these compartments may be missing.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    compartment_id:
+      description: The compartment's OCID.
+      type: str
+    error:
+      description: The failed call, C(ListBuckets) or C(ListCompartments), in the shape of a bucket's C(error).
+      type: dict
+interrupted:
+  description: Whether the task was told to stop. Buckets that it had not finished are then missing.
+  returned: always
+  type: bool
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.rekey.oci.plugins.module_utils import _fleet_module, _fleet_result, _input, _options, _status
+from ansible_collections.rekey.oci.plugins.module_utils._filters import Names
+from ansible_collections.rekey.oci.plugins.module_utils._fleet import Selection
+from ansible_collections.rekey.oci.plugins.module_utils._state import Options
+
+
+def main() -> None:
+    spec = _options.common()
+    spec.update(_options.fleet())
+    behaviour = _options.behaviour()
+    spec.update({name: behaviour[name] for name in ("receipt", "bucket_key_only", "verify_history")})
+    spec["bucket_name"] = {"type": "str", "aliases": ["bucket", "name"]}
+    module = AnsibleModule(
+        argument_spec=spec,
+        supports_check_mode=True,
+        mutually_exclusive=[("bucket_name", "compartment_ids")],
+        required_one_of=[("bucket_name", "compartment_ids")],
+    )
+    params = module.params
+    one = params["bucket_name"]
+    try:
+        check(params)
+        names = Names(params["include"], params["exclude"])
+    except _input.BadInput as error:
+        module.fail_json(msg=str(error))
+    options = Options(
+        check_mode=True,
+        receipt=params["receipt"],
+        bucket_key_only=params["bucket_key_only"],
+        verify_history=params["verify_history"],
+    )
+    selection = Selection(names, params["recursive"])
+    fleet = _fleet_module.build(module, options, selection, _status.entry_of)
+    if one is not None:
+        fleet.add_bucket(one)
+    else:
+        fleet.add_compartments(params["compartment_ids"])
+    _fleet_module.run(fleet)
+    entries = _fleet_module.sorted_entries(fleet)
+    unlisted = fleet.discovery.unlisted_result()
+    result: dict[str, Any] = {
+        "changed": False,
+        "summary": _status.summary_of(entries),
+        "buckets": entries,
+        "unlisted": unlisted,
+        "interrupted": fleet.stopped,
+    }
+    failed = _fleet_result.failures(entries if one is not None else (), unlisted)
+    _fleet_module.end(module, fleet, selection, result, failed)
+
+
+def check(params: dict[str, Any]) -> None:
+    """Raises BadInput."""
+    _input.check_fleet(params)
+    _input.check_namespace(params["namespace_name"])
+    if params["bucket_name"] is not None:
+        _input.check_bucket_name(params["bucket_name"])
+        for option in ("recursive", "include", "exclude"):
+            if params[option]:
+                raise _input.BadInput("%s goes with compartment_ids, not with bucket_name." % option)
+
+
+if __name__ == "__main__":
+    main()

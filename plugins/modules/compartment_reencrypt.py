@@ -1,0 +1,247 @@
+#!/usr/bin/python
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: compartment_reencrypt
+short_description: Keep the objects of all buckets of compartments encrypted under the newest version of their keys
+version_added: 1.0.0
+description:
+  - Does for all buckets of one or more compartments, in one task and one process, what M(rekey.oci.bucket_reencrypt) does for
+    one. It looks, decides, submits and waits in the same way, many buckets at once.
+  - Each key is read once and shared, buckets that wait are asked after together, and a slow bucket holds up no other.
+  - A bucket that fails, or a compartment that may not be listed, stops nothing. The task fails at the end, with everything in its
+    result.
+  - When interrupted or terminated, the task ends within seconds and returns what was done so far. The next run goes on from there.
+options:
+  compartment_ids:
+    required: true
+  key_ids:
+    description: The OCIDs of keys. Only buckets under one of these are taken, others are not even in the result.
+    type: list
+    elements: str
+  max_in_flight:
+    description:
+      - How many re-encryptions that this task submitted may run at once.
+      - With O(wait=false) the task still waits for slots when there are more buckets to re-encrypt than that.
+    type: int
+    default: 100
+extends_documentation_fragment:
+  - rekey.oci.auth
+  - rekey.oci.behaviour
+  - rekey.oci.fleet
+  - rekey.oci.attributes
+notes:
+  - O(wait_timeout) counts for each bucket from when its turn has come.
+author:
+  - rekey.oci contributors (@rekey-oci)
+seealso:
+  - module: rekey.oci.bucket_reencrypt
+  - module: rekey.oci.bucket_encryption_info
+"""
+
+EXAMPLES = r"""
+- name: Keep all buckets below a compartment encrypted under the newest version of their keys
+  rekey.oci.compartment_reencrypt:
+    compartment_ids:
+      - ocid1.compartment.oc1..example
+    recursive: true
+
+- name: Only the payroll buckets, but not those for tests
+  rekey.oci.compartment_reencrypt:
+    compartment_id: ocid1.compartment.oc1..example
+    include: [payroll-*]
+    exclude: ['*-test']
+
+- name: Only the buckets under one key, such as after its rotation
+  rekey.oci.compartment_reencrypt:
+    compartment_id: ocid1.compartment.oc1..example
+    key_ids:
+      - ocid1.key.oc1.iad.examplevault.examplekey
+
+- name: Tell what would have to be done
+  rekey.oci.compartment_reencrypt:
+    compartment_id: ocid1.compartment.oc1..example
+  check_mode: true
+  diff: true
+"""
+
+RETURN = r"""
+msg:
+  description: The counts, or the first failures by name.
+  returned: always
+  type: str
+  sample: "1000 buckets: 10 submitted, 10 completed, 990 up to date"
+summary:
+  description: How many buckets. One may count more than once, such as V(submitted) and V(completed).
+  returned: always
+  type: dict
+  contains:
+    total:
+      description: All that matched.
+      type: int
+    submitted:
+      description: For which this run submitted a re-encryption, or in check mode would.
+      type: int
+    joined:
+      description: Whose re-encryption ran already.
+      type: int
+    completed:
+      description: Whose re-encryption was seen to its end, submitted or joined, and proven.
+      type: int
+    up_to_date:
+      description: That needed nothing, proven.
+      type: int
+    empty_bucket:
+      description: That hold nothing.
+      type: int
+    oracle_managed_key:
+      description: Under an Oracle-managed key.
+      type: int
+    failed:
+      description: That failed, each with its C(error).
+      type: int
+buckets:
+  description: An entry for each bucket, in the order of their names.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    namespace:
+      description: The Object Storage namespace.
+      type: str
+    name:
+      description: The bucket's name.
+      type: str
+    compartment_id:
+      description: The OCID of its compartment.
+      type: str
+    changed:
+      description: Whether this run submitted a re-encryption or assigned a key, or in check mode would.
+      type: bool
+    action:
+      description: V(submit), V(join) or V(none).
+      type: str
+    reason:
+      description: Why, as in M(rekey.oci.bucket_reencrypt).
+      type: str
+    key_version_id:
+      description: The OCID of the current version of the bucket's key; null under an Oracle-managed key or when it cannot be read.
+      type: str
+    work_request:
+      description: The work request of the re-encryption; null when there is none.
+      type: dict
+      contains:
+        id:
+          description: The work request's OCID.
+          type: str
+        status:
+          description: Its status; null when not looked at.
+          type: str
+        percent_complete:
+          description: Its progress, 0 to 100.
+          type: float
+    error:
+      description: Why it failed; null when it did not.
+      type: dict
+      contains:
+        message:
+          description: One line that says what is wrong and what to do.
+          type: str
+        operation:
+          description: The API call that failed, such as V(GetBucket); null when none did.
+          type: str
+        status:
+          description: Its HTTP status; null when there was no answer.
+          type: int
+        code:
+          description: OCI's error code.
+          type: str
+        opc_request_id:
+          description: The id of the request that Oracle's support asks for.
+          type: str
+    warnings:
+      description: What else is worth knowing, when there is something.
+      type: list
+      elements: str
+unlisted:
+  description: Lists that could not be read; the buckets of these compartments may be missing.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    compartment_id:
+      description: The compartment's OCID.
+      type: str
+    error:
+      description: The failed call, C(ListBuckets) or C(ListCompartments), in the shape of a bucket's C(error).
+      type: dict
+interrupted:
+  description: Whether the task was told to stop. Buckets that it had not begun are then missing.
+  returned: always
+  type: bool
+"""
+
+from functools import partial
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.rekey.oci.plugins.module_utils import _fleet_module, _fleet_result, _input, _options
+from ansible_collections.rekey.oci.plugins.module_utils._filters import Names
+from ansible_collections.rekey.oci.plugins.module_utils._fleet import Fleet, Selection
+
+
+def main() -> None:
+    spec = _options.common()
+    spec.update(_options.behaviour())
+    spec.update(_options.fleet())
+    spec["compartment_ids"]["required"] = True
+    spec.update(
+        key_ids={"type": "list", "elements": "str", "no_log": False},
+        max_in_flight={"type": "int", "default": 100},
+    )
+    module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
+    params = module.params
+    try:
+        _input.check_fleet(params)
+        _input.check_namespace(params["namespace_name"])
+        options = _options.options(params, module.check_mode)
+        names = Names(params["include"], params["exclude"])
+    except _input.BadInput as error:
+        module.fail_json(msg=str(error))
+    selection = Selection(names, params["recursive"], frozenset(params["key_ids"]) if params["key_ids"] else None)
+    fleet = _fleet_module.build(
+        module, options, selection, partial(_fleet_result.compact, diff=module._diff), params["max_in_flight"]
+    )
+    fleet.add_compartments(params["compartment_ids"])
+    _fleet_module.run(fleet)
+    finish(module, fleet, selection)
+
+
+def finish(module: AnsibleModule, fleet: Fleet, selection: Selection) -> None:
+    entries = _fleet_module.sorted_entries(fleet)
+    unlisted = fleet.discovery.unlisted_result()
+    diffs = [
+        dict(entry.pop("diff"), before_header=entry["name"], after_header=entry["name"])
+        for entry in entries
+        if "diff" in entry
+    ]
+    summary = _fleet_result.summary_of(entries, fleet.options.wait and not fleet.options.check_mode)
+    result: dict[str, Any] = {
+        "changed": any(entry["changed"] for entry in entries),
+        "summary": summary,
+        "buckets": entries,
+        "unlisted": unlisted,
+        "interrupted": fleet.stopped,
+    }
+    if module._diff:
+        result["diff"] = diffs
+    _fleet_module.end(module, fleet, selection, result, _fleet_result.failures(entries, unlisted))
+
+
+if __name__ == "__main__":
+    main()
