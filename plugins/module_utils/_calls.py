@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Callable, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils import _failures
-from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients
+from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients, endpoint_of
 from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
 
@@ -33,11 +33,11 @@ class Calls:
 
     def object_storage(self, operation: str, method: str, *args: Any, **kwargs: Any) -> Any:
         client = self.clients.object_storage()
-        return self.call(operation, partial(getattr(client, method), *args, **kwargs), client.base_client.endpoint)
+        return self.call(operation, partial(getattr(client, method), *args, **kwargs), endpoint_of(client))
 
     def identity(self, operation: str, method: str, *args: Any, **kwargs: Any) -> Any:
         client = self.clients.identity()
-        return self.call(operation, partial(getattr(client, method), *args, **kwargs), client.base_client.endpoint)
+        return self.call(operation, partial(getattr(client, method), *args, **kwargs), endpoint_of(client))
 
     def key_management(self, operation: str, method: str, key_id: str, *args: Any, **kwargs: Any) -> Any:
         """Call the management endpoint of the key's vault, with the key's OCID as the first argument."""

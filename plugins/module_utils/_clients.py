@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Mapping
 from typing import Any, Optional
@@ -138,6 +139,11 @@ class Clients:
         except ValueError as error:
             return "unknown kwargs" not in str(error)
         return True
+
+
+def endpoint_of(client: Any) -> str:
+    """Where a client calls, for a person to read: the SDK's templates keep their open places until a call."""
+    return re.sub(r"\{[^{}]*\}", "", client.base_client.endpoint)
 
 
 def _one_line(error: BaseException) -> str:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
@@ -87,8 +88,8 @@ def _retry_after(headers: Any) -> Optional[float]:
         wanted = float((headers or {})["retry-after"])
     except (KeyError, TypeError, ValueError):
         return None
-    # An hour's wish cannot be granted within a run's bounds.
-    return min(max(wanted, 0.0), 60.0)
+    # An hour's wish cannot be granted within a run's bounds, and what is no number is no wish.
+    return None if math.isnan(wanted) else min(max(wanted, 0.0), 60.0)
 
 
 def _unreachable(operation: str, message: str) -> ApiError:

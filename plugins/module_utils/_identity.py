@@ -90,9 +90,23 @@ def check_common(params: Mapping[str, Any]) -> None:
     for option in _ENDPOINT_OPTIONS:
         if params.get(option):
             check_endpoint(params[option], option)
-    bundle = params.get("cert_bundle")
-    if bundle and not os.access(os.path.expanduser(bundle), os.R_OK):
+    if params.get("cert_bundle"):
+        _check_bundle(params["cert_bundle"])
+
+
+def _check_bundle(bundle: str) -> None:
+    """Load it as a connection would: a failure then would look like the server's."""
+    import ssl
+
+    path = os.path.expanduser(bundle)
+    if not os.access(path, os.R_OK):
         raise BadInput("cert_bundle %s cannot be read: give the path of a file with CA certificates." % bundle)
+    if os.path.isdir(path):
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except (ssl.SSLError, OSError):
+        raise BadInput("cert_bundle %s holds no CA certificates in PEM form." % bundle) from None
 
 
 def _file_config(params: Mapping[str, Any], oci: Any, auth_type: str, warnings: list[str]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from typing import Any, Callable, Optional
 from ansible_collections.rekey.oci.plugins.module_utils import _failures
 from ansible_collections.rekey.oci.plugins.module_utils._api import Api
 from ansible_collections.rekey.oci.plugins.module_utils._calls import Calls, pages
-from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients
+from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients, endpoint_of
 from ansible_collections.rekey.oci.plugins.module_utils._model import (
     TERMINAL_STATUSES,
     ApiError,
@@ -162,7 +162,7 @@ class OciApi(Api):
                 retry_strategy=self.calls.clients.sdk.retry.NoneRetryStrategy(),
                 **more,
             ),
-            client.base_client.endpoint,
+            endpoint_of(client),
         )
         work_request_id: Optional[str] = response.headers.get("opc-work-request-id")
         if not work_request_id:

@@ -1,0 +1,152 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Clients: where they call, how long they wait, whom they trust."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+import oci
+import pytest
+
+from ansible_collections.rekey.oci.plugins.module_utils import _clients, _identity
+from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients, endpoint_of
+from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import VARIABLES, config_file
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import KEY
+
+NEWER_KEY = "ocid1.key.oc1.ap-chuncheon-1.othervault.examplekey"
+
+
+@pytest.fixture(autouse=True)
+def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for variable in VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    _identity.import_sdk()
+
+
+def clients(folder: Path, **params: Any) -> Clients:
+    return Clients({"config_file_location": config_file(folder), **params})
+
+
+def test_the_regions_own_endpoints(tmp_path: Path) -> None:
+    made = clients(tmp_path, region="ap-seoul-1")
+    assert endpoint_of(made.object_storage()) == "https://objectstorage.ap-seoul-1.oraclecloud.com"
+    assert endpoint_of(made.identity()) == "https://identity.ap-seoul-1.oci.oraclecloud.com/20160918"
+
+
+def test_endpoints_that_are_given(tmp_path: Path) -> None:
+    made = clients(
+        tmp_path,
+        object_storage_endpoint="http://127.0.0.1:8080/",
+        key_management_endpoint="https://vault.example",
+        identity_endpoint="https://identity.example",
+    )
+    assert endpoint_of(made.object_storage()) == "http://127.0.0.1:8080"
+    assert endpoint_of(made.object_storage_post(60.0)) == "http://127.0.0.1:8080"
+    assert endpoint_of(made.identity()).startswith("https://identity.example")
+    assert made.key_management_endpoints(KEY) == ["https://vault.example"]
+    assert made.key_management_endpoints("no key at all") == ["https://vault.example"]
+
+
+def test_a_vaults_endpoint_follows_from_the_key(tmp_path: Path) -> None:
+    made = clients(tmp_path)
+    plain = "https://examplevault-management.kms.us-ashburn-1.oraclecloud.com"
+    assert made.key_management_endpoints(KEY)[0] == plain
+    assert endpoint_of(made.key_management(plain)).startswith(plain)
+    assert (
+        made.key_management_endpoints(NEWER_KEY)[0]
+        == "https://othervault-management.kms.ap-chuncheon-1.oci.oraclecloud.com"
+    )
+
+
+def test_the_form_that_answered_is_remembered_for_its_vault_only(tmp_path: Path) -> None:
+    made = clients(tmp_path)
+    likely, other = made.key_management_endpoints(KEY)
+    made.prove_endpoint(KEY, other)
+    assert made.key_management_endpoints(KEY) == [other]
+    assert made.key_management_endpoints(KEY + "2") == [other], "another key of the same vault"
+    assert len(made.key_management_endpoints(NEWER_KEY)) == 2
+    assert likely != other
+
+
+@pytest.mark.parametrize("realm", sorted(oci.regions.REALMS))
+def test_every_realm_of_the_sdk_has_a_domain(tmp_path: Path, realm: str) -> None:
+    endpoints = clients(tmp_path).key_management_endpoints(f"ocid1.key.{realm}.xx-somewhere-1.vault.key")
+    assert all(endpoint.endswith(oci.regions.REALMS[realm]) for endpoint in endpoints)
+
+
+def test_a_key_that_leads_nowhere(tmp_path: Path) -> None:
+    for key_id in ("payroll-key", "ocid1.key.oc99.iad.vault.key"):
+        with pytest.raises(BadInput, match="key_management_endpoint"):
+            clients(tmp_path).key_management_endpoints(key_id)
+
+
+def test_a_client_is_built_once(tmp_path: Path) -> None:
+    made = clients(tmp_path)
+    assert made.object_storage() is made.object_storage()
+    assert made.object_storage_post(60.0) is made.object_storage_post(60.0)
+    assert made.object_storage_post(60.0) is not made.object_storage_post(10.0)
+    assert made.key_management("https://a.example") is not made.key_management("https://b.example")
+
+
+@pytest.mark.parametrize("timeout", [1.0, 10.0, 60.0, 3600.0])
+def test_the_posts_timeouts_fit_in_their_half_of_the_grace(tmp_path: Path, timeout: float) -> None:
+    connect, read = clients(tmp_path).object_storage_post(timeout).base_client.timeout
+    assert connect + read <= timeout
+
+
+def test_no_client_waits_for_long_or_repeats(tmp_path: Path) -> None:
+    made = clients(tmp_path)
+    for client in (made.object_storage(), made.identity(), made.key_management("https://a.example")):
+        assert client.base_client.timeout == _clients.TIMEOUT
+        assert isinstance(client.retry_strategy, oci.retry.NoneRetryStrategy)
+        assert client.base_client.session.max_redirects == 0
+        assert type(client.base_client.session.get_adapter("https://a.example")).__name__ == "BoundedAdapter"
+
+
+def test_realm_specific_endpoints(tmp_path: Path) -> None:
+    def endpoint(**params: Any) -> str:
+        return endpoint_of(clients(tmp_path, **params).object_storage())
+
+    usual = "https://objectstorage.us-ashburn-1.oraclecloud.com"
+    assert endpoint() == usual
+    assert endpoint(realm_specific_endpoint_template_enabled=False) == usual
+    assert endpoint(realm_specific_endpoint_template_enabled=True) != usual
+    given = "https://objectstorage.example"
+    assert endpoint(realm_specific_endpoint_template_enabled=True, object_storage_endpoint=given) == given
+
+
+def test_bucket_key_only_is_known_to_the_sdk_or_not(tmp_path: Path) -> None:
+    made = clients(tmp_path)
+    source = inspect.getsource(type(made.object_storage()).reencrypt_bucket)
+    assert made.supports_bucket_key_only() is ("is_reencrypt_bucket_key_only" in source)
+
+
+def test_bucket_key_only_on_an_sdk_that_does_not_know_it(tmp_path: Path) -> None:
+    """The installed SDK's own refusal of an option that it has never heard of."""
+
+    class Older(Clients):
+        def object_storage(self) -> Any:
+            client = super().object_storage()
+
+            class Renamed:
+                def reencrypt_bucket(self, *arguments: str, **options: Any) -> Any:
+                    return client.reencrypt_bucket(
+                        *arguments, **{f"{name}_of_later": options[name] for name in options}
+                    )
+
+            return Renamed()
+
+    assert Older({"config_file_location": config_file(tmp_path)}).supports_bucket_key_only() is False
+
+
+def test_what_is_wrong_is_told_before_the_sdk_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_identity, "import_sdk", lambda: pytest.fail("the SDK is imported"))
+    with pytest.raises(BadInput, match="plain http"):
+        Clients({"identity_endpoint": "http://identity.example"})

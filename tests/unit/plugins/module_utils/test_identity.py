@@ -1,0 +1,304 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who calls: files, environment, options, and one clear line for whatever is wrong with them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import oci
+import pytest
+from cryptography.hazmat.primitives.serialization import PrivateFormat
+
+from ansible_collections.rekey.oci.plugins.module_utils import _identity
+from ansible_collections.rekey.oci.plugins.module_utils._identity import Identity, SdkMissing
+from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import (
+    PASS_PHRASE,
+    TENANCY,
+    USER,
+    VARIABLES,
+    config_file,
+    elliptic_key,
+    fingerprint,
+    pem,
+    profile,
+    rsa_key,
+    write,
+)
+
+
+@pytest.fixture(autouse=True)
+def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No configuration of whoever runs the tests."""
+    for variable in VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    _identity.import_sdk()
+
+
+def identify(**params: Any) -> Identity:
+    return _identity.identify(params, oci)
+
+
+def refused(**params: Any) -> str:
+    """The one line that these options are refused with."""
+    with pytest.raises(BadInput) as error:
+        identify(**params)
+    text = str(error.value)
+    assert "\n" not in text
+    assert 20 < len(text) < 500
+    assert PASS_PHRASE not in text
+    assert "BEGIN" not in text
+    return text
+
+
+def test_a_profile_with_a_key(tmp_path: Path) -> None:
+    found = identify(config_file_location=config_file(tmp_path))
+    assert isinstance(found.signer, oci.signer.Signer)
+    assert found.signer.api_key == f"{TENANCY}/{USER}/{fingerprint(rsa_key())}"
+    assert found.config["region"] == "us-ashburn-1"
+    assert found.warnings == []
+
+
+def test_a_named_profile_takes_from_the_default_one(tmp_path: Path) -> None:
+    location = config_file(tmp_path)
+    with open(location, "a", encoding="utf-8") as file:
+        file.write(profile("OTHER", region="ap-seoul-1"))
+    found = identify(config_file_location=location, config_profile_name="OTHER")
+    assert found.config["region"] == "ap-seoul-1"
+    assert found.config["tenancy"] == TENANCY
+
+
+@pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
+def test_a_key_with_a_pass_phrase(tmp_path: Path, form: PrivateFormat) -> None:
+    key_file = write(tmp_path / "locked.pem", pem(rsa_key(), PASS_PHRASE, form))
+    location = config_file(tmp_path, key_file=key_file)
+    assert identify(config_file_location=location, api_user_key_pass_phrase=PASS_PHRASE).signer
+    assert identify(config_file_location=config_file(tmp_path, key_file=key_file, pass_phrase=PASS_PHRASE)).signer
+    assert "is encrypted" in refused(config_file_location=config_file(tmp_path, key_file=key_file))
+    text = refused(config_file_location=location, api_user_key_pass_phrase=PASS_PHRASE.upper())
+    assert "pass phrase does not open" in text
+    assert PASS_PHRASE.upper() not in text
+
+
+def test_a_pass_phrase_that_is_not_needed_does_no_harm(tmp_path: Path) -> None:
+    assert identify(config_file_location=config_file(tmp_path), api_user_key_pass_phrase=PASS_PHRASE).signer
+
+
+def test_all_from_options_and_no_file(tmp_path: Path) -> None:
+    found = identify(
+        api_user=USER,
+        api_user_fingerprint=fingerprint(rsa_key()),
+        api_user_key_file=write(tmp_path / "key.pem", pem(rsa_key())),
+        tenancy=TENANCY,
+        region="us-ashburn-1",
+    )
+    assert found.signer.api_key.startswith(f"{TENANCY}/{USER}/")
+
+
+def test_options_override_the_profile_one_by_one(tmp_path: Path) -> None:
+    location = config_file(tmp_path)
+    other_key = write(tmp_path / "other.pem", pem(rsa_key(1)))
+    for options, expected in (
+        ({"region": "ap-seoul-1"}, {"region": "ap-seoul-1", "tenancy": TENANCY}),
+        ({"tenancy": "ocid1.tenancy.oc1..other"}, {"tenancy": "ocid1.tenancy.oc1..other", "user": USER}),
+        ({"api_user": "ocid1.user.oc1..other"}, {"user": "ocid1.user.oc1..other", "tenancy": TENANCY}),
+        (
+            {"api_user_key_file": other_key, "api_user_fingerprint": fingerprint(rsa_key(1))},
+            {"key_file": other_key, "user": USER},
+        ),
+    ):
+        found = identify(config_file_location=location, **options)
+        assert {key: found.config[key] for key in expected} == expected
+
+
+def test_the_files_of_a_home(tmp_path: Path) -> None:
+    folder = tmp_path / "home" / ".oci"
+    folder.mkdir(parents=True)
+    config_file(folder, key_file="~/.oci/key.pem")
+    assert identify().signer
+    assert identify(config_file_location="~/.oci/config").signer
+
+
+def test_a_fingerprint_may_be_written_in_capitals(tmp_path: Path) -> None:
+    assert identify(config_file_location=config_file(tmp_path, fingerprint=fingerprint(rsa_key()).upper())).signer
+
+
+def no_file(folder: Path) -> dict[str, Any]:
+    return {"config_file_location": str(folder / "nowhere")}
+
+
+def config(**entries: str | None) -> Callable[[Path], dict[str, Any]]:
+    return lambda folder: {"config_file_location": config_file(folder, **entries)}
+
+
+def content(text: str) -> Callable[[Path], dict[str, Any]]:
+    return lambda folder: {"config_file_location": config_file(folder, text)}
+
+
+def key_file(content_of: Callable[[], bytes]) -> Callable[[Path], dict[str, Any]]:
+    return lambda folder: {
+        "config_file_location": config_file(folder, key_file=write(folder / "other.pem", content_of()))
+    }
+
+
+BAD: list[tuple[str, Callable[[Path], dict[str, Any]], str]] = [
+    ("no file at all", lambda _folder: {}, ".oci/config does not exist"),
+    ("no such file", no_file, "nowhere does not exist"),
+    ("a folder for a file", lambda folder: {"config_file_location": str(folder)}, "does not exist"),
+    ("no such profile", lambda f: {**config()(f), "config_profile_name": "PROD"}, "profile PROD is not in"),
+    ("no such profile, in other case", lambda f: {**config()(f), "config_profile_name": "default"}, "has: DEFAULT"),
+    ("prose for a file", content("once upon a time"), "malformed"),
+    ("an entry twice", content("[DEFAULT]\nuser=a\nuser=b\n"), "malformed"),
+    ("no user", config(user=None), "set api_user"),
+    ("no tenancy", config(tenancy=None), "set tenancy"),
+    ("no fingerprint", config(fingerprint=None), "set api_user_fingerprint"),
+    ("no key file", config(key_file=None), "set api_user_key_file"),
+    ("no region", config(region=None), "set region"),
+    ("unknown region", config(region="us-atlantis-1"), "'us-atlantis-1' is not known"),
+    ("a region that is none", config(region="https://evil.example"), "is not known"),
+    ("another key's fingerprint", config(fingerprint="00:11:22"), "fingerprint 00:11:22 is not that of"),
+    ("no such key file", config(key_file="/nowhere/key.pem"), "/nowhere/key.pem cannot be read: No such file"),
+    ("a folder for a key file", lambda f: config(key_file=str(f))(f), "cannot be read: Is a directory"),
+    ("an empty key file", key_file(lambda: b""), "malformed"),
+    ("prose for a key", key_file(lambda: b"secret prose"), "malformed"),
+    ("half a key", key_file(lambda: pem(rsa_key())[:900]), "malformed"),
+    ("bytes for a key", key_file(lambda: bytes(range(256))), "malformed"),
+    ("a key of another kind", key_file(lambda: pem(elliptic_key())), "not an RSA key"),
+]
+
+
+@pytest.mark.parametrize(("options", "told"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
+def test_what_is_wrong_is_told(tmp_path: Path, options: Callable[[Path], dict[str, Any]], told: str) -> None:
+    text = refused(**options(tmp_path))
+    assert told in text
+    assert "secret prose" not in text
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_files_that_may_not_be_read(tmp_path: Path) -> None:
+    location = config_file(tmp_path, key_file=write(tmp_path / "shut.pem", pem(rsa_key()), mode=0))
+    assert "Permission denied" in refused(config_file_location=location)
+    os.chmod(location, 0)
+    assert "cannot be read" in refused(config_file_location=location)
+
+
+def test_files_that_others_may_read_are_warned_of(tmp_path: Path) -> None:
+    location = config_file(tmp_path)
+    os.chmod(location, 0o644)
+    os.chmod(tmp_path / "key.pem", 0o640)
+    warnings = identify(config_file_location=location).warnings
+    assert len(warnings) == 2
+    assert all("chmod 600" in warning for warning in warnings)
+
+
+def test_endpoints_make_do_without_a_known_region(tmp_path: Path) -> None:
+    endpoints = {
+        "object_storage_endpoint": "https://objectstorage.example",
+        "key_management_endpoint": "https://vault.example",
+    }
+    for region in (None, "xx-dedicated-1"):
+        assert identify(config_file_location=config_file(tmp_path, region=region), **endpoints).signer
+
+
+@pytest.mark.parametrize("option", ["object_storage_endpoint", "key_management_endpoint", "identity_endpoint"])
+@pytest.mark.parametrize("url", ["http://objectstorage.example", "objectstorage", "https://a.example/path"])
+def test_bad_endpoints(tmp_path: Path, option: str, url: str) -> None:
+    assert option in refused(config_file_location=config_file(tmp_path), **{option: url})
+
+
+def test_the_sdks_own_log_is_never_on(tmp_path: Path) -> None:
+    """It would show the headers of each request, signatures and tokens among them."""
+    found = identify(config_file_location=config_file(tmp_path, log_requests="True"))
+    assert found.config["log_requests"] is False
+
+
+def token_profile(folder: Path, **entries: str | None) -> str:
+    token = write(folder / "token", "header.payload.signature\n")
+    return config_file(folder, **{"user": None, "security_token_file": token, **entries})
+
+
+def test_a_security_token(tmp_path: Path) -> None:
+    found = identify(auth_type="security_token", config_file_location=token_profile(tmp_path))
+    assert isinstance(found.signer, oci.auth.signers.SecurityTokenSigner)
+    assert found.signer.api_key == "ST$header.payload.signature"
+
+
+@pytest.mark.parametrize(
+    ("entries", "told"),
+    [
+        ({"security_token_file": None}, "oci session authenticate"),
+        ({"security_token_file": "/nowhere/token"}, "/nowhere/token cannot be read"),
+        ({"key_file": "/nowhere/key.pem"}, "/nowhere/key.pem cannot be read"),
+        ({"key_file": None}, "set api_user_key_file"),
+    ],
+)
+def test_a_security_token_that_is_not_whole(tmp_path: Path, entries: dict[str, str | None], told: str) -> None:
+    text = refused(auth_type="security_token", config_file_location=token_profile(tmp_path, **entries))
+    assert told in text
+    assert "payload" not in text
+
+
+def test_cert_bundle(tmp_path: Path) -> None:
+    location = config_file(tmp_path)
+    assert "nowhere.pem cannot be read" in refused(config_file_location=location, cert_bundle="/nowhere.pem")
+    prose = write(tmp_path / "prose.pem", "no certificate")
+    assert "holds no CA certificates" in refused(config_file_location=location, cert_bundle=prose)
+    empty = write(tmp_path / "empty.pem", "")
+    assert "holds no CA certificates" in refused(config_file_location=location, cert_bundle=empty)
+    assert identify(config_file_location=location, cert_bundle=oci.base_client.requests.certs.where()).signer
+
+
+BROKEN = {
+    "missing": (None, "ModuleNotFoundError: No module named 'oci'"),
+    "without what it needs": ("import a_package_that_is_not_there", "No module named 'a_package_that_is_not_there'"),
+    "broken": ("raise RuntimeError('this build is broken')", "RuntimeError: this build is broken"),
+    "half-written": ("def", "SyntaxError"),
+}
+
+
+@pytest.mark.parametrize(("source", "told"), BROKEN.values(), ids=BROKEN.keys())
+def test_an_sdk_that_cannot_be_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str | None, told: str
+) -> None:
+    """The true reason is shown, and how to install."""
+    for name in [name for name in sys.modules if name == "oci" or name.startswith("oci.")]:
+        monkeypatch.delitem(sys.modules, name)
+    if source is None:
+        keep = [path for path in sys.path if not (Path(path) / "oci").is_dir()]
+        monkeypatch.setattr(sys, "path", keep)
+    else:
+        (tmp_path / "oci").mkdir()
+        write(tmp_path / "oci" / "__init__.py", source)
+        monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(SdkMissing) as error:
+        _identity.import_sdk()
+    assert told in str(error.value)
+    assert "pip install 'oci>=" in str(error.value)
+    assert "Traceback" in error.value.details
+
+
+def test_importing_the_sdk_loads_few_services() -> None:
+    """In a process of its own, as a module is; all of them would take seconds."""
+    program = (
+        "from ansible_collections.rekey.oci.plugins.module_utils import _identity; import sys; _identity.import_sdk();"
+        "print([name for name in ('oci.core', 'oci.database', 'oci.identity') if name in sys.modules])"
+    )
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
