@@ -230,6 +230,8 @@ class Simulator:
         assert response is not None
         seen.status = response.status
         response = self._finish(request, response)
+        if fault.kind == "truncated":
+            seen.status = None
         if fault.kind == "no_headers":
             response.headers = {"content-type": "application/json"}
         return response

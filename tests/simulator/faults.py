@@ -19,6 +19,7 @@ KINDS = (
     "garbage",
     "huge",
     "no_headers",
+    "truncated",
 )
 HUGE = 64 << 20
 

@@ -11,7 +11,7 @@ import hashlib
 import re
 from typing import Any
 
-from .clock import rfc3339
+from .clock import http_date, rfc3339
 from .messages import Refusal, Request, Response, not_found
 from .paging import limit_of, page_of, page_of_names
 from .storage import Bucket, StoredObject
@@ -188,7 +188,11 @@ class ObjectStorage:
         self._check_key(bucket.kms_key_id)
         stored = self.world.put_object(bucket, key, request.body)
         digest = hashlib.md5(request.body, usedforsecurity=False).digest()
-        headers = {"etag": stored.version_id, "opc-content-md5": base64.b64encode(digest).decode()}
+        headers = {
+            "etag": stored.version_id,
+            "opc-content-md5": base64.b64encode(digest).decode(),
+            "last-modified": http_date(stored.time_created),
+        }
         if bucket.versioning == "Enabled":
             headers["version-id"] = stored.version_id
         return Response(200, None, headers)

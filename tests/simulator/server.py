@@ -48,7 +48,13 @@ class Server:
         for listener in self._listeners:
             listener.close()
         if self._server is not None:
+            for connection in self._server.connections:
+                if connection.transport is not None:
+                    connection.transport.abort()
             await self._server.shutdown(1.0)
+        # Transports close in the loop's next rounds.
+        for _round in range(3):
+            await asyncio.sleep(0)
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         path = request.rel_url.raw_path
@@ -91,6 +97,8 @@ class Server:
         if response is None:
             _break(request)
             return web.Response(status=500)
+        if fault is not None and fault.kind == "truncated":
+            return await _half(request, response)
         return _answer(request.method, response)
 
     def _principal(self, method: str, target: str, headers: dict[str, str], body: bytes) -> str | None:
@@ -111,6 +119,18 @@ def _answer(method: str, response: Response) -> web.Response:
     if content and "content-type" not in headers:
         headers["content-type"] = "application/json"
     return web.Response(status=response.status, body=content or None, headers=headers)
+
+
+async def _half(request: web.BaseRequest, response: Response) -> web.StreamResponse:
+    """Send the headers and half of the content, and break the connection."""
+    content = response.content() or b"{}"
+    headers = {"content-type": "application/json", **response.headers, "content-length": str(len(content))}
+    stream = web.StreamResponse(status=response.status, headers=headers)
+    await stream.prepare(request)
+    await stream.write(content[: len(content) // 2])
+    if request.transport is not None:
+        request.transport.close()
+    return stream
 
 
 def _break(request: web.BaseRequest) -> None:

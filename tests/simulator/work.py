@@ -190,10 +190,13 @@ class WorkRequests:
                 raise ValueError("not a page")
         order = self._order(compartment_id, settings.order, length, seed)
         found: list[WorkRequest] = []
+        looked: set[str] = set()
         while position < length and len(found) < limit:
             work = accepted[order[position]]
             position += 1
-            self.advance(work.bucket, now)
+            if work.bucket not in looked:
+                looked.add(work.bucket)
+                self.advance(work.bucket, now)
             if self.known(work, settings, now) and work.time_accepted + settings.list_lag <= now:
                 found.append(work)
         return found, f"{length}.{seed}.{position}" if position < length else None
