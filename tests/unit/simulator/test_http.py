@@ -39,7 +39,7 @@ def ask(running: Running, method: str, target: str, body: bytes = b"", sent: byt
 
 def told(url: str) -> Any:
     """What a control endpoint says over HTTP."""
-    status, _headers, content = send(url, "GET", "/" + url.split("/", 3)[3], {})
+    status, _headers, content = send(url, "GET", "/" + url.split("/", 3)[3], {"host": "localhost"})
     assert status == 200
     return json.loads(content)
 
@@ -185,9 +185,11 @@ def test_it_starts_from_a_shell_with_a_world_and_ends_when_told(tmp_path: Path) 
     command = [sys.executable, "-m", "tests.simulator", "--dir", str(tmp_path / "dir"), "--world", str(world)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        said = json.loads(process.stdout.readline())
-        assert oct(Path(said["key_file"]).stat().st_mode & 0o777) == "0o600"
-        assert told(said["control"] + "/truth?bucket=photos&what=buckets")["buckets"]["photos"]["current"] == 2
-        process.terminate()
+        try:
+            said = json.loads(process.stdout.readline())
+            assert oct(Path(said["key_file"]).stat().st_mode & 0o777) == "0o600"
+            assert told(said["control"] + "/truth?bucket=photos&what=buckets")["buckets"]["photos"]["current"] == 2
+        finally:
+            process.terminate()
         assert process.wait(timeout=30) == 0
         assert process.stdout.read() == ""

@@ -142,7 +142,7 @@ def test_compartments_at_any_depth_only_below_the_tenancy(world: World) -> None:
         ("OBJECT_INSPECT", "GET", f"{at('photos')}/o"),
         ("OBJECT_READ", "GET", f"{at('photos')}/o/object-0"),
         ("OBJECT_CREATE", "PUT", f"{at('photos')}/o/new"),
-        ("BUCKET_READ", "GET", "/workRequests"),
+        ("OBJECT_INSPECT", "GET", "/workRequests"),
         ("KEY_READ", "GET", "/20180608/keys/{key}"),
         ("KEY_INSPECT", "GET", "/20180608/keys/{key}/keyVersions"),
         ("KEY_ROTATE", "POST", "/20180608/keys/{key}/keyVersions"),
