@@ -61,7 +61,7 @@ matrix: .venv/tests.stamp ## All integration targets on every other release
 	@$(RUN) -m tests.tools.integration --others
 
 ##@ What is published
-.PHONY: build install artifact importer ee changelog docs
+.PHONY: build install artifact importer ee changelog docs docs-tests
 build: .venv/tests.stamp ## Build the collection's artifact into build/artifact
 	@$(RUN) -m tests.tools.artifact build
 install: .venv/tests.stamp ## Install the artifact into build/installed
@@ -76,6 +76,8 @@ changelog: setup ## Release the fragments into CHANGELOG.md under galaxy.yml's v
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/antsibull-changelog release --update-existing --reload-plugins --refresh-plugins prevent-removal
 docs: .venv/docs.stamp install ## Build the documentation site into docs/build
 	@$(ON_INSTALLED) $(RUN) -m tests.docs
+docs-tests: install ## Run the EXAMPLES and the guides' playbooks, and hold the guides to what they say
+	@$(ON_INSTALLED) $(RUN) -m pytest -q -n 2 tests/docs
 
 ##@ Tidy up
 .PHONY: clean distclean

@@ -2,10 +2,16 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sphinx's configuration. It needs no network: nothing is looked up on other sites."""
+"""Sphinx's configuration. It needs no network: where Ansible's own pages are is written down here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docutils import nodes
 
 project = "rekey.oci"
-copyright = "2026 rekey.oci contributors"  # noqa: A001
+copyright = "2026 rekey.oci contributors"
 extensions = ["myst_parser", "sphinx_antsibull_ext"]
 myst_heading_anchors = 3
 default_role = "any"
@@ -16,3 +22,27 @@ html_show_sphinx = False
 html_copy_source = False
 html_use_index = False
 pygments_style = "ansible"
+# The lexer for Terraform does not know an index in ignore_changes.
+suppress_warnings = ["misc.highlighting_failure"]
+
+_ANSIBLE = "https://docs.ansible.com/ansible/latest/"
+_LABELS = {
+    "action_plugins": "plugins/action.html",
+    "ansible_configuration_settings": "reference_appendices/config.html",
+    "common_return_values": "reference_appendices/common_return_values.html",
+    "inventory_plugins": "plugins/inventory.html",
+    "list_of_collections": "collections/index.html",
+    "playbooks_tests": "playbook_guide/playbooks_tests.html",
+}
+
+
+def _elsewhere(_app: Any, _env: Any, node: Any, content: nodes.Node) -> nodes.Node | None:
+    page = _LABELS.get(node["reftarget"])
+    if page is None:
+        return None
+    return nodes.reference("", "", content, internal=False, refuri=_ANSIBLE + page)
+
+
+def setup(app: Any) -> None:
+    """Called by Sphinx."""
+    app.connect("missing-reference", _elsewhere)

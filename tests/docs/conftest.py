@@ -1,0 +1,67 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A simulator that holds what the documentation names, and Ansible's programs on it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.simulator.serving import Running, serve
+from tests.tools import home
+from tests.tools.paths import INSTALLED, REPO
+
+BIN = REPO / ".venv" / "bin"
+WORLD = yaml.safe_load((Path(__file__).parent / "world.yml").read_text(encoding="utf-8"))
+
+
+class Ansible:
+    """Programs of Ansible, with the simulator in the environment and the installed artifact as the only collection."""
+
+    def __init__(self, simulator: Running, folder: Path) -> None:
+        self.simulator = simulator
+        self.folder = folder
+        self._environment = home.environment(BIN) | simulator.introduction["environment"]
+        self._environment |= {
+            "ANSIBLE_COLLECTIONS_PATH": str(INSTALLED),
+            "ANSIBLE_LOCALHOST_WARNING": "False",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "False",
+            "ANSIBLE_PYTHON_INTERPRETER": str(BIN / "python"),
+            "ANSIBLE_NOCOLOR": "True",
+            "OCI_REGION": str(simulator.introduction["region"]),
+        }
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def run(self, program: str, *arguments: str | Path) -> str:
+        """Run it, and fail the test with what it said where it fails."""
+        command = [str(BIN / program), *(str(argument) for argument in arguments)]
+        done = subprocess.run(
+            command, cwd=self.folder, env=self._environment, check=False, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def documented(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with serve(tmp_path_factory.mktemp("documented")) as running:
+        yield running
+
+
+@pytest.fixture
+def ansible(documented: Running, tmp_path: Path) -> Ansible:
+    """In a world that is fresh for each test."""
+    documented.control("POST", "reset")
+    documented.control("POST", "world", WORLD)
+    return Ansible(documented, tmp_path)

@@ -1,0 +1,115 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The statements of docs/iam.md suffice, none is needless, and without each permission what the guide says happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.docs import inprocess, policies
+from tests.simulator.serving import Running, serve
+from tests.tools.paths import REPO
+
+PLUGINS: dict[str, Any] = policies.TABLE["plugins"]
+USER = "rekey"
+
+
+@pytest.fixture(scope="module")
+def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with serve(tmp_path_factory.mktemp("simulator")) as running:
+        yield running
+
+
+def world(permissions: list[str], more: dict[str, Any]) -> dict[str, Any]:
+    """A compartment of buckets with another below it, one of keys, and the user."""
+    return {
+        "reset": True,
+        "settings": {"work_seconds": 0.05},
+        "compartments": [
+            {"name": "security"},
+            {"name": "apps", "id": "ocid1.compartment.oc1..exampleapps"},
+            {"name": "apps-eu", "parent": "apps"},
+        ],
+        "keys": [{"name": "master", "compartment": "security", "id": "ocid1.key.oc1.iad.examplevault.examplemaster"}],
+        "buckets": [
+            {"name": "payroll", "compartment": "apps", "key": "master", "objects": 3},
+            {"name": "payroll-eu", "compartment": "apps-eu", "key": "master", "objects": 3},
+        ],
+        "users": [{"name": USER, "permissions": permissions}],
+        **more,
+    }
+
+
+def run(simulator: Running, entry: dict[str, Any], permissions: list[str]) -> dict[str, Any]:
+    simulator.control("POST", "reset")
+    simulator.control("POST", "world", world(permissions, entry.get("world", {})))
+    environment = {**simulator.introduction["environment"], "OCI_CONFIG_PROFILE": USER}
+    arguments = dict(entry["run"]["arguments"])
+    return inprocess.run(entry["run"]["module"], arguments, environment)
+
+
+def value(result: dict[str, Any], path: str) -> Any:
+    found: Any = result
+    for name in path.split("."):
+        found = found[int(name)] if isinstance(found, list) else found[name]
+    return found
+
+
+def statements(name: str) -> list[policies.Statement]:
+    return [policies.read(text) for text in PLUGINS[name]["statements"]]
+
+
+@pytest.mark.parametrize("name", PLUGINS)
+def test_the_statements_suffice(simulator: Running, name: str) -> None:
+    entry = PLUGINS[name]
+    needed = list(entry["missing"])
+    allowed = frozenset[str]().union(*(statement.permissions for statement in statements(name)))
+    assert set(needed) <= allowed
+    result = run(simulator, entry, needed)
+    assert not result.get("failed"), result["msg"]
+    assert result["warnings"] == []
+    assert {path: value(result, path) for path in entry["proves"]} == entry["proves"]
+    called = set(simulator.control("GET", "truth", {"what": "requests"})["operations"])
+    assert called <= policies.allowed_operations(statements(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "permission"), [(name, permission) for name in PLUGINS for permission in PLUGINS[name]["missing"]]
+)
+def test_without_one_of_them(simulator: Running, name: str, permission: str) -> None:
+    entry = PLUGINS[name]
+    case = entry["missing"][permission]
+    result = run(simulator, entry, [other for other in entry["missing"] if other != permission])
+    warnings = "\n".join(result["warnings"])
+    assert bool(result.get("failed")) == case["failed"], result
+    assert case.get("says", "") in result.get("msg", "")
+    assert case.get("warns", "") in warnings
+    assert bool(warnings) == ("warns" in case), warnings
+    assert {path: value(result, path) for path in case.get("result", {})} == case.get("result", {})
+
+
+def test_the_guide_is_made_from_the_table() -> None:
+    assert policies.part() in policies.GUIDE.read_text(encoding="utf-8")
+
+
+def test_the_readme_has_the_same_statements() -> None:
+    readme = (REPO / "README.md").read_text(encoding="utf-8")
+    assert "\n".join(PLUGINS["bucket_reencrypt"]["statements"]) in readme
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "Allow group rekey to use buckets",
+        "Allow group rekey to read buckets in compartment apps where any {request.operation = 'UpdateBucket'}",
+        "Allow group rekey to use buckets in compartment apps where any {request.operation = 'PutObject'}",
+    ],
+)
+def test_a_statement_that_cannot_be_right_is_refused(statement: str) -> None:
+    with pytest.raises((ValueError, KeyError)):
+        policies.read(statement)

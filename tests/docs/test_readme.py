@@ -1,0 +1,126 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""README.md agrees with what it tells of: the decision table, the releases, the content, the tags, the calls, the links."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.docs import snippets
+from tests.docs.conftest import Ansible
+from tests.tools import environments
+from tests.tools.paths import REPO
+
+README = (REPO / "README.md").read_text(encoding="utf-8")
+PLUGIN_FOLDERS = {**snippets.KINDS, "playbooks": "playbook"}
+
+
+def _rows(heading: str) -> list[list[str]]:
+    """The cells of the first table below a heading, without its head."""
+    lines = README.split(f"## {heading}\n", 1)[1].splitlines()
+    table = [line for line in lines[: _end(lines)] if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table[2:]]
+
+
+def _end(lines: list[str]) -> int:
+    return next((number for number, line in enumerate(lines) if line.startswith("## ")), len(lines))
+
+
+def test_the_decision_table_is_the_code_s() -> None:
+    from ansible_collections.rekey.oci.plugins.module_utils._decision import ACTIONS
+
+    rows = _rows("What it decides")
+    assert {row[1].strip("`"): row[0] for row in rows} == ACTIONS
+    assert [row[2] for row in rows] == ["yes" if row[0] == "submit" else "no" for row in rows]
+
+
+def test_the_releases_are_those_that_are_tested() -> None:
+    rows = {row[0].replace("`", ""): row[1] for row in _rows("Tested with")}
+    cores = {re.sub(r"[^\d.]+", "", core).removesuffix(".0") for core, _sdk in environments.OTHERS.values()}
+    assert set(re.findall(r"2\.\d+", rows["ansible-core"])) == cores
+    runtime = yaml.safe_load((REPO / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    assert runtime["requires_ansible"] == f">={min(cores)}.0"
+    oldest = environments.OLDEST_SDK.removeprefix("oci==")
+    assert f"{oldest} and later" in rows["oci SDK"]
+
+
+def test_the_oldest_sdk_is_the_same_everywhere() -> None:
+    from ansible_collections.rekey.oci.plugins.module_utils._identity import OLDEST_SDK
+
+    oldest = environments.OLDEST_SDK.removeprefix("oci==")
+    assert oldest == OLDEST_SDK
+    assert f"oci>={oldest}" in (REPO / "meta" / "ee-requirements.txt").read_text(encoding="utf-8").splitlines()
+    for page in snippets.PAGES:
+        assert set(re.findall(r"oci>=([\d.]+)", page.read_text(encoding="utf-8"))) <= {oldest}, page
+
+
+def test_the_content_is_all_there_is() -> None:
+    listed = {(row[0].split("`")[1], row[0].split("(")[1].rstrip(")")) for row in _rows("Content")}
+    there = {(f"rekey.oci.{path.stem}", kind) for kind, path in snippets.plugins()}
+    there |= {(f"rekey.oci.{path.stem}", "playbook") for path in (REPO / "playbooks").glob("*.yml")}
+    assert listed == there
+
+
+def test_all_modules_are_in_the_action_group() -> None:
+    runtime = yaml.safe_load((REPO / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    group = {name for name in runtime["action_groups"]["all"] if isinstance(name, str)}
+    modules = {path.stem for kind, path in snippets.plugins() if kind == "module" and "auth" in _fragments(path)}
+    assert modules == group
+
+
+def _fragments(path: Path) -> str:
+    return " ".join(re.findall(r"rekey\.oci\.(\w+)$", path.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+@pytest.mark.parametrize("namespace", [None, "examplens"])
+def test_the_calls_where_nothing_is_to_be_done(ansible: Ansible, namespace: str | None) -> None:
+    """Three, or two with the namespace given; and nothing is written."""
+    task: dict[str, Any] = {"name": "Run", "rekey.oci.bucket_reencrypt": {"bucket_name": "payroll"}}
+    if namespace:
+        task["rekey.oci.bucket_reencrypt"]["namespace_name"] = namespace
+    play = [{"name": "Play", "hosts": "localhost", "gather_facts": False, "tasks": [task]}]
+    playbook = ansible.write("playbook.yml", yaml.safe_dump(play))
+    assert "changed=1" in ansible.run("ansible-playbook", playbook)
+    mark = ansible.simulator.control("GET", "truth", {})["mark"]
+    assert "changed=0" in ansible.run("ansible-playbook", playbook)
+    requests = ansible.simulator.control("GET", "truth", {"since": mark})["requests"]
+    assert len(requests) == (2 if namespace else 3)
+    assert not any(request["effect"] for request in requests)
+
+
+def test_the_tags_are_those_that_are_written(ansible: Ansible) -> None:
+    block = next(block for block in snippets.blocks("yaml", pages=[REPO / "README.md"]) if "hosts:" in block.text)
+    ansible.run("ansible-playbook", ansible.write("playbook.yml", block.text))
+    truth = ansible.simulator.control("GET", "truth", {"bucket": "payroll"})["buckets"]["payroll"]
+    assert truth["all_current"]
+    assert set(truth["tags"]) == {"team", "rekey-receipt", "rekey-work-request"}
+    for page in ("README.md", "docs/terraform.md"):
+        text = (REPO / page).read_text(encoding="utf-8")
+        assert set(re.findall(r'freeform_tags\["([\w-]+)"\]', text)) == {"rekey-receipt", "rekey-work-request"}
+
+
+@pytest.mark.parametrize("page", snippets.PAGES, ids=lambda page: str(page.relative_to(REPO)))
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        if link.startswith(("https://", "#")) or page.name == "CHANGELOG.md":
+            continue
+        path, _, anchor = link.partition("#")
+        target = page.parent / path
+        assert target.exists(), link
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+def test_every_guide_is_on_the_site_and_in_the_readme() -> None:
+    guides = {path.stem for path in (REPO / "docs").glob("*.md")}
+    index = (REPO / "tests" / "docs" / "site" / "index.md").read_text(encoding="utf-8")
+    assert guides <= set(index.split())
+    assert guides == set(re.findall(r"\]\(docs/(\w+)\.md\)", README))

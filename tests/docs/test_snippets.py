@@ -1,0 +1,58 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The YAML that README.md and the guides show: plays run against the simulator, and all of it loads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.docs import snippets
+from tests.docs.conftest import Ansible
+from tests.docs.test_examples import as_playbook
+
+BLOCKS = snippets.blocks("yaml", "yml")
+
+
+def _plays(block: snippets.Block) -> bool:
+    found: Any = yaml.safe_load(block.text)
+    return isinstance(found, list) and all(isinstance(item, dict) for item in found)
+
+
+def _names_others(block: snippets.Block) -> bool:
+    """What somebody else's collection does is not ours to run."""
+    return "oracle.oci." in block.text
+
+
+PLAYBOOKS = [block for block in BLOCKS if _plays(block) and not _names_others(block)]
+
+
+def test_there_are_some() -> None:
+    assert len(PLAYBOOKS) >= 4
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=str)
+def test_it_loads(block: snippets.Block) -> None:
+    assert yaml.safe_load(block.text)
+    assert "\t" not in block.text
+
+
+@pytest.mark.parametrize("block", PLAYBOOKS, ids=str)
+def test_it_runs(ansible: Ansible, block: snippets.Block) -> None:
+    said = ansible.run("ansible-playbook", ansible.write("playbook.yml", as_playbook(block.text)))
+    assert "failed=0" in said
+    assert "[WARNING]" not in said
+
+
+@pytest.mark.parametrize("block", PLAYBOOKS, ids=str)
+def test_it_has_names_and_full_names_of_modules(block: snippets.Block) -> None:
+    """The rules of ansible-lint that a reader would copy the breaking of."""
+    for item in yaml.safe_load(block.text):
+        for task in item.get("tasks", [item]):
+            assert task["name"][0].isupper()
+            modules = [key for key in task if key.count(".") >= 2]
+            assert len(modules) == 1, task
