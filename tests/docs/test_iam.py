@@ -32,10 +32,10 @@ def world(permissions: list[str], more: dict[str, Any]) -> dict[str, Any]:
         "settings": {"work_seconds": 0.05},
         "compartments": [
             {"name": "security"},
-            {"name": "apps", "id": "ocid1.compartment.oc1..exampleapps"},
+            {"name": "apps", "id": "ocid1.compartment.oc1..example"},
             {"name": "apps-eu", "parent": "apps"},
         ],
-        "keys": [{"name": "master", "compartment": "security", "id": "ocid1.key.oc1.iad.examplevault.examplemaster"}],
+        "keys": [{"name": "master", "compartment": "security", "id": "ocid1.key.oc1.iad.examplevault.examplekey"}],
         "buckets": [
             {"name": "payroll", "compartment": "apps", "key": "master", "objects": 3},
             {"name": "payroll-eu", "compartment": "apps-eu", "key": "master", "objects": 3},

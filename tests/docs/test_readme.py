@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
-from tests.docs import snippets
+from tests.docs import inprocess, snippets
 from tests.docs.conftest import Ansible
 from tests.tools import environments
 from tests.tools.paths import REPO
@@ -82,14 +81,11 @@ def _fragments(path: Path) -> str:
 @pytest.mark.parametrize("namespace", [None, "examplens"])
 def test_the_calls_where_nothing_is_to_be_done(ansible: Ansible, namespace: str | None) -> None:
     """Three, or two with the namespace given; and nothing is written."""
-    task: dict[str, Any] = {"name": "Run", "rekey.oci.bucket_reencrypt": {"bucket_name": "payroll"}}
-    if namespace:
-        task["rekey.oci.bucket_reencrypt"]["namespace_name"] = namespace
-    play = [{"name": "Play", "hosts": "localhost", "gather_facts": False, "tasks": [task]}]
-    playbook = ansible.write("playbook.yml", yaml.safe_dump(play))
-    assert "changed=1" in ansible.run("ansible-playbook", playbook)
+    environment = ansible.simulator.introduction["environment"]
+    arguments = {"bucket_name": "payroll"} | ({"namespace_name": namespace} if namespace else {})
+    assert inprocess.run("bucket_reencrypt", arguments, environment)["changed"]
     mark = ansible.simulator.control("GET", "truth", {})["mark"]
-    assert "changed=0" in ansible.run("ansible-playbook", playbook)
+    assert not inprocess.run("bucket_reencrypt", arguments, environment)["changed"]
     requests = ansible.simulator.control("GET", "truth", {"since": mark})["requests"]
     assert len(requests) == (2 if namespace else 3)
     assert not any(request["effect"] for request in requests)

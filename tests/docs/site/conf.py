@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from docutils import nodes
+from docutils import nodes  # type: ignore[import-untyped]
 
 project = "rekey.oci"
 copyright = "2026 rekey.oci contributors"
@@ -36,7 +36,7 @@ _LABELS = {
 }
 
 
-def _elsewhere(_app: Any, _env: Any, node: Any, content: nodes.Node) -> nodes.Node | None:
+def _elsewhere(_app: Any, _env: Any, node: Any, content: Any) -> Any:
     page = _LABELS.get(node["reftarget"])
     if page is None:
         return None
