@@ -8,7 +8,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from collections.abc import Mapping
+from typing import Any, NoReturn, Optional
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -20,8 +21,8 @@ from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
 from ansible_collections.rekey.oci.plugins.module_utils._retry import with_retries
 
 
-def connect(module: AnsibleModule, connections: int = 4) -> OciApi:
-    """Build the clients, or end the module with one line that says why not. Makes no call."""
+def connect(module: AnsibleModule, connections: int = 4, learned: Optional[Mapping[str, Any]] = None) -> OciApi:
+    """Build the clients, or end the module with one line that says why not, and with ``learned``. Makes no call."""
     try:
         clients = Clients(module.params, connections)
         if module.params.get("bucket_key_only") and not clients.supports_bucket_key_only():
@@ -30,26 +31,26 @@ def connect(module: AnsibleModule, connections: int = 4) -> OciApi:
                 % getattr(clients.sdk, "__version__", "one")
             )
     except SdkMissing as error:
-        module.fail_json(msg=str(error), exception=error.details)
+        module.fail_json(msg=str(error), exception=error.details, **(learned or {}))
     except BadInput as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=str(error), **(learned or {}))
     for warning in clients.warnings:
         module.warn(warning)
     return OciApi(clients)
 
 
-def namespace_of(module: AnsibleModule, api: OciApi) -> str:
-    """The namespace that was given, or the tenancy's."""
+def namespace_of(module: AnsibleModule, api: OciApi, learned: Optional[Mapping[str, Any]] = None) -> str:
+    """The namespace that was given, or the tenancy's; or end the module with ``learned``."""
     given = module.params.get("namespace_name")
     if given:
         return str(given)
     try:
         return with_retries(api.get_namespace)
     except ApiError as error:
-        fail(module, error, {})
+        fail(module, error, learned or {})
 
 
-def fail(module: AnsibleModule, error: ApiError, result: dict[str, Any]) -> NoReturn:
+def fail(module: AnsibleModule, error: ApiError, result: Mapping[str, Any]) -> NoReturn:
     """End the module with an API failure and everything that was learned."""
     module.fail_json(msg=error.line(), **dict(result, error=error.as_result()))
     raise AssertionError("fail_json ends the process")

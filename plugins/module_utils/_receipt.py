@@ -32,6 +32,8 @@ WORK_REQUEST_TAG = "rekey-work-request"
 MAX_TAGS = 10
 MAX_VALUE = 256
 
+NO_ROOM = "the receipt needs 2 of the %d freeform tags that a bucket may have, and they are taken" % MAX_TAGS
+
 CLAIMED = "claimed"
 SUBMITTED = "submitted"
 COMPLETED = "completed"
@@ -127,11 +129,13 @@ def encode(receipt: Receipt, bucket: Bucket) -> dict[str, str]:
         tags[WORK_REQUEST_TAG] = receipt.work_request_id
     # A claim keeps a place free for the work request's tag: running out of room after the POST would lose its id.
     if len(tags) + (0 if receipt.work_request_id else 1) > MAX_TAGS:
-        raise ReceiptDoesNotFit(
-            "the bucket has %d of %d freeform tags, and the receipt needs 2"
-            % (len(without(bucket.freeform_tags)), MAX_TAGS)
-        )
+        raise ReceiptDoesNotFit(NO_ROOM)
     return tags
+
+
+def has_room(bucket: Bucket) -> bool:
+    """Whether the bucket's other tags leave room for the receipt's two."""
+    return len(without(bucket.freeform_tags)) + 2 <= MAX_TAGS
 
 
 def without(tags: Mapping[str, str]) -> dict[str, str]:

@@ -238,9 +238,7 @@ class Reconciler:
 
     def _see(self, bucket: Bucket) -> None:
         """Take in the bucket as the service has just told it."""
-        if self.attempt.previous_key is None:
-            self.attempt.previous_key = bucket.kms_key_id
-        facts = self.facts
+        facts, first = self.facts, self.last_bucket is None
         facts.bucket = self.last_bucket = bucket
         receipt, warning = _receipt.parse(bucket)
         if self.options.receipt != "tag":
@@ -250,8 +248,18 @@ class Reconciler:
         facts.receipt = receipt
         if warning:
             self.warn(warning)
-        if receipt is not None and self.key_version_before is None and receipt.state == _receipt.COMPLETED:
-            self.key_version_before = receipt.key_version_id
+        if first:
+            self.attempt.previous_key = bucket.kms_key_id
+            if receipt is not None and receipt.state == _receipt.COMPLETED:
+                self.key_version_before = receipt.key_version_id
+            self._check_room(bucket)
+
+    def _check_room(self, bucket: Bucket) -> None:
+        """Find out before the decision, and in check mode too, that a bucket has no room for a receipt."""
+        encrypted = self.options.kms_key_id or bucket.kms_key_id
+        if encrypted and self.options.receipt == "tag" and self.facts.receipt is None:
+            if not _receipt.has_room(bucket):
+                self._does_not_fit(_receipt.NO_ROOM)
 
     def _read_key(self, step: ReadKey) -> None:
         begun = self.clock()
@@ -364,8 +372,7 @@ class Reconciler:
             tags = _receipt.encode(step.receipt, bucket)
             written = self.api.update_bucket(bucket, bucket.etag, tags, step.assign)
         except _receipt.ReceiptDoesNotFit as error:
-            facts.tags_unusable = str(error)
-            self._warn_no_receipt()
+            self._does_not_fit(str(error))
             return
         except ApiError as error:
             self._write_failed(error, "claim", step.assign)
@@ -443,6 +450,9 @@ class Reconciler:
         attempt.lost_at = None
         try:
             written = self.api.update_bucket(bucket, step.etag, _receipt.encode(step.receipt, bucket))
+        except _receipt.ReceiptDoesNotFit as error:
+            self._does_not_fit(str(error))
+            return
         except ApiError as error:
             if error.status == 412 or (error.status == 404 and not own):
                 attempt.accepted = attempt.claim_etag = None
@@ -495,7 +505,11 @@ class Reconciler:
         self._give_up_receipt(error)
 
     def _give_up_receipt(self, error: ApiError) -> None:
-        self.facts.tags_unusable = error.line()
+        self._does_not_fit(error.line())
+
+    def _does_not_fit(self, why: str) -> None:
+        """Go on from work requests alone, of which another list is wanted than for a claim."""
+        self.facts.tags_unusable = why
         self.facts.receipt = None
         self.attempt.accepted = None
         self.facts.listing = None

@@ -17,6 +17,20 @@ from ansible_collections.rekey.oci.plugins.module_utils._reconcile import Reconc
 from ansible_collections.rekey.oci.plugins.module_utils._steps import Done
 
 
+def nothing() -> dict[str, Any]:
+    """The result of a run that failed before it learned anything."""
+    return {
+        "changed": False,
+        "action": "none",
+        "reason": None,
+        "assigned": False,
+        "bucket": None,
+        "key": None,
+        "work_request": None,
+        "receipt": None,
+    }
+
+
 def work_request_of(reconciler: Reconciler) -> Optional[WorkRequest]:
     """The work request that the result is about: this run's own, else the one joined, else the receipt's."""
     facts, attempt = reconciler.facts, reconciler.attempt

@@ -248,11 +248,11 @@ def main() -> None:
         _input.check_namespace(module.params["namespace_name"])
         options = _options.options(module.params, module.check_mode)
     except _input.BadInput as error:
-        module.fail_json(msg=str(error))
-    api = connect(module)
+        module.fail_json(msg=str(error), **_result.nothing())
+    api = connect(module, learned=_result.nothing())
     reconciler = Reconciler(
         api,
-        namespace_of(module, api),
+        namespace_of(module, api, _result.nothing()),
         module.params["bucket_name"],
         options,
         nonce=uuid.uuid4().hex[:12],

@@ -124,9 +124,8 @@ def cases() -> Iterator[Case]:
             yield Case(**there, **flags, kms=None, assign=True, content=(0, False))
             for require in (False, True):
                 yield Case(**there, **flags, kms=None, require=require)
-    for there, state, content, versioning in itertools.product(
-        receipts(), KEYS, CONTENTS[1:], ("Disabled", "Enabled", "Suspended")
-    ):
+    kinds = zip(CONTENTS[1:], ("Disabled", "Enabled", "Suspended", "Enabled"), strict=True)
+    for there, state, (content, versioning) in itertools.product(receipts(), KEYS, kinds):
         for force, check_mode in itertools.product((False, True), repeat=2):
             yield Case(**there, key=state, content=content, versioning=versioning, force=force, check_mode=check_mode)
 

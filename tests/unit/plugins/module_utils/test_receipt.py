@@ -174,7 +174,7 @@ def test_a_claim_keeps_room_for_the_work_requests_tag(others: int) -> None:
         claimed = tagged(made, there)
         assert len(tagged(made.submitted(WORK_REQUEST), claimed).freeform_tags) == others + 2 <= MAX_TAGS
     else:
-        with pytest.raises(ReceiptDoesNotFit, match="the receipt needs 2"):
+        with pytest.raises(ReceiptDoesNotFit, match="the receipt needs 2 of the 10"):
             _receipt.encode(made, there)
 
 
