@@ -33,6 +33,8 @@ class Clients:
         self._connections = connections
         self._identity = _identity.identify(params, self.sdk)
         self.warnings = self._identity.warnings
+        #: The region that is called; None where only endpoints are known.
+        self.region: Optional[str] = self._identity.config.get("region")
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, ...], Any] = {}
         #: Which of a vault's possible endpoints has answered.

@@ -34,8 +34,21 @@ class Compartments:
         for page in pages("ListBuckets", lambda **more: self._send(partial(call, **more))):
             yield [summary.name for summary in page]
 
+    def tagged_buckets(self, namespace: str, compartment_id: str) -> Iterator[list[Any]]:
+        """ListBuckets with ``fields=tags``: the SDK's summaries of the same buckets."""
+        call = partial(
+            self._calls.object_storage,
+            "ListBuckets", "list_buckets", namespace, compartment_id, limit=PAGE, fields=["tags"],
+        )  # fmt: skip
+        yield from pages("ListBuckets", lambda **more: self._send(partial(call, **more)))
+
     def children(self, compartment_id: str) -> Iterator[list[str]]:
-        """ListCompartments: those below; of a tenancy at any depth, else the next level only.
+        """As named_children, without the names."""
+        for page in self.named_children(compartment_id):
+            yield [child_id for child_id, _name in page]
+
+    def named_children(self, compartment_id: str) -> Iterator[list[tuple[str, str]]]:
+        """ListCompartments: OCID and name of those below; of a tenancy at any depth, else the next level only.
 
         Left out are those that are not ACTIVE, and those in which this user may do nothing.
         """
@@ -44,7 +57,11 @@ class Compartments:
             self._calls.identity, "ListCompartments", "list_compartments", compartment_id, limit=PAGE, **whole
         )
         for page in pages("ListCompartments", lambda **more: self._send(partial(call, **more))):
-            yield [found.id for found in page if found.lifecycle_state == "ACTIVE" and found.is_accessible is not False]
+            yield [
+                (found.id, found.name)
+                for found in page
+                if found.lifecycle_state == "ACTIVE" and found.is_accessible is not False
+            ]
 
 
 def is_tenancy(compartment_id: str) -> bool:
