@@ -194,7 +194,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             if key not in known:
                 near = difflib.get_close_matches(str(key), known, 1)
                 raise _input.BadInput(
-                    "there is no option %r%s." % (str(key), ": did you mean %s?" % near[0] if near else "")
+                    "there is no option %r%s" % (str(key), ": did you mean %s?" % near[0] if near else ".")
                 )
 
     def _params(self) -> dict[str, Any]:

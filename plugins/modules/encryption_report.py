@@ -184,8 +184,8 @@ def main() -> None:
 
 
 def _paths(module: AnsibleModule) -> dict[str, str]:
-    dest = module.params["dest"]
-    folder = os.path.dirname(dest) or "."
+    dest = os.path.abspath(module.params["dest"])
+    folder = os.path.dirname(dest)
     base, ending = os.path.splitext(dest)
     if ending != ".html":
         module.fail_json(msg="dest %s does not end in .html: give the path of the HTML file." % dest)
@@ -233,7 +233,7 @@ def _write(module: AnsibleModule, path: str, text: bytes) -> None:
         module.add_cleanup_file(temporary)
     except OSError as error:
         module.fail_json(msg="%s cannot be written: %s." % (path, error.strerror))
-    module.atomic_move(temporary, os.path.abspath(path))
+    module.atomic_move(temporary, path)
 
 
 def _attributes(module: AnsibleModule, path: str) -> dict[str, Any]:
