@@ -32,17 +32,19 @@ a:focus-visible, input:focus-visible, select:focus-visible, .scroll:focus-visibl
 .tall { max-height: 24rem; overflow-y: auto; }
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; color: var(--soft); padding: 0 0 .4rem; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .5rem; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
-thead th { background: #f3f5f7; border-bottom: 2px solid var(--soft); overflow-wrap: normal; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .5rem; border-bottom: 1px solid var(--line); }
+tbody th, .error, bdi, #keys td, .alarm li { overflow-wrap: anywhere; }
+thead th { background: #f3f5f7; border-bottom: 2px solid var(--soft); }
 tbody th { font-weight: 600; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .id { font-family: ui-monospace, "DejaVu Sans Mono", Consolas, monospace; font-size: .85em; }
 #buckets { table-layout: fixed; min-width: 64rem; font-size: .92rem; }
-.v-not_proven .verdict { color: var(--bad); font-weight: 700; }
-.v-proven .verdict { color: var(--good); font-weight: 700; }
-.v-nothing_to_prove .verdict { color: var(--none); }
+[data-verdict=not_proven] td:nth-child(3) { color: var(--bad); font-weight: 700; }
+[data-verdict=proven] td:nth-child(3) { color: var(--good); font-weight: 700; }
+[data-verdict=nothing_to_prove] td:nth-child(3) { color: var(--none); }
 .error { color: var(--soft); font-size: .92em; }
 svg { display: block; }
+#ages { width: 40rem; max-width: 100%; }
 svg text { font: 13px system-ui, "Segoe UI", Roboto, "Liberation Sans", Arial, sans-serif; fill: var(--ink); }
 .f-not_proven { fill: var(--bad); } .f-proven { fill: var(--good); } .f-nothing_to_prove { fill: #8c959f; }
 .bar { width: 100%; min-width: 8rem; height: 1.1rem; }

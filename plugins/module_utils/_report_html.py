@@ -63,8 +63,7 @@ def _tail(ocid: Optional[str]) -> str:
     """An OCID's end, which tells one from another; the whole stands in the tables of keys and compartments, and in the CSV."""
     if not ocid:
         return ""
-    short = ocid if len(ocid) <= 12 else "\u2026" + ocid[-8:]
-    return '<span class="id">%s</span>' % escape(short)
+    return escape(ocid if len(ocid) <= 12 else "\u2026" + ocid[-8:])
 
 
 def _head(content: Mapping[str, Any], digest: str, since: str) -> Iterable[str]:
@@ -171,18 +170,17 @@ def _bucket(one: Mapping[str, Any], key: Optional[str], compartment: str) -> str
     cells = (
         '<th scope="row"><bdi>%s</bdi></th>' % _text(one["bucket"], "(unnamed)"),
         "<td>%s</td>" % where,
-        '<td class="verdict">%s</td>' % _VERDICTS[one["verdict"]],
+        "<td>%s</td>" % _VERDICTS[one["verdict"]],
         "<td>%s</td>" % status,
         "<td>%s</td>" % todo,
-        "<td>%s</td>" % ('<a href="#%s">%s</a>' % (key, _tail(one["key_id"])) if key else "none"),
-        "<td>%s</td>" % _tail(one["key_version_id"]),
+        '<td class="id">%s</td>' % ('<a href="#%s">%s</a>' % (key, _tail(one["key_id"])) if key else "none"),
+        '<td class="id">%s</td>' % _tail(one["key_version_id"]),
         '<td class="number">%s</td>' % _text(one["key_version_age_days"]),
-        "<td>%s</td>" % _tail(one["proven_version_id"]),
+        '<td class="id">%s</td>' % _tail(one["proven_version_id"]),
         "<td>%s</td>" % _time(one["last_proof"]),
     )
-    return '<tr class="v-%s" data-verdict="%s" data-status="%s" data-compartment="%s"%s>%s</tr>' % (
-        one["verdict"], one["verdict"], escape(one["status"]), compartment,
-        ' data-key="%s"' % key if key else "", "".join(cells),
+    return '<tr data-verdict="%s" data-status="%s" data-compartment="%s"%s>%s</tr>' % (
+        one["verdict"], escape(one["status"]), compartment, ' data-key="%s"' % key if key else "", "".join(cells),
     )  # fmt: skip
 
 
@@ -253,7 +251,7 @@ def _ages(ages: Sequence[Mapping[str, Any]]) -> Iterable[str]:
     yield '<section aria-labelledby="h-ages">'
     yield '<h2 id="h-ages">Age of the current key version</h2>'
     yield "<p>Buckets under a customer-managed key, by the days since the key's current version was made.</p>"
-    yield '<svg id="ages" width="640" height="%d" role="img" aria-label="%s">' % (26 * len(ages), escape(spoken))
+    yield '<svg id="ages" viewBox="0 0 640 %d" role="img" aria-label="%s">' % (26 * len(ages), escape(spoken))
     for number, one in enumerate(ages):
         top = 26 * number
         yield '<text x="0" y="%d">%s</text>' % (top + 16, escape(one["days"]))
