@@ -6,7 +6,7 @@
 
 """What a report says: one flat row a bucket, with a verdict and who should act, and the counts over all. No I/O.
 
-It takes the ``buckets`` that bucket_encryption_info returns. They are data from outside: nothing is believed of their shape.
+It takes results of bucket_encryption_info. They are data from outside: nothing is believed of their shape.
 """
 
 from __future__ import annotations
@@ -42,6 +42,9 @@ _STATUSES = {
     "failed": (NOT_PROVEN, "storage operator", "See why the work request failed, and re-encrypt."),
 }
 _UNKNOWN = (NOT_PROVEN, "storage operator", "Find out why, and look again.")
+
+#: The regions that OCIDs name by their short names.
+_SHORT_REGIONS = {"iad": "us-ashburn-1", "phx": "us-phoenix-1"}
 
 #: Upper bounds of the age classes, in days, with their names.
 AGES = ((30, "under 30"), (90, "30 to 89"), (180, "90 to 179"), (365, "180 to 364"))
@@ -93,9 +96,13 @@ def row(entry: Mapping[str, Any], require_customer_managed_key: bool = False) ->
     return {name: _number(values[name]) if name in _NUMBERS else _text(values[name]) for name in COLUMNS}
 
 
-def rows(entries: Iterable[Mapping[str, Any]], require_customer_managed_key: bool = False) -> list[dict[str, Any]]:
+def rows(results: Iterable[Mapping[str, Any]], require_customer_managed_key: bool = False) -> list[dict[str, Any]]:
     """All rows, those first that are not proven, and of these those first that somebody should act on."""
-    made = [row(entry, require_customer_managed_key) for entry in entries]
+    made = [
+        row({"region": result.get("region"), **entry}, require_customer_managed_key)
+        for result in results
+        for entry in _mappings(result.get("buckets"))
+    ]
     made.sort(key=_place)
     return made
 
@@ -120,7 +127,7 @@ def _judge(
             "IAM administrator",
             "Allow the operation, or correct the name: it was refused or found nothing.",
         )
-    if error and error.get("status") is None:
+    if error.get("operation") and error.get("status") is None:
         return verdict, "storage operator", "Make the endpoint reachable, and look again."
     if status == "unproven" and bucket.get("kms_key_id") and not key:
         return verdict, "IAM administrator", "Allow reading the key: its current version is not known."
@@ -204,40 +211,46 @@ def by_key(made: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return sorted(groups.values(), key=lambda group: (-group[NOT_PROVEN], group["key_id"]))
 
 
-def problems(given: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What could not be looked at as a whole, such as a compartment that may not be listed."""
+def problems(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What could not be looked at as a whole: compartments that may not be listed, runs that failed or were stopped."""
     found = []
-    for one in given:
-        error = _part(one, "error")
-        found.append(
-            {
-                "region": _text(one.get("region")),
-                "compartment_id": _text(one.get("compartment_id")),
-                "compartment": _text(one.get("compartment_name")),
-                "error": _error_line(error, {}) or _text(one.get("msg") or one.get("error")) or "not known",
-            }
-        )
+    for result in results:
+        region = _text(result.get("region"))
+        for one in _mappings(result.get("unlisted")):
+            error = _part(one, "error")
+            found.append(
+                _problem(region, one.get("compartment_id"), _error_line(error, {}) or "The reason is not known.")
+            )
+        if not isinstance(result.get("buckets"), Sequence):
+            found.append(_problem(region, None, _text(result.get("msg")) or "The result holds no buckets."))
+        if result.get("interrupted"):
+            found.append(_problem(region, None, "The run was stopped before it had seen all buckets."))
     return sorted(found, key=lambda one: tuple(str(value or "") for value in one.values()))
 
 
-def content(
-    entries: Iterable[Mapping[str, Any]],
-    given_problems: Sequence[Mapping[str, Any]],
-    title: str,
-    require_customer_managed_key: bool,
-) -> dict[str, Any]:
+def _problem(region: Optional[str], compartment_id: Any, error: str) -> dict[str, Any]:
+    return {"region": region, "compartment_id": _text(compartment_id), "error": error}
+
+
+def content(results: Sequence[Mapping[str, Any]], title: str, require_customer_managed_key: bool) -> dict[str, Any]:
     """All that a report says, apart from when it was made."""
-    made = rows(entries, require_customer_managed_key)
+    made = rows(results, require_customer_managed_key)
     return {
         "title": _text(title),
         "totals": totals(made),
         "statuses": by_status(made),
-        "problems": problems(given_problems),
+        "problems": problems(results),
         "compartments": by_compartment(made),
         "ages": by_age(made),
         "keys": by_key(made),
         "buckets": made,
     }
+
+
+def _mappings(value: Any) -> list[Mapping[str, Any]]:
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return []
+    return [one for one in value if isinstance(one, Mapping)]
 
 
 def _part(entry: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -260,9 +273,9 @@ def _number(value: Any) -> Any:
 
 
 def _region(ocid: Any) -> Optional[str]:
-    """The region that an OCID names, in its short or long form."""
+    """The region that an OCID names."""
     parts = str(ocid or "").split(".")
-    return parts[3] if len(parts) >= 5 and parts[3] else None
+    return _SHORT_REGIONS.get(parts[3], parts[3]) if len(parts) >= 5 and parts[3] else None
 
 
 def _error_line(error: Mapping[str, Any], work_request: Mapping[str, Any]) -> Optional[str]:

@@ -21,7 +21,7 @@ a { color: #0b4f9e; }
 a:focus-visible, input:focus-visible, select:focus-visible, .scroll:focus-visible { outline: 3px solid #0b57d0; outline-offset: 2px; }
 .totals { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: 1rem; margin: 1.25rem 0; padding: 0; }
 .totals div { border: 1px solid var(--line); border-left: .5rem solid var(--none); border-radius: .35rem; padding: .6rem .9rem;
-  display: flex; flex-direction: column-reverse; }
+  display: flex; flex-direction: column-reverse; justify-content: flex-end; }
 .totals dd { margin: 0; font-size: 2.6rem; font-weight: 700; line-height: 1.1; font-variant-numeric: tabular-nums; }
 .totals dt { color: var(--soft); }
 .totals .bad { border-color: var(--bad); } .totals .bad dd { color: var(--bad); }
@@ -29,11 +29,11 @@ a:focus-visible, input:focus-visible, select:focus-visible, .scroll:focus-visibl
 .alarm { border: 2px solid var(--bad); border-radius: .35rem; padding: .25rem 1rem .75rem; }
 .alarm h2 { margin-top: .5rem; color: var(--bad); }
 .scroll { overflow-x: auto; }
-.tall { max-height: 24rem; overflow-y: auto; }
+.tall { max-height: 18rem; overflow-y: auto; }
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; color: var(--soft); padding: 0 0 .4rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .5rem; border-bottom: 1px solid var(--line); }
-tbody th, .error, bdi, #keys td, .alarm li { overflow-wrap: anywhere; }
+tbody th, .error, bdi, #keys .id, .alarm li { overflow-wrap: anywhere; }
 thead th { background: #f3f5f7; border-bottom: 2px solid var(--soft); }
 tbody th { font-weight: 600; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }

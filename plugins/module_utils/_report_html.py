@@ -55,10 +55,6 @@ def _hash(source: str) -> str:
     return "'sha256-%s'" % base64.b64encode(hashlib.sha256(source.encode("utf-8")).digest()).decode("ascii")
 
 
-def _count(number: int, thing: str) -> str:
-    return "%d %s%s" % (number, thing, "" if number == 1 else "s")
-
-
 def _tail(ocid: Optional[str]) -> str:
     """An OCID's end, which tells one from another; the whole stands in the tables of keys and compartments, and in the CSV."""
     if not ocid:
@@ -95,7 +91,7 @@ def _summary(content: Mapping[str, Any], since: str) -> Iterable[str]:
     ) % (since, since[:16].replace("T", " "))
     yield '<dl class="totals" id="totals">'
     for name, label, css in (
-        (NOT_PROVEN, "not proven", "bad" if missing else "good"),
+        (NOT_PROVEN, '<a href="#h-buckets">not proven</a>', "bad" if missing else "good"),
         (PROVEN, "proven", "good"),
         (NOTHING_TO_PROVE, "nothing to prove (empty, or under an Oracle-managed key)", ""),
         ("total", "buckets in all", ""),
@@ -108,12 +104,14 @@ def _problems(problems: Sequence[Mapping[str, Any]]) -> Iterable[str]:
     if not problems:
         return
     yield '<section class="alarm" aria-labelledby="h-problems">'
-    yield '<h2 id="h-problems">Not looked at: %s</h2>' % _count(len(problems), "compartment or region")
-    yield "<p>The buckets there are missing from this report.</p>"
+    yield '<h2 id="h-problems">This report is not complete</h2>'
+    yield "<p>Buckets may be missing, for %s:</p>" % (
+        "one reason" if len(problems) == 1 else "%d reasons" % len(problems)
+    )
     yield "<ul>"
     for one in problems:
-        where = " ".join(str(one[name]) for name in ("region", "compartment", "compartment_id") if one[name])
-        yield "<li><bdi>%s</bdi>: %s</li>" % (_text(where, "(unnamed)"), _text(one["error"]))
+        where = " ".join(str(one[name]) for name in ("region", "compartment_id") if one[name])
+        yield "<li>%s%s</li>" % ("<bdi>%s</bdi>: " % _text(where) if where else "", _text(one["error"]))
     yield "</ul>"
     yield "</section>"
 
@@ -192,6 +190,14 @@ def _time(moment: Optional[str]) -> str:
     return _text(moment[:16].replace("T", " ")) if moment else "never"
 
 
+def _headings(texts: Iterable[str], numbers: Iterable[str], more: Iterable[str] = ()) -> str:
+    """A table's headings; those of numbers stand above them."""
+    cells = ['<th scope="col">%s</th>' % text for text in texts]
+    cells.extend('<th scope="col" class="number">%s</th>' % text for text in numbers)
+    cells.extend('<th scope="col">%s</th>' % text for text in more)
+    return "".join(cells)
+
+
 def _legend() -> Iterable[str]:
     yield '<ul class="legend">'
     for verdict, label in _VERDICTS.items():
@@ -222,8 +228,8 @@ def _compartments(groups: Sequence[Mapping[str, Any]], ids: Mapping[tuple[Any, A
     yield '<div class="scroll tall" tabindex="0" role="region" aria-labelledby="h-compartments">'
     yield '<table id="compartments">'
     yield "<caption>Buckets for each compartment and region, those first with most that is not proven.</caption>"
-    headings = ("Compartment", "Region", *_VERDICTS.values(), "Buckets", "Share")
-    yield "<thead><tr>%s</tr></thead>" % "".join('<th scope="col">%s</th>' % heading for heading in headings)
+    headings = (("Compartment", "Region"), (*_VERDICTS.values(), "Buckets"), ("Share",))
+    yield "<thead><tr>%s</tr></thead>" % _headings(*headings)
     yield "<tbody>"
     for one in groups:
         numbers = "".join('<td class="number">%d</td>' % one[name] for name in (*_VERDICTS, "total"))
@@ -273,8 +279,8 @@ def _keys(groups: Sequence[Mapping[str, Any]], ids: Mapping[str, str]) -> Iterab
     yield '<div class="scroll" tabindex="0" role="region" aria-labelledby="h-keys">'
     yield '<table id="keys">'
     yield "<caption>Master encryption keys in use, with their current versions.</caption>"
-    headings = ("Key", "State", "Protection", "Current version", "Made", "Age in days", "Not proven", "Buckets")
-    yield "<thead><tr>%s</tr></thead>" % "".join('<th scope="col">%s</th>' % heading for heading in headings)
+    headings = ("Key", "State", "Protection", "Current version", "Made"), ("Age in days", "Not proven", "Buckets")
+    yield "<thead><tr>%s</tr></thead>" % _headings(*headings)
     yield "<tbody>"
     for one in groups:
         yield (
@@ -287,7 +293,7 @@ def _keys(groups: Sequence[Mapping[str, Any]], ids: Mapping[str, str]) -> Iterab
             one[NOT_PROVEN], one["total"],
         )  # fmt: skip
     if not groups:
-        yield '<tr><td colspan="%d">No bucket is under a customer-managed key.</td></tr>' % len(headings)
+        yield '<tr><td colspan="8">No bucket is under a customer-managed key.</td></tr>'
     yield "</tbody>"
     yield "</table>"
     yield "</div>"

@@ -23,20 +23,13 @@ options:
       - The folder must exist.
     type: path
     required: true
-  buckets:
-    description: The RV(rekey.oci.bucket_encryption_info#module:buckets) of one or more runs of M(rekey.oci.bucket_encryption_info).
+  results:
+    description:
+      - Whole results of M(rekey.oci.bucket_encryption_info), one for each run of it, such as one for each region.
+      - A report on compartments that may not be listed, or on a run that failed or was stopped, says that it is not complete.
     type: list
     elements: dict
     required: true
-  problems:
-    description:
-      - What could not be looked at as a whole, such as compartments that may not be listed. Their buckets are missing from
-        the report, and the report says so.
-      - Each has C(region), C(compartment_id) and C(compartment_name) as far as known, and C(error) as a module returns it, or
-        C(msg).
-    type: list
-    elements: dict
-    default: []
   title:
     description: The report's title.
     type: str
@@ -85,7 +78,20 @@ EXAMPLES = r"""
 - name: Write the report
   rekey.oci.encryption_report:
     dest: /tmp/encryption.html
-    buckets: "{{ encryption.buckets }}"
+    results:
+      - "{{ encryption }}"
+
+- name: Look at two regions
+  rekey.oci.bucket_encryption_info:
+    compartment_ids: ["{{ rekey_compartment_id }}"]
+    region: "{{ item }}"
+  loop: [us-ashburn-1, eu-frankfurt-1]
+  register: encryption
+
+- name: Write one report on both
+  rekey.oci.encryption_report:
+    dest: /tmp/encryption.html
+    results: "{{ encryption.results }}"
 """
 
 RETURN = r"""
@@ -137,8 +143,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "dest": {"type": "path", "required": True},
-            "buckets": {"type": "list", "elements": "dict", "required": True},
-            "problems": {"type": "list", "elements": "dict", "default": []},
+            "results": {"type": "list", "elements": "dict", "required": True},
             "title": {"type": "str", "default": "Encryption of buckets"},
             "formats": {
                 "type": "list",
@@ -153,9 +158,7 @@ def main() -> None:
     )
     params = module.params
     paths = _paths(module)
-    content = _report.content(
-        params["buckets"], params["problems"], params["title"], params["require_customer_managed_key"]
-    )
+    content = _report.content(params["results"], params["title"], params["require_customer_managed_key"])
     digest = _report_files.fingerprint(content)
     old = {path: _read(module, path) for path in paths.values()}
     since = _since(old.values(), digest)

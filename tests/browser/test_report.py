@@ -47,8 +47,8 @@ def fleet(number: int) -> list[dict[str, Any]]:
     return made
 
 
-def write(path: Path, entries: list[dict[str, Any]], problems: tuple[dict[str, Any], ...] = ()) -> dict[str, Any]:
-    content = _report.content(entries, problems, "Encryption of buckets", False)
+def write(path: Path, entries: list[dict[str, Any]], unlisted: tuple[dict[str, Any], ...] = ()) -> dict[str, Any]:
+    content = _report.content([{"buckets": entries, "unlisted": unlisted}], "Encryption of buckets", False)
     text = _report_html.as_html(content, _report_files.fingerprint(content), "2026-11-24T10:00:00Z")
     path.write_text(text, encoding="utf-8")
     return content
@@ -204,6 +204,7 @@ def test_it_prints(opened: tuple[Chrome, dict[str, Any]], screenshots: Path) -> 
         assert not chrome.find_element(By.ID, "filter").is_displayed()
         wide = chrome.find_element(By.ID, "buckets").rect["width"]
         assert wide <= chrome.execute_script("return document.documentElement.clientWidth")
+        chrome.save_screenshot(str(screenshots / "print.png"))
     finally:
         chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
     printed = chrome.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True, "printBackground": False})

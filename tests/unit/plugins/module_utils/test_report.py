@@ -100,7 +100,12 @@ def test_without_receipts_the_work_request_is_the_last_proof() -> None:
 
 @pytest.mark.parametrize(
     ("given", "region"),
-    [({"region": "eu-zurich-1"}, "eu-zurich-1"), ({}, "iad"), ({"bucket": {"kms_key_id": KEY}}, "us-ashburn-1")],
+    [
+        ({"region": "eu-zurich-1"}, "eu-zurich-1"),
+        ({}, "us-ashburn-1"),
+        ({"bucket": {"id": "ocid1.bucket.oc1.eu-zurich-1.x"}}, "eu-zurich-1"),
+        ({"bucket": {"kms_key_id": KEY}}, "us-ashburn-1"),
+    ],
 )
 def test_the_region_is_the_given_one_or_that_of_an_ocid(given: dict[str, Any], region: str) -> None:
     assert _report.row(entry(**given))["region"] == region
@@ -128,7 +133,7 @@ def test_control_characters_and_surrogates_become_visible() -> None:
 
 
 def test_what_is_not_proven_comes_first_and_what_nobody_need_act_on_later() -> None:
-    made = _report.rows([entry(status, name) for status in STATUSES for name in ("b", "a")])
+    made = _report.rows([{"buckets": [entry(status, name) for status in STATUSES for name in ("b", "a")]}])
     order = [row["verdict"] for row in made]
     assert order == sorted(order, key=("not_proven", "proven", "nothing_to_prove").index)
     assert [row["status"] for row in made if row["verdict"] == "not_proven"][-2:] == ["in_progress", "in_progress"]
@@ -137,7 +142,7 @@ def test_what_is_not_proven_comes_first_and_what_nobody_need_act_on_later() -> N
 
 
 def test_counts_add_up() -> None:
-    content = _report.content([entry(status) for status in STATUSES], [], "x", False)
+    content = _report.content([{"buckets": [entry(status) for status in STATUSES]}], "x", False)
     totals = content["totals"]
     assert totals == {"total": 8, "proven": 1, "not_proven": 5, "nothing_to_prove": 2}
     assert content["statuses"] == dict.fromkeys(sorted(STATUSES), 1)
@@ -156,7 +161,7 @@ def test_counts_add_up() -> None:
     ],
 )  # fmt: skip
 def test_age_classes(age: Any, name: str) -> None:
-    groups = _report.content([entry(key_version_age_days=age)], [], "x", False)["ages"]
+    groups = _report.content([{"buckets": [entry(key_version_age_days=age)]}], "x", False)["ages"]
     assert [group["days"] for group in groups if group["total"]] == [name]
 
 
@@ -166,32 +171,38 @@ def test_compartments_and_keys_with_most_to_prove_come_first() -> None:
         made["bucket"] = {**made["bucket"], "compartment_id": COMPARTMENT + compartment, "kms_key_id": KEY + key}
         return made
 
-    content = _report.content(
-        [of("a", "a", "up_to_date"), of("b", "b", "stale"), of("b", "b", "stale")], [], "x", False
-    )
+    buckets = [of("a", "a", "up_to_date"), of("b", "b", "stale"), of("b", "b", "stale")]
+    content = _report.content([{"buckets": buckets}], "x", False)
     assert [group["compartment_id"] for group in content["compartments"]] == [COMPARTMENT + "b", COMPARTMENT + "a"]
     assert [group["key_id"] for group in content["keys"]] == [KEY + "b", KEY + "a"]
 
 
 def test_the_same_compartment_in_two_regions_has_two_bars() -> None:
-    content = _report.content([entry(region="us-ashburn-1"), entry(region="eu-zurich-1")], [], "x", False)
+    content = _report.content(
+        [{"region": name, "buckets": [entry()]} for name in ("us-ashburn-1", "eu-zurich-1")], "x", False
+    )
     assert {group["region"] for group in content["compartments"]} == {"us-ashburn-1", "eu-zurich-1"}
 
 
+REFUSED = {"operation": "ListBuckets", "status": 404, "code": "X", "message": "no"}
+
+
 @pytest.mark.parametrize(
-    ("problem", "line"),
+    ("result", "lines"),
     [
-        ({"error": {"operation": "ListBuckets", "status": 404, "code": "X", "message": "no"}}, "ListBuckets 404 X no"),
-        ({"msg": "The region is unknown."}, "The region is unknown."),
-        ({"error": "words"}, "words"),
-        ({}, "not known"),
+        ({"buckets": []}, []),
+        ({"buckets": [], "unlisted": [{"compartment_id": COMPARTMENT, "error": REFUSED}]}, ["ListBuckets 404 X no"]),
+        ({"buckets": [], "unlisted": [{}]}, ["The reason is not known."]),
+        ({"failed": True, "msg": "The region is unknown."}, ["The region is unknown."]),
+        ({}, ["The result holds no buckets."]),
+        ({"buckets": [], "interrupted": True}, ["The run was stopped before it had seen all buckets."]),
     ],
 )
-def test_problems_have_a_line_each(problem: dict[str, Any], line: str) -> None:
-    assert [one["error"] for one in _report.problems([problem])] == [line]
+def test_a_report_that_is_not_complete_says_so(result: dict[str, Any], lines: list[str]) -> None:
+    assert [one["error"] for one in _report.problems([result])] == lines
 
 
 def test_no_bucket_is_no_error() -> None:
-    content = _report.content([], [], "x", False)
+    content = _report.content([{"buckets": []}], "x", False)
     assert content["totals"]["total"] == 0
     assert content["buckets"] == content["keys"] == content["compartments"] == []
