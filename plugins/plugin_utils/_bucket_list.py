@@ -33,7 +33,7 @@ class BucketList:
         #: How many compartments were listed.
         self.listed = 0
         self._region = api.calls.clients.region
-        self._compartments = Compartments(api.calls)
+        self._compartments = Compartments(api.calls, with_retries)
         self._namespace = namespace or with_retries(api.get_namespace)
 
     def read(self, compartment_ids: Iterable[str], recursive: bool) -> BucketList:
@@ -70,7 +70,7 @@ class BucketList:
     ) -> Iterator[tuple[str, Union[list[Any], ApiError]]]:
         def one(place: str) -> Union[list[Any], ApiError]:
             try:
-                return with_retries(lambda: [item for page in lists(place) for item in page])
+                return [item for page in lists(place) for item in page]
             except ApiError as error:
                 return error
 
