@@ -9,8 +9,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import Any, Optional
+from collections.abc import Iterator, Mapping
+from typing import Any, Callable, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils._model import Bucket, Key, WorkRequest
 
@@ -80,3 +80,18 @@ class Api(ABC):
         self, namespace: str, name: str, bucket_key_only: bool, client_request_id: str, timeout: float
     ) -> str:
         """ReencryptBucket, sent once and never repeated; returns the work request's id."""
+
+
+class SharedApi(Api):
+    """What a fleet asks besides, for many buckets at once."""
+
+    @abstractmethod
+    def summary_pages(self, compartment_id: str, send: Optional[Callable[..., Any]] = None) -> Iterator[list[Any]]:
+        """ListWorkRequests: the compartment's re-encryptions as the SDK has them, in no order, a page at a time.
+
+        ``send`` makes the call for each page, if it is given.
+        """
+
+    @abstractmethod
+    def get_resources(self, work_request_id: str) -> Any:
+        """GetWorkRequest: what it works on, as the SDK has it."""

@@ -8,14 +8,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Optional
+from collections.abc import Iterable, Iterator
+from typing import Any, Optional, Protocol
 
 from ansible_collections.rekey.oci.plugins.module_utils._board import Board, Name, Task
-from ansible_collections.rekey.oci.plugins.module_utils._compartments import Compartments, is_tenancy
+from ansible_collections.rekey.oci.plugins.module_utils._compartments import is_tenancy
 from ansible_collections.rekey.oci.plugins.module_utils._filters import Names
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils._shared import Shared
+
+
+class Search(Protocol):
+    """The lists of _compartments.Compartments."""
+
+    def bucket_names(self, namespace: str, compartment_id: str) -> Iterator[list[str]]:
+        """ListBuckets."""
+
+    def children(self, compartment_id: str) -> Iterator[list[str]]:
+        """ListCompartments."""
 
 
 class Discovery:
@@ -23,7 +33,7 @@ class Discovery:
 
     def __init__(
         self,
-        compartments: Compartments,
+        compartments: Search,
         namespace: str,
         names: Names,
         recursive: bool,
@@ -73,7 +83,7 @@ class Discovery:
         return [{"compartment_id": found, "error": error.as_result()} for found, error in ordered]
 
 
-class _Search(Task):
+class _Task(Task):
     def __init__(self, discovery: Discovery, compartment_id: str) -> None:
         self.discovery = discovery
         self.compartment_id = compartment_id
@@ -89,14 +99,14 @@ class _Search(Task):
         raise NotImplementedError
 
 
-class _Buckets(_Search):
+class _Buckets(_Task):
     def search(self) -> None:
         discovery = self.discovery
         for names in discovery.compartments.bucket_names(discovery.namespace, self.compartment_id):
             discovery.found(self.compartment_id, names)
 
 
-class _Children(_Search):
+class _Children(_Task):
     def search(self) -> None:
         whole = is_tenancy(self.compartment_id)
         for children in self.discovery.compartments.children(self.compartment_id):

@@ -16,15 +16,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Callable, Optional, Union
 
+from ansible_collections.rekey.oci.plugins.module_utils._api import SharedApi
 from ansible_collections.rekey.oci.plugins.module_utils._board import Board, Name, NoSlot, Task, Wait
-from ansible_collections.rekey.oci.plugins.module_utils._compartments import Compartments
 from ansible_collections.rekey.oci.plugins.module_utils._concurrency import Concurrency
-from ansible_collections.rekey.oci.plugins.module_utils._discovery import Discovery
+from ansible_collections.rekey.oci.plugins.module_utils._discovery import Discovery, Search
 from ansible_collections.rekey.oci.plugins.module_utils._filters import Names
 from ansible_collections.rekey.oci.plugins.module_utils._fleet_api import BucketApi, Context
 from ansible_collections.rekey.oci.plugins.module_utils._fleet_tasks import BucketTask, Lingering
 from ansible_collections.rekey.oci.plugins.module_utils._listings import Listings
-from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
 from ansible_collections.rekey.oci.plugins.module_utils._reconcile import Reconciler
 from ansible_collections.rekey.oci.plugins.module_utils._retry import with_retries
 from ansible_collections.rekey.oci.plugins.module_utils._shared import Shared
@@ -41,6 +40,9 @@ _STACK = 512 * 1024
 
 #: From a bucket's Reconciler at its end, and the compartment that it was found in, to what is kept of it.
 Conclude = Callable[[Reconciler, Optional[str]], Any]
+
+#: Makes a call, and says what came of it.
+Send = Callable[[Callable[[], Any]], Any]
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,14 @@ class Stopped(Exception):
 class Fleet:
     """``conclude`` makes of each bucket's Reconciler what is kept of it; ``entries`` has them in no order.
 
-    ``clock`` is monotonic seconds. The number of threads is ``workers``; ``run_here`` does without any, for a clock that
-    is not real.
+    ``search`` gives the lists of compartments and buckets, made with the ``send`` that it is given. ``clock`` is monotonic
+    seconds. The number of threads is ``workers``; ``run_here`` does without any, for a clock that is not real.
     """
 
     def __init__(
         self,
-        api: OciApi,
+        api: SharedApi,
+        search: Callable[[Send], Search],
         namespace: str,
         options: Options,
         selection: Selection,
@@ -98,8 +101,9 @@ class Fleet:
         board = shared.board = Board(concurrency, max_in_flight, _MOST_OPEN, self._open)
         self.context = Context(api, shared, board, Listings(api, shared, board, clock))
         self._lingering = Lingering(self.context, options.wait_timeout, self._starve)
-        compartments = Compartments(api.calls, self._patiently)
-        self.discovery = Discovery(compartments, namespace, selection.names, selection.recursive, shared, board)
+        self.discovery = Discovery(
+            search(self._patiently), namespace, selection.names, selection.recursive, shared, board
+        )
 
     # What there is to do.
 
@@ -155,8 +159,6 @@ class Fleet:
             pass
         if self.stopped:
             self._finish(threads)
-        if self._crash is not None:
-            raise self._crash
 
     def run_here(self, sleep: Callable[[float], None]) -> None:
         """Run all in this thread."""
@@ -168,6 +170,7 @@ class Fleet:
                 sleep(got)
             else:
                 self._take_back(got, self._advance(got))
+        self._finish([])
 
     def _finish(self, threads: list[threading.Thread]) -> None:
         deadline = time.monotonic() + _LAST_CALLS
@@ -181,6 +184,8 @@ class Fleet:
                 self._keep(task)
             self.unfinished = self.context.board.unfinished()
             self.context.board.open.clear()
+        if self._crash is not None:
+            raise self._crash
 
     def _wait(self, seconds: float) -> None:
         if self._stop.wait(seconds):

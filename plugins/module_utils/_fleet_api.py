@@ -12,11 +12,10 @@ from collections.abc import Mapping
 from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils import _receipt
-from ansible_collections.rekey.oci.plugins.module_utils._api import Api
+from ansible_collections.rekey.oci.plugins.module_utils._api import Api, SharedApi
 from ansible_collections.rekey.oci.plugins.module_utils._board import Board, NoSlot, Task, Wait
 from ansible_collections.rekey.oci.plugins.module_utils._listings import Listings
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, Bucket, Key, WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
 from ansible_collections.rekey.oci.plugins.module_utils._shared import Shared
 
 #: A key's current version is taken from an earlier read for this long, in seconds: a long run sees a rotation.
@@ -26,7 +25,7 @@ _KEY_KEPT = 60.0
 class Context:
     """What all buckets of a run have in common."""
 
-    def __init__(self, api: OciApi, shared: Shared, board: Board, listings: Listings) -> None:
+    def __init__(self, api: SharedApi, shared: Shared, board: Board, listings: Listings) -> None:
         self.api = api
         self.shared = shared
         self.board = board

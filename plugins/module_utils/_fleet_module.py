@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import signal
 import threading
+from functools import partial
 from typing import Any, NoReturn, Optional
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.rekey.oci.plugins.module_utils._compartments import Compartments
 from ansible_collections.rekey.oci.plugins.module_utils._fleet import Conclude, Fleet, Selection
 from ansible_collections.rekey.oci.plugins.module_utils._fleet_result import name_of, no_match, told
 from ansible_collections.rekey.oci.plugins.module_utils._module import connect, namespace_of
@@ -31,6 +33,7 @@ def build(
     api = connect(module, connections=workers)
     return Fleet(
         api,
+        partial(Compartments, api.calls),
         namespace_of(module, api),
         options,
         selection,

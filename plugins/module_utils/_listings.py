@@ -14,9 +14,10 @@ from __future__ import annotations
 
 from typing import Any, Callable, Optional, Protocol
 
+from ansible_collections.rekey.oci.plugins.module_utils._api import SharedApi
 from ansible_collections.rekey.oci.plugins.module_utils._board import Board, Flight, Task
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi, named_buckets, work_request_of
+from ansible_collections.rekey.oci.plugins.module_utils._oci_api import named_buckets, work_request_of
 from ansible_collections.rekey.oci.plugins.module_utils._shared import Shared
 
 #: Between the end of a list and the next one of the same compartment, in seconds, and in times of what it took.
@@ -65,7 +66,7 @@ class Compartment(Task):
 class Listings:
     """``send`` makes a call; the board runs the lists among all else."""
 
-    def __init__(self, api: OciApi, shared: Shared, board: Board, clock: Callable[[], float]) -> None:
+    def __init__(self, api: SharedApi, shared: Shared, board: Board, clock: Callable[[], float]) -> None:
         self._api = api
         self._shared = shared
         self._board = board

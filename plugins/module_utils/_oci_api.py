@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, Callable, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils import _failures
-from ansible_collections.rekey.oci.plugins.module_utils._api import Api
+from ansible_collections.rekey.oci.plugins.module_utils._api import SharedApi
 from ansible_collections.rekey.oci.plugins.module_utils._calls import Calls, pages
 from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients, endpoint_of
 from ansible_collections.rekey.oci.plugins.module_utils._model import (
@@ -30,7 +30,7 @@ from ansible_collections.rekey.oci.plugins.module_utils._model import (
 PAGE = 1000
 
 
-class OciApi(Api):
+class OciApi(SharedApi):
     """Safe to share between threads."""
 
     def __init__(self, clients: Clients) -> None:
@@ -95,7 +95,6 @@ class OciApi(Api):
         return tuple(found), None
 
     def summary_pages(self, compartment_id: str, send: Optional[Callable[..., Any]] = None) -> Iterator[list[Any]]:
-        """Yield the compartment's re-encryptions, in no order, a page at a time; ``send`` makes each call, if given."""
         call = partial(self.calls.object_storage, "ListWorkRequests", "list_work_requests", compartment_id, limit=PAGE)
         for page in pages("ListWorkRequests", partial(send, call) if send else call):
             yield [item for item in page if item.operation_type == "REENCRYPT"]
@@ -116,7 +115,6 @@ class OciApi(Api):
         return not owners.isdisjoint(((namespace, name), ("", name)))
 
     def get_resources(self, work_request_id: str) -> Any:
-        """GetWorkRequest, for what it works on."""
         return self.calls.object_storage("GetWorkRequest", "get_work_request", work_request_id).data.resources
 
     def get_work_request(self, work_request_id: str) -> WorkRequest:

@@ -1,0 +1,294 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whole runs of a fleet over a service in memory, on a clock that is not real."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.rekey.oci.plugins.module_utils._fleet_result import summary_of
+from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils._reconcile import UNREACHABLE_TRIES
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import (
+    APPS,
+    OTHER_KEY,
+    TENANCY,
+    Service,
+    refused,
+)
+
+
+def counts(entries: list[dict[str, Any]], waited: bool = True) -> dict[str, int]:
+    return {name: count for name, count in summary_of(entries, waited).items() if count}
+
+
+def test_all_are_submitted_once_and_proven_with_few_calls() -> None:
+    service = Service()
+    service.add(300)
+    assert counts(service.run()) == {"total": 300, "submitted": 300, "completed": 300}
+    assert set(service.submitted.values()) == {1}
+    assert service.states() == {"completed": 300}
+    assert sum(service.calls.values()) <= 8 * 300
+    assert service.calls["ListWorkRequests"] < 100
+
+
+def test_the_second_run_needs_one_call_a_bucket_and_one_read_of_the_key() -> None:
+    service = Service()
+    service.add(200)
+    service.run()
+    service.calls.clear()
+    assert counts(service.run()) == {"total": 200, "up_to_date": 200}
+    assert service.calls == {"ListBuckets": 1, "GetBucket": 200, "GetKey": 1}
+
+
+def test_a_rotation_is_seen_by_the_next_run() -> None:
+    service = Service()
+    service.add(20)
+    service.run()
+    service.rotate()
+    entries = service.run()
+    assert {entry["reason"] for entry in entries} == {"key_version_changed"}
+    assert {entry["key_version_id"] for entry in entries} == {"version-2"}
+    assert set(service.submitted.values()) == {2}
+
+
+def test_check_mode_writes_nothing() -> None:
+    service = Service()
+    service.add(20)
+    entries = service.run(check_mode=True)
+    assert counts(entries, waited=False) == {"total": 20, "submitted": 20}
+    assert not service.submitted
+    assert not service.calls["UpdateBucket"]
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_no_more_work_requests_run_than_max_in_flight(wait: bool) -> None:
+    service = Service(work_seconds=20)
+    service.add(40)
+    assert counts(service.run(max_in_flight=7, wait=wait), wait)["submitted"] == 40
+    assert service.most_running == 7
+    assert set(service.submitted.values()) == {1}
+
+
+def test_waiting_for_slots_ends_when_nothing_else_does() -> None:
+    service = Service(work_seconds=1e5)
+    service.add(10)
+    entries = service.run(max_in_flight=4, wait=False, wait_timeout=60)
+    assert counts(entries, waited=False) == {"total": 10, "submitted": 4, "failed": 6}
+    assert sum("max_in_flight" in entry["error"]["message"] for entry in entries if entry["error"]) == 6
+
+
+def test_a_slow_bucket_holds_up_no_other() -> None:
+    service = Service(durations={"b-0": 900.0})
+    service.add(50)
+    fleet = service.fleet(max_in_flight=2, workers=1)
+    fleet.run_here(service.sleep)
+    assert fleet.entries[-1]["name"] == "b-0"
+    assert counts(fleet.entries)["completed"] == 50
+    # 49 others, one at a time beside the slow one, and each within a few of its three seconds.
+    assert service.now - 1000 < 1000
+
+
+def test_those_that_wait_are_asked_after_together() -> None:
+    service = Service(work_seconds=300)
+    service.add(100)
+    service.run()
+    assert service.calls["GetWorkRequest"] <= 10
+    assert service.calls["ListWorkRequests"] < 100
+
+
+def test_a_list_that_may_not_be_read_is_done_without() -> None:
+    def fail(_what: str) -> None:
+        raise refused("ListWorkRequests", 404)
+
+    service = Service(fails={"ListWorkRequests": fail})
+    service._listed[APPS] = 1e9
+    service.add(30)
+    entries = service.run()
+    assert counts(entries)["completed"] == 30
+    assert "Work requests cannot be listed" in entries[0]["warnings"][0]
+
+
+def test_a_foreign_work_request_is_asked_for_once_where_its_summary_does_not_name_its_bucket() -> None:
+    service = Service(summaries_name=False, work_seconds=50)
+    service.add(30)
+    for index in range(5):
+        service.submit(f"b-{index}")
+    service.submitted.clear()
+    entries = service.run()
+    assert counts(entries)["completed"] == 30
+    assert set(service.submitted.values()) == {1}
+    assert service.calls["GetWorkRequest for its owner"] == 5
+    held_up = [entry for entry in entries if entry["name"] in {f"b-{index}" for index in range(5)}]
+    assert min(service.jobs[entry["work_request"]["id"]].accepted for entry in held_up) >= 1000 + 50
+
+
+def test_one_bucket_s_failure_stops_no_other() -> None:
+    def fail(what: str) -> None:
+        if what == "b-3":
+            raise refused("GetBucket", 404, "BucketNotFound")
+        if what == "b-4":
+            raise ZeroDivisionError("a bug")
+
+    service = Service(fails={"GetBucket": fail})
+    service.add(10)
+    entries = service.run()
+    assert counts(entries) == {"total": 10, "submitted": 8, "completed": 8, "failed": 2}
+    by_name = {entry["name"]: entry for entry in entries}
+    assert by_name["b-3"]["error"]["code"] == "BucketNotFound"
+    assert by_name["b-3"]["compartment_id"] == APPS
+    assert "ZeroDivisionError" in by_name["b-4"]["error"]["message"]
+
+
+def test_a_failed_work_request_fails_its_bucket_with_its_own_errors() -> None:
+    service = Service()
+    service.add(5)
+    fleet = service.fleet()
+
+    def fail() -> None:
+        for job in service.jobs.values():
+            job.end = "FAILED" if job.bucket == "b-1" else "COMPLETED"
+
+    service.on_sleep = fail
+    fleet.run_here(service.sleep)
+    assert counts(fleet.entries) == {"total": 5, "submitted": 5, "completed": 4, "failed": 1}
+    (failed,) = [entry for entry in fleet.entries if entry["error"]]
+    assert failed["work_request"]["status"] == "FAILED"
+    assert "KmsKeyError" in failed["error"]["message"]
+
+
+def test_a_dead_vault_is_tried_a_few_times_and_not_by_each_bucket() -> None:
+    def fail(what: str) -> None:
+        if what == OTHER_KEY:
+            raise ApiError("GetKey", "nobody answers", retryable=True, unreachable=True)
+
+    service = Service(fails={"GetKey": fail})
+    service.add(40)
+    service.add(40, "other", OTHER_KEY)
+    assert counts(service.run()) == {"total": 80, "submitted": 40, "completed": 40, "failed": 40}
+    assert service.calls["GetKey"] < 15 + UNREACHABLE_TRIES
+
+
+def test_throttled_calls_make_it_slower_for_a_while_and_lose_nothing() -> None:
+    service = Service()
+    service.add(100)
+    fleet = service.fleet(workers=16)
+    concurrency = fleet.context.board.concurrency
+    limits: list[float] = []
+
+    def fail(_what: str) -> None:
+        limits.append(concurrency.limit)
+        if len(limits) <= 30:
+            raise refused("GetBucket", 429, "TooManyRequests")
+
+    service.fails["GetBucket"] = fail
+    fleet.run_here(service.sleep)
+    assert counts(fleet.entries)["completed"] == 100
+    assert min(limits) == 1
+    assert concurrency.limit == 16
+
+
+def test_a_stopped_run_tells_what_it_did_and_the_next_one_goes_on() -> None:
+    service = Service(work_seconds=30)
+    service.add(50)
+    fleet = service.fleet(max_in_flight=20)
+
+    def stop() -> None:
+        if service.now > 1010:
+            fleet.stop()
+
+    service.on_sleep = stop
+    fleet.run_here(service.sleep)
+    assert fleet.stopped
+    assert len(fleet.entries) == 20
+    assert all(entry["changed"] and entry["error"] for entry in fleet.entries)
+    assert fleet.unfinished == 50
+    service.on_sleep = lambda: None
+    assert counts(service.run()) == {"total": 50, "submitted": 30, "joined": 20, "completed": 50}
+    assert set(service.submitted.values()) == {1}
+
+
+def test_only_buckets_under_the_wanted_keys_are_in_the_result() -> None:
+    service = Service()
+    service.add(5)
+    service.add(5, "other", OTHER_KEY)
+    service.add(5, "oracle", None)
+    entries = service.run(key_ids=frozenset([OTHER_KEY]))
+    assert [entry["name"] for entry in entries] == [f"other-{index}" for index in range(5)]
+
+
+def test_oracle_managed_and_empty_buckets_are_counted() -> None:
+    service = Service()
+    service.add(3, "oracle", None)
+    service.add(2)
+    for name in ("b-0", "b-1"):
+        service.buckets[name] = service.buckets[name].__class__(
+            **{**service.buckets[name].__dict__, "approximate_count": 0}
+        )
+    assert counts(service.run()) == {"total": 5, "oracle_managed_key": 3, "empty_bucket": 2}
+
+
+def test_names_are_filtered_before_anything_is_asked() -> None:
+    service = Service()
+    service.add(10)
+    service.add(10, "B")
+    entries = service.run(include=["b-*"], exclude=["*-3"])
+    assert [entry["name"] for entry in entries] == [f"b-{index}" for index in range(10) if index != 3]
+    assert "B-0" not in service.submitted
+    fleet = service.fleet(include=["nothing-*"])
+    fleet.run_here(service.sleep)
+    assert (fleet.entries, fleet.discovery.seen) == ([], 20)
+
+
+DEEP = {APPS: ["ocid1.compartment.oc1..a"], "ocid1.compartment.oc1..a": ["ocid1.compartment.oc1..b"], TENANCY: [APPS]}
+
+
+@pytest.mark.parametrize("root", [APPS, TENANCY])
+def test_a_tree_is_searched_and_no_bucket_is_taken_twice(root: str) -> None:
+    service = Service(tree=DEEP)
+    service.add(2)
+    service.add(2, "deep", compartment_id="ocid1.compartment.oc1..b")
+    entries = service.run(compartment_ids=[root, APPS], recursive=True)
+    assert [entry["name"] for entry in entries] == ["b-0", "b-1", "deep-0", "deep-1"]
+    # Only the tenancy can be asked for its whole subtree.
+    assert service.calls["ListBuckets"] == (3 if root == APPS else 4)
+    assert len(service.run(compartment_ids=[APPS])) == 2
+
+
+def test_a_compartment_that_may_not_be_listed_hides_no_other() -> None:
+    def fail(what: str) -> None:
+        if what.endswith("..a"):
+            raise refused("ListBuckets", 404)
+
+    service = Service(tree=DEEP, fails={"ListBuckets": fail})
+    service.add(2)
+    service.add(2, "deep", compartment_id="ocid1.compartment.oc1..b")
+    fleet = service.fleet(recursive=True)
+    fleet.run_here(service.sleep)
+    assert len(fleet.entries) == 4
+    (unlisted,) = fleet.discovery.unlisted_result()
+    assert unlisted["compartment_id"] == "ocid1.compartment.oc1..a"
+    assert unlisted["error"]["operation"] == "ListBuckets"
+
+
+def test_threads_submit_each_bucket_once_too() -> None:
+    service = Service(virtual=False, work_seconds=-1.0)
+    service.add(120)
+    fleet = service.fleet(workers=8, max_in_flight=50)
+    fleet.run()
+    assert counts(fleet.entries) == {"total": 120, "submitted": 120, "completed": 120}
+    assert set(service.submitted.values()) == {1}
+    assert service.states() == {"completed": 120}
+
+
+def test_an_error_that_is_nobody_s_alone_ends_the_run() -> None:
+    def fail(_what: str) -> None:
+        raise ZeroDivisionError("a bug")
+
+    service = Service(virtual=False, fails={"ListBuckets": fail})
+    with pytest.raises(ZeroDivisionError):
+        service.fleet().run()
