@@ -105,14 +105,14 @@ class Verifier:
             if now >= expires:
                 raise NotAuthenticated("the token has expired")
             return user_id, public_key
-        tenancy, _, rest = key_id.partition("/")
-        user_id, _, fingerprint = rest.partition("/")
+        tenancy, _slash, rest = key_id.partition("/")
+        user_id, _slash, fingerprint = rest.partition("/")
         if tenancy != TENANCY or fingerprint != self._fingerprint:
             raise NotAuthenticated("the key is not known")
         return user_id, self._public_key
 
     def _read(self, token: str) -> tuple[str, float, rsa.RSAPublicKey]:
-        signed, _, signature = token.rpartition(".")
+        signed, _dot, signature = token.rpartition(".")
         try:
             self._issuer.verify(_unbase64(signature), signed.encode(), padding.PKCS1v15(), hashes.SHA256())
             claims: dict[str, Any] = json.loads(_unbase64(signed.split(".")[1]))

@@ -95,7 +95,7 @@ class WorkRequest:
             self._end(self.outcome, due)
 
     def _rewrap(self, stored: StoredObject, due: float) -> None:
-        needed = [self.keys.get(key_id) for key_id in {self.key_id, stored.key_id} if key_id]
+        needed = [self.keys.get(key_id) for key_id in (self.key_id, stored.key_id) if key_id]
         if self.version is None or any(key is None or key.state != "ENABLED" for key in needed):
             self._end("FAILED", due)
             return
