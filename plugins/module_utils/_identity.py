@@ -8,13 +8,17 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import stat
+import time
 import traceback
 from collections.abc import Mapping
 from typing import Any, Callable, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput, check_endpoint
+from ansible_collections.rekey.oci.plugins.module_utils._model import iso_time
 
 OLDEST_SDK = "2.112.0"
 INSTALL_HINT = "Install it for the Python that runs this module: pip install 'oci>=%s'." % OLDEST_SDK
@@ -258,6 +262,7 @@ def _security_token(config: dict[str, Any], params: Mapping[str, Any], oci: Any,
             "The security token file %s cannot be read: %s."
             % (location, getattr(error, "strerror", None) or type(error).__name__)
         ) from None
+    _check_expiry(token, location)
     path, pass_phrase = _private_key(config, warnings, check_fingerprint=False)
     try:
         key = oci.signer.load_private_key_from_file(path, pass_phrase)
@@ -267,6 +272,20 @@ def _security_token(config: dict[str, Any], params: Mapping[str, Any], oci: Any,
             "The security token in %s cannot be used: %s. Renew it with 'oci session refresh'."
             % (location, type(error).__name__)
         ) from None
+
+
+def _check_expiry(token: str, location: str) -> None:
+    """The service would only say that it is not authenticated. A token that cannot be read is left to the service."""
+    try:
+        claims = token.split(".")[1]
+        expires = float(json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["exp"])
+    except (IndexError, KeyError, TypeError, ValueError):
+        return
+    if expires <= time.time():
+        raise BadInput(
+            "The security token in %s expired at %s: renew it with 'oci session authenticate'."
+            % (location, iso_time(expires))
+        )
 
 
 def _from_environment(what: str, build: Callable[[Any, dict[str, Any]], Any]) -> Callable[..., Any]:

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import subprocess
 import sys
@@ -302,3 +304,14 @@ def test_importing_the_sdk_loads_few_services() -> None:
         timeout=60,
     )
     assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
+
+
+@pytest.mark.parametrize(("expires", "expired"), [(1_000_000_000, True), (4_000_000_000, False)])
+def test_a_security_token_that_expired(tmp_path: Path, expires: int, expired: bool) -> None:
+    claims = base64.urlsafe_b64encode(json.dumps({"exp": expires}).encode()).decode().rstrip("=")
+    location = token_profile(tmp_path, security_token_file=write(tmp_path / "dated", f"header.{claims}.signature\n"))
+    if expired:
+        text = refused(auth_type="security_token", config_file_location=location)
+        assert text.endswith("expired at 2001-09-09T01:46:40Z: renew it with 'oci session authenticate'.")
+    else:
+        assert identify(auth_type="security_token", config_file_location=location).signer is not None
