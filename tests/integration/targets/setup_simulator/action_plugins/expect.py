@@ -19,7 +19,7 @@ RECEIPT, WORK_REQUEST = "rekey-receipt", "rekey-work-request"
 WRITES = frozenset(("UpdateBucket", "ReencryptBucket", "CreateKeyVersion", "CancelWorkRequest"))
 
 
-class ActionModule(ActionBase):
+class ActionModule(ActionBase):  # type: ignore[misc]
     _requires_connection = False
     _VALID_ARGS = frozenset(("run", "before", "after", "step", "check", "bucket"))
 

@@ -23,7 +23,7 @@ from ansible.plugins.action import ActionBase
 HOUR = 3600
 
 
-class ActionModule(ActionBase):
+class ActionModule(ActionBase):  # type: ignore[misc]
     _requires_connection = False
     _VALID_ARGS = frozenset(("do", "since", "bucket"))
 
