@@ -30,11 +30,11 @@ bench: install ## Time a playbook against ansible.builtin.ping and the OCI CLI, 
 
 ##@ Everything
 .PHONY: test test-all
-test: lint simulator-tests units artifact sanity $(if $(wildcard tests/histories),histories) integration smoke browser ## All that a change must pass, quick things first
+test: lint simulator-tests units artifact sanity $(if $(wildcard tests/histories),histories) integration smoke scale browser ## All that a change must pass, quick things first
 test-all: test matrix sanity-all old-python importer ee docs ## Everything, on every release of ansible-core and both ends of the SDK
 
 ##@ One by one
-.PHONY: lint format units simulator-tests histories sanity sanity-all old-python integration smoke matrix browser
+.PHONY: lint format units simulator-tests histories sanity sanity-all old-python integration smoke matrix scale browser
 lint: setup ## Style, types, YAML, playbooks, documentation, licences, changelog; or only CHECKS=ruff
 	@$(RUN) -m tests.tools.lint $(CHECKS)
 format: setup ## Put the Python files into the formatter's style, and mend what ruff can
@@ -59,7 +59,8 @@ smoke: .venv/tests.stamp ## One integration target on every other release
 	@$(RUN) -m tests.tools.integration --others --smoke
 matrix: .venv/tests.stamp ## All integration targets on every other release
 	@$(RUN) -m tests.tools.integration --others
-
+scale: install ## Several controllers on slices of one inventory at once, and ansible-runner
+	@$(ON_INSTALLED) $(RUN) -m pytest -p no:cacheprovider tests/scale
 browser: install ## The report in a real Chromium, which apt-get installs where it is missing and may
 	@$(ON_INSTALLED) $(RUN) -m pytest -p no:cacheprovider tests/browser
 

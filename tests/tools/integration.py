@@ -58,6 +58,8 @@ def simulator() -> Iterator[dict[str, Any]]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+            if process.stdout is not None:
+                process.stdout.close()
 
 
 def _introduction(process: subprocess.Popen[str]) -> dict[str, Any]:
