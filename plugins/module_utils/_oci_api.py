@@ -48,26 +48,10 @@ class OciApi(SharedApi):
         response = self.calls.object_storage(
             "GetBucket", "get_bucket", namespace, name, fields=["approximateCount", "approximateSize"]
         )
-        return _bucket("GetBucket", response, Bucket(namespace, name)), _date(response)
+        return _bucket("GetBucket", response, Bucket(namespace, name)), service_date(response)
 
     def get_key(self, key_id: str, not_before: float = 0.0) -> tuple[Key, Optional[float]]:
-        data = self.calls.key_management("GetKey", "get_key", key_id).data
-        current = getattr(data, "current_key_version", None)
-        if not current:
-            raise ApiError("GetKey", "the answer names no current key version", effect="unknown", retryable=True)
-        shape = getattr(data, "key_shape", None)
-        return (
-            Key(
-                id=key_id,
-                current_version=current,
-                vault_id=data.vault_id,
-                state=data.lifecycle_state,
-                protection_mode=data.protection_mode,
-                algorithm=getattr(shape, "algorithm", None),
-                is_auto_rotation_enabled=getattr(data, "is_auto_rotation_enabled", None),
-            ),
-            None,
-        )
+        return key_of(key_id, self.calls.key_management("GetKey", "get_key", key_id)), None
 
     def get_version_created(self, key_id: str, version_id: str) -> Optional[float]:
         return seconds(
@@ -220,7 +204,25 @@ def _text(moment: Any) -> Optional[str]:
     return str(moment.isoformat()) if hasattr(moment, "isoformat") else None
 
 
-def _date(response: Any) -> Optional[float]:
+def key_of(key_id: str, response: Any) -> Key:
+    """The key in an answer to GetKey."""
+    data = response.data
+    current = getattr(data, "current_key_version", None)
+    if not current:
+        raise ApiError("GetKey", "the answer names no current key version", effect="unknown", retryable=True)
+    shape = getattr(data, "key_shape", None)
+    return Key(
+        id=key_id,
+        current_version=current,
+        vault_id=data.vault_id,
+        state=data.lifecycle_state,
+        protection_mode=data.protection_mode,
+        algorithm=getattr(shape, "algorithm", None),
+        is_auto_rotation_enabled=getattr(data, "is_auto_rotation_enabled", None),
+    )
+
+
+def service_date(response: Any) -> Optional[float]:
     parsed = parsedate(response.headers.get("date") or "")
     return float(calendar.timegm(parsed)) if parsed else None
 

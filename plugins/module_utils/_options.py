@@ -57,15 +57,21 @@ def common() -> dict[str, Any]:
     return spec
 
 
+def waiting() -> dict[str, Any]:
+    return {
+        "wait": {"type": "bool", "default": True},
+        "wait_timeout": {"type": "int", "default": 1200},
+        "wait_interval": {"type": "int", "default": 30},
+    }
+
+
 def behaviour() -> dict[str, Any]:
     return {
         "force": {"type": "bool", "default": False},
         "bucket_key_only": {"type": "bool", "default": False},
         "require_customer_managed_key": {"type": "bool", "default": False},
         "receipt": {"type": "str", "choices": ["tag", "none"], "default": "tag"},
-        "wait": {"type": "bool", "default": True},
-        "wait_timeout": {"type": "int", "default": 1200},
-        "wait_interval": {"type": "int", "default": 30},
+        **waiting(),
         "claim_grace": {"type": "int", "default": 120},
         "verify_history": {"type": "bool", "default": False},
         "kms_key_id": {"type": "str"},

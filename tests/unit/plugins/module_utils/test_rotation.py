@@ -1,0 +1,330 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Rotating a key of the simulator, by the real SDK; pauses pass at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from ansible_collections.rekey.oci.plugins.module_utils import _options
+from ansible_collections.rekey.oci.plugins.module_utils._calls import Calls
+from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients
+from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
+from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, Key
+from ansible_collections.rekey.oci.plugins.module_utils._rotate import KeyVersions, Rotator, Unrotated
+from ansible_collections.rekey.oci.plugins.module_utils._rotation import (
+    KeyVersion,
+    Wish,
+    judge,
+    retry_token,
+    under_way,
+    wish_of,
+)
+from ansible_collections.rekey.oci.tests.simulator.serving import Running, serve
+
+DAY = 86400.0
+QUARTER = Wish(max_age_days=90)
+NOW = Wish(force=True)
+
+
+class Site:
+    """A simulator with one key, and a clock that moves only when somebody sleeps."""
+
+    def __init__(self, running: Running) -> None:
+        self.running = running
+        self.now = 1000.0
+        made = running.control("POST", "world", {"keys": [{"name": "master", "compartment": "apps"}]})
+        self.key_id = made["keys"]["master"]["id"]
+        self.first = made["keys"]["master"]["version"]
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.pass_by(seconds)
+
+    def pass_by(self, seconds: float) -> None:
+        self.running.control("POST", "advance", {"seconds": seconds})
+
+    def rotator(self, wish: Wish, check_mode: bool = False) -> Rotator:
+        said = self.running.introduction
+        params: dict[str, Any] = dict.fromkeys(_options.common())
+        params.update(
+            auth_type="api_key",
+            config_file_location=said["config_file"],
+            object_storage_endpoint=said["object_storage"],
+            key_management_endpoint=said["key_management"],
+        )
+        versions = KeyVersions(Calls(Clients(params)))
+        return Rotator(versions, self.key_id, wish, check_mode, lambda: self.now, self.sleep, lambda: 0.5)
+
+    def run(self, wish: Wish, check_mode: bool = False) -> dict[str, Any]:
+        rotator = self.rotator(wish, check_mode)
+        rotator.run()
+        return rotator.result()
+
+    def versions(self) -> list[str]:
+        """The truth."""
+        return self.running.do(lambda simulator: [one.id for one in simulator.world.keys[self.key_id].versions])
+
+    def seen(self, operation: str) -> int:
+        operations: dict[str, int] = self.running.control("GET", "truth", {"what": "requests"})["operations"]
+        return operations.get(operation, 0)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with serve(tmp_path_factory.mktemp("simulator")) as running:
+        yield running
+
+
+@pytest.fixture
+def site(running: Running) -> Site:
+    running.control("POST", "reset")
+    return Site(running)
+
+
+def test_a_young_version_stays(site: Site) -> None:
+    site.pass_by(89 * DAY)
+    result = site.run(QUARTER)
+    assert (result["changed"], result["rotated"], result["previous_version"]) == (False, False, None)
+    assert result["age_days"] == pytest.approx(89, abs=0.01)
+    assert result["key"]["current_version"]["id"] == site.first
+    assert site.versions() == [site.first]
+    assert site.seen("CreateKeyVersion") == 0
+
+
+def test_an_old_version_is_replaced_once(site: Site) -> None:
+    site.pass_by(90 * DAY + 60)
+    result = site.run(QUARTER)
+    assert (result["changed"], result["rotated"]) == (True, True)
+    assert result["previous_version"]["id"] == site.first
+    assert site.versions() == [site.first, result["key"]["current_version"]["id"]]
+    again = site.run(QUARTER)
+    assert (again["changed"], again["rotated"], again["age_days"]) == (False, False, 0.0)
+    assert len(site.versions()) == 2
+
+
+def test_check_mode_makes_nothing(site: Site) -> None:
+    site.pass_by(91 * DAY)
+    rotator = site.rotator(QUARTER, check_mode=True)
+    rotator.run()
+    result = rotator.result()
+    assert (result["changed"], result["rotated"], result["previous_version"]["id"]) == (True, True, site.first)
+    assert result["key"]["current_version"]["id"] == site.first
+    assert rotator.diff()["before"] == {"key_version_id": site.first}
+    assert rotator.diff()["after"] == {"key_version_id": "(a new version)"}
+    assert site.versions() == [site.first]
+
+
+def test_force_rotates_each_time(site: Site) -> None:
+    for number in (2, 3):
+        assert site.run(NOW)["rotated"] is True
+        assert len(site.versions()) == number
+
+
+def test_it_waits_until_the_new_version_is_in_use(site: Site) -> None:
+    site.running.control("PATCH", "settings", {"version_delay": 40})
+    result = site.run(NOW)
+    assert site.now >= 1040
+    current = site.running.do(lambda simulator: simulator.world.keys[site.key_id].current(simulator.clock.now()).id)
+    assert result["key"]["current_version"]["id"] == current != site.first
+
+
+def test_without_waiting_the_new_version_is_named(site: Site) -> None:
+    site.running.control("PATCH", "settings", {"version_delay": 40})
+    result = site.run(Wish(force=True, wait=False))
+    assert site.now < 1040
+    assert result["key"]["current_version"]["id"] == site.versions()[1]
+
+
+def test_a_wait_that_is_over_names_the_version_and_the_next_run_goes_on_with_it(site: Site) -> None:
+    site.running.control("PATCH", "settings", {"version_delay": 400})
+    site.pass_by(91 * DAY)
+    rotator = site.rotator(Wish(max_age_days=90, wait_timeout=60))
+    with pytest.raises(Unrotated, match="not in use within wait_timeout") as problem:
+        rotator.run()
+    assert site.versions()[1] in str(problem.value)
+    assert rotator.result()["rotated"] is True
+    again = site.run(QUARTER)
+    assert (again["rotated"], again["key"]["current_version"]["id"]) == (False, site.versions()[1])
+    assert len(site.versions()) == 2
+
+
+@pytest.mark.parametrize("kind", ["reset_after", "error_after", "garbage", "delay_after"])
+def test_a_lost_answer_is_asked_for_again(site: Site, kind: str) -> None:
+    site.running.control("POST", "faults", {"operation": "CreateKeyVersion", "kind": kind, "count": 2, "status": 503})
+    assert site.run(NOW)["rotated"] is True
+    assert site.seen("CreateKeyVersion") == (1 if kind == "delay_after" else 3)
+    assert len(site.versions()) == 2
+
+
+def test_a_controller_that_died_after_the_request_leaves_one_version(site: Site) -> None:
+    site.running.control("PATCH", "settings", {"version_delay": 600})
+    site.pass_by(91 * DAY)
+    site.running.do(lambda simulator: simulator.world.rotate(site.key_id, retry_token(site.key_id, site.first)))
+    result = site.run(QUARTER)
+    assert result["rotated"] is False
+    assert len(site.versions()) == 2
+
+
+def test_one_that_may_not_list_is_kept_from_a_second_version_by_the_token(site: Site) -> None:
+    site.running.control("PATCH", "settings", {"version_delay": 600})
+    site.running.control("POST", "user", {"user": "admin", "permissions": ["KEY_READ", "KEY_ROTATE"]})
+    site.pass_by(91 * DAY)
+    site.running.do(lambda simulator: simulator.world.rotate(site.key_id, retry_token(site.key_id, site.first)))
+    site.pass_by(60)
+    result = site.run(QUARTER)
+    assert result["rotated"] is False
+    assert len(site.versions()) == 2
+
+
+@pytest.mark.parametrize("wish", [QUARTER, NOW])
+def test_controllers_at_once_make_one_version(site: Site, wish: Wish, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.pass_by(91 * DAY)
+    rotators = [site.rotator(wish) for _number in range(6)]
+    together = threading.Barrier(len(rotators))
+
+    def once(create: Callable[[str, str], KeyVersion]) -> Callable[[str, str], KeyVersion]:
+        def create_together(key_id: str, token: str) -> KeyVersion:
+            # Each has read the key, none has sent its request.
+            together.wait(60)
+            return create(key_id, token)
+
+        return create_together
+
+    for rotator in rotators:
+        monkeypatch.setattr(rotator.versions, "create", once(rotator.versions.create))
+    threads = [threading.Thread(target=rotator.run) for rotator in rotators]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert site.seen("CreateKeyVersion") == len(rotators)
+    assert len(site.versions()) == 2
+    assert {rotator.result()["key"]["current_version"]["id"] for rotator in rotators} == {site.versions()[1]}
+
+
+def test_one_who_comes_too_late_says_what_is_current(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.pass_by(91 * DAY)
+    slow = site.rotator(QUARTER)
+    create = slow.versions.create
+
+    def late(key_id: str, token: str) -> KeyVersion:
+        site.run(QUARTER)
+        site.run(NOW)
+        return create(key_id, token)
+
+    monkeypatch.setattr(slow.versions, "create", late)
+    slow.run()
+    assert len(site.versions()) == 3
+    assert slow.result()["key"]["current_version"]["id"] == site.versions()[2]
+
+
+def test_a_conflict_with_a_faster_hand_is_no_failure(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.pass_by(91 * DAY)
+    slow = site.rotator(QUARTER)
+    create = slow.versions.create
+
+    def late(key_id: str, token: str) -> KeyVersion:
+        site.run(QUARTER)
+        site.running.control("POST", "faults", {"operation": "CreateKeyVersion", "kind": "error_before", "status": 409})
+        return create(key_id, token)
+
+    monkeypatch.setattr(slow.versions, "create", late)
+    slow.run()
+    assert (slow.result()["rotated"], slow.result()["changed"]) == (False, False)
+    assert slow.result()["key"]["current_version"]["id"] == site.versions()[1]
+
+
+def test_a_refusal_is_told_with_what_was_learned(site: Site) -> None:
+    site.running.control("POST", "user", {"user": "admin", "permissions": ["KEY_READ"]})
+    rotator = site.rotator(NOW)
+    with pytest.raises(ApiError) as refused:
+        rotator.run()
+    assert (refused.value.operation, refused.value.status) == ("CreateKeyVersion", 404)
+    assert rotator.result()["key"]["current_version"]["id"] == site.first
+    assert rotator.result()["rotated"] is False
+
+
+@pytest.mark.parametrize("wish", [QUARTER, NOW])
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"state": "DISABLED"}, "is DISABLED"),
+        ({"state": "PENDING_DELETION"}, "is PENDING_DELETION"),
+        ({"state": "CREATING"}, "Run again when it is ENABLED"),
+        ({"protection_mode": "EXTERNAL"}, "external key manager"),
+        ({"algorithm": "RSA"}, "asymmetric"),
+    ],
+)
+def test_keys_that_cannot_be_rotated(site: Site, wish: Wish, change: dict[str, str], words: str) -> None:
+    site.running.control("POST", "key", {"key": "master", **change})
+    rotator = site.rotator(wish)
+    with pytest.raises(Unrotated, match=words):
+        rotator.run()
+    assert rotator.result()["key"]["id"] == site.key_id
+    assert site.versions() == [site.first]
+
+
+def test_a_key_under_automatic_rotation_is_left_to_it(site: Site) -> None:
+    site.running.control("POST", "key", {"key": "master", "auto_rotation": True})
+    assert site.run(QUARTER)["rotated"] is False
+    site.pass_by(91 * DAY)
+    with pytest.raises(Unrotated, match="rotated automatically"):
+        site.run(QUARTER)
+    assert site.versions() == [site.first]
+    rotator = site.rotator(NOW)
+    rotator.run()
+    assert rotator.result()["rotated"] is True
+    assert len(rotator.warnings) == 1
+
+
+# The decision by itself.
+
+KEY = Key("ocid1.key.oc1.iad.vault.key", "v1", state="ENABLED", protection_mode="HSM", algorithm="AES")
+
+
+@pytest.mark.parametrize(("age", "rotate"), [(0.0, False), (90 * DAY, False), (90 * DAY + 1, True), (-5.0, False)])
+def test_older_means_older(age: float, rotate: bool) -> None:
+    verdict = judge(KEY, KeyVersion("v1", "ENABLED", 5e8), 5e8 + age, QUARTER)
+    assert (verdict.rotate, verdict.problem) == (rotate, None)
+
+
+def test_an_unknown_age_decides_nothing() -> None:
+    assert judge(KEY, KeyVersion("v1", "ENABLED", None), 5e8, QUARTER).problem
+    assert judge(KEY, KeyVersion("v1", "ENABLED", None), 5e8, NOW).rotate
+
+
+def test_the_token_is_that_of_one_replacement() -> None:
+    assert retry_token("key", "v1") == retry_token("key", "v1")
+    assert len({retry_token("key", "v1"), retry_token("key", "v2"), retry_token("yek", "v1")}) == 3
+    # The service takes at most 64 characters.
+    assert len(retry_token("key", "v1")) <= 64
+
+
+def test_what_is_under_way() -> None:
+    current = KeyVersion("v2", "ENABLED", 20.0)
+    older, newer = KeyVersion("v1", "CREATING", 10.0), KeyVersion("v3", "CREATING", 30.0)
+    newest, ready = KeyVersion("v4", "CREATING", 40.0), KeyVersion("v5", "ENABLED", 50.0)
+    assert under_way([older, current, newer, newest, ready], current) == newest
+    assert under_way([older, current, ready], current) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, "Neither max_age_days nor force"),
+        ({"max_age_days": 0}, "at least 1"),
+        ({"max_age_days": -3, "force": True}, "at least 1"),
+        ({"force": True, "wait_timeout": 0}, "wait_timeout"),
+    ],
+)
+def test_bad_input(given: dict[str, Any], words: str) -> None:
+    params = {"max_age_days": None, "force": False, "wait": True, "wait_timeout": 60, "wait_interval": 5, **given}
+    with pytest.raises(BadInput, match=words):
+        wish_of(params)
