@@ -248,6 +248,10 @@ class Reconciler:
         facts.receipt = receipt
         if warning:
             self.warn(warning)
+        if self.attempt.assigning is not None and bucket.kms_key_id == self.attempt.assigning:
+            self.attempt.assigned = True
+            self.attempt.assigning = None
+            self.attempt.reason = self.attempt.reason or "key_assigned"
         if first:
             self.attempt.previous_key = bucket.kms_key_id
             if receipt is not None and receipt.state == _receipt.COMPLETED:
@@ -375,7 +379,10 @@ class Reconciler:
             self._does_not_fit(str(error))
             return
         except ApiError as error:
-            self._write_failed(error, "claim", step.assign)
+            if error.effect != "none":
+                # The claim may stand, and then hides what it was made for.
+                attempt.reason = attempt.reason or step.reason
+            self._write_failed(error, step.assign)
             return
         attempt.reason = attempt.reason or step.reason
         attempt.claim = step.receipt
@@ -392,7 +399,7 @@ class Reconciler:
         try:
             written = self.api.update_bucket(bucket, bucket.etag, None, step.key_id)
         except ApiError as error:
-            self._write_failed(error, "assign", step.key_id)
+            self._write_failed(error, step.key_id)
             return
         self.attempt.assigned = True
         self.attempt.reason = self.attempt.reason or "key_assigned"
@@ -491,7 +498,7 @@ class Reconciler:
             self.warn("The claim on bucket %s could not be taken back: %s" % (self.name, error.line()))
         attempt.claim = attempt.claim_etag = None
 
-    def _write_failed(self, error: ApiError, what: str, assign: Optional[str]) -> None:
+    def _write_failed(self, error: ApiError, assign: Optional[str]) -> None:
         """A claim or an assignment was not answered with success: what is true now is what the next look says."""
         if error.status == 412:
             self.facts.bucket = None
@@ -499,6 +506,7 @@ class Reconciler:
         if error.retryable:
             if error.effect != "none":
                 self.facts.bucket = None
+                self.attempt.assigning = assign
             raise error
         if assign is not None or error.status not in (400, 403, 404):
             raise error

@@ -128,6 +128,8 @@ class Attempt:
     #: The etag that the submitted receipt's own write returned.
     recorded_etag: Optional[str] = None
     assigned: bool = False
+    #: A key whose assignment was not answered: the next look tells.
+    assigning: Optional[str] = None
     previous_key: Optional[str] = None
     refused: Optional[ApiError] = None
     conflicts: int = 0

@@ -256,3 +256,44 @@ def test_another_controllers_claim_whose_place_for_the_work_request_was_taken() 
     assert (outcome.action, outcome.reason, world.posts) == ("none", "up_to_date", 0)
     assert any("No receipt can be kept" in warning for warning in run.warnings)
     assert world.bucket.freeform_tags == tags
+
+
+def lose_first_answer(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first UpdateBucket takes effect, and its answer is lost."""
+    whole = world.update_bucket
+    lost: list[Bucket] = []
+
+    def update(*arguments: Any, **options: Any) -> Bucket:
+        written = whole(*arguments, **options)
+        if not lost:
+            lost.append(written)
+            raise ApiError("UpdateBucket", "lost", effect="unknown", retryable=True)
+        return written
+
+    monkeypatch.setattr(world, "update_bucket", update)
+
+
+def test_a_claim_whose_answer_was_lost_keeps_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(bucket=recorded(receipt(COMPLETED, RECORDED, key_version_id=OLDER)))
+    lose_first_answer(world, monkeypatch)
+    result = returned(world)
+    assert (result["action"], result["reason"], result["changed"]) == ("submit", "key_version_changed", True)
+    assert world.posts == 1
+
+
+@pytest.mark.parametrize(
+    ("objects", "receipt_option", "action"),
+    [(False, "tag", "none"), (True, "tag", "submit"), (True, "none", "submit")],
+    ids=["empty", "with the claim", "without receipts"],
+)
+def test_an_assignment_whose_answer_was_lost(
+    monkeypatch: pytest.MonkeyPatch, objects: bool, receipt_option: str, action: str
+) -> None:
+    count = 7 if objects else 0
+    world = World(bucket=bucket(kms_key_id=None, approximate_count=count), objects=objects)
+    lose_first_answer(world, monkeypatch)
+    result = returned(world, kms_key_id=KEY, receipt=receipt_option)
+    assert (result["action"], result["reason"]) == (action, "key_assigned")
+    assert (result["changed"], result["assigned"]) == (True, True)
+    assert world.bucket.kms_key_id == KEY
+    assert world.posts == int(objects)
