@@ -145,7 +145,8 @@ class ApiError(Exception):
         retry_after: Optional[float] = None,
         unreachable: bool = False,
     ) -> None:
-        super().__init__(message)
+        # What copying an exception builds the copy from.
+        super().__init__(operation, message)
         self.operation = operation
         self.message = message
         self.status = status
@@ -155,6 +156,9 @@ class ApiError(Exception):
         self.retryable = retryable
         self.retry_after = retry_after
         self.unreachable = unreachable
+
+    def __str__(self) -> str:
+        return self.message
 
     def as_result(self) -> dict[str, Any]:
         return {
