@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 import pytest
 
@@ -323,17 +324,18 @@ def check_end(facts: Facts, attempt: Attempt, options: Options, step: Done) -> N
 SHARDS = 4
 PLAIN = CONTENTS[0]
 
-#: The bucket, receipt, its work request, list, key, content, stage of the run, and options.
-Combination = tuple[
-    Bucket,
-    Receipt | None,
-    Seen | None,
-    tuple[WorkRequest, ...] | None,
-    tuple[Key | None, str | None],
-    tuple[int | None, bool, bool | None],
-    str,
-    Options,
-]
+
+class Combination(NamedTuple):
+    """What was found, how far the run has come, and what is asked for."""
+
+    bucket: Bucket
+    receipt: Receipt | None
+    seen: Seen | None
+    listing: tuple[WorkRequest, ...] | None
+    key: tuple[Key | None, str | None]
+    content: tuple[int | None, bool, bool | None]
+    stage: str
+    options: Options
 
 
 def fresh_combinations() -> Iterator[Combination]:
@@ -342,7 +344,7 @@ def fresh_combinations() -> Iterator[Combination]:
     there = bucket()
     for (found, seen), listing, of_key in itertools.product(receipts(), LISTINGS[:4], KEYS[1:]):
         for options in all_options:
-            yield there, found, seen, listing, of_key, PLAIN, "fresh", options
+            yield Combination(there, found, seen, listing, of_key, PLAIN, "fresh", options)
 
 
 def later_combinations() -> Iterator[Combination]:
@@ -356,7 +358,7 @@ def later_combinations() -> Iterator[Combination]:
     there = bucket()
     for (found, seen), listing, of_key, kind in itertools.product(receipts(), LISTINGS, keys, ATTEMPTS[1:]):
         for options in all_options:
-            yield there, found, seen, listing, of_key, PLAIN, kind, options
+            yield Combination(there, found, seen, listing, of_key, PLAIN, kind, options)
 
 
 def beginnings() -> Iterator[Combination]:
@@ -371,18 +373,16 @@ def beginnings() -> Iterator[Combination]:
     ):
         there = bucket(kms_key_id=kms, approximate_count=content[0], versioning=versioning)
         for options, listing in itertools.product(all_options, (None, ())):
-            yield there, found, seen, listing, of_key, content, "fresh", options
+            yield Combination(there, found, seen, listing, of_key, content, "fresh", options)
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
 @pytest.mark.parametrize("combinations", [fresh_combinations, later_combinations, beginnings])
 def test_no_combination_breaks_a_rule(combinations: Callable[[], Iterator[Combination]], shard: int) -> None:
     kinds = set()
-    for there, found, seen, listing, of_key, content, kind, options in itertools.islice(
-        combinations(), shard, None, SHARDS
-    ):
-        facts = facts_of(there, found, seen, listing, of_key, content)
-        kinds.add(type(check(facts, attempt_of(kind, facts, options), options)))
+    for found in itertools.islice(combinations(), shard, None, SHARDS):
+        facts = facts_of(*found[:6])
+        kinds.add(type(check(facts, attempt_of(found.stage, facts, found.options), found.options)))
     assert len(kinds) >= 6, "the combinations lead to many kinds of steps"
 
 
