@@ -146,8 +146,11 @@ class Fleet:
         self.context.stopping = True
         self._stop.set()
 
-    def run(self) -> None:
-        """Run until all is done, or told to stop. What was begun by then is told by an entry each."""
+    def run(self, observe: Optional[Callable[[], None]] = None) -> None:
+        """Run until all is done, or told to stop. What was begun by then is told by an entry each.
+
+        ``observe`` is called now and then meanwhile, in this thread.
+        """
         size = threading.stack_size(_STACK)
         try:
             threads = [threading.Thread(target=self._work, daemon=True) for _number in range(self.workers)]
@@ -156,9 +159,17 @@ class Fleet:
         finally:
             threading.stack_size(size)
         while not self._ended.wait(0.5) and not self.stopped:
-            pass
+            if observe is not None:
+                observe()
         if self.stopped:
             self._finish(threads)
+
+    def standing(self, since: int) -> tuple[list[Any], list[Reconciler], int]:
+        """How far the run is: the entries from number ``since`` on, the buckets looked into, and how many are not finished."""
+        with self._changed:
+            board = self.context.board
+            under_way = [assert_bucket(task).reconciler for task in board.open]
+            return self.entries[since:], under_way, board.unfinished()
 
     def run_here(self, sleep: Callable[[float], None]) -> None:
         """Run all in this thread."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import signal
 import threading
 from functools import partial
-from typing import Any, NoReturn, Optional
+from typing import Any, Callable, NoReturn, Optional
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -43,7 +43,7 @@ def build(
     )
 
 
-def run(fleet: Fleet) -> None:
+def run(fleet: Fleet, observe: Optional[Callable[[], None]] = None) -> None:
     """Run to the end, or until Ctrl-C or SIGTERM. A second one ends the process at once."""
     before: dict[int, Any] = {}
 
@@ -56,7 +56,7 @@ def run(fleet: Fleet) -> None:
         for which in (signal.SIGINT, signal.SIGTERM):
             before[which] = signal.signal(which, stop)
     try:
-        fleet.run()
+        fleet.run(observe)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -540,7 +540,8 @@ class Reconciler:
 
     def waiting_on(self) -> Optional[tuple[WorkRequest, float]]:
         """During a pause: the work request that is waited on, and the seconds since it was first seen running."""
-        for wanted in self.facts.due:
+        # Another thread may be taking steps.
+        for wanted in tuple(self.facts.due):
             seen = self.facts.seen(wanted)
             if isinstance(seen, WorkRequest):
                 return seen, self.clock() - self.facts.running_at.get(wanted, self.clock())

@@ -33,6 +33,7 @@ extends_documentation_fragment:
   - rekey.oci.auth
   - rekey.oci.behaviour
   - rekey.oci.fleet
+  - rekey.oci.progress
   - rekey.oci.attributes
 notes:
   - O(wait_timeout) counts for each bucket from when its turn has come.
@@ -185,20 +186,23 @@ interrupted:
   type: bool
 """
 
+import time
 from functools import partial
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.rekey.oci.plugins.module_utils import _fleet_module, _fleet_result, _input, _options
+from ansible_collections.rekey.oci.plugins.module_utils import _fleet_module, _fleet_result, _input, _options, _progress
 from ansible_collections.rekey.oci.plugins.module_utils._filters import Names
 from ansible_collections.rekey.oci.plugins.module_utils._fleet import Fleet, Selection
+from ansible_collections.rekey.oci.plugins.module_utils._fleet_progress import Observer
 
 
 def main() -> None:
     spec = _options.common()
     spec.update(_options.behaviour())
     spec.update(_options.fleet())
+    spec.update(_progress.arguments())
     spec["compartment_ids"]["required"] = True
     spec.update(
         key_ids={"type": "list", "elements": "str", "no_log": False},
@@ -218,7 +222,9 @@ def main() -> None:
         module, options, selection, partial(_fleet_result.compact, diff=module._diff), params["max_in_flight"]
     )
     fleet.add_compartments(params["compartment_ids"])
-    _fleet_module.run(fleet)
+    with _progress.Progress(params[_progress.ARGUMENT]) as progress:
+        watched = params[_progress.ARGUMENT] is not None
+        _fleet_module.run(fleet, Observer(fleet, progress, time.monotonic) if watched else None)
     finish(module, fleet, selection)
 
 
