@@ -45,7 +45,7 @@ SIGNERS = {
 def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for variable in VARIABLES:
         monkeypatch.delenv(variable, raising=False)
-    for variable in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+    for variable in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     _identity.import_sdk()
@@ -72,6 +72,8 @@ def params_of(auth_type: str, folder: Path) -> dict[str, Any]:
 def test_the_right_signer_is_asked_for(auth_type: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The SDK's own code is run, and watched: nothing of it is replaced."""
     monkeypatch.setenv("OCI_METADATA_BASE_URL", "http://127.0.0.1:1/opc/v2")
+    # Older releases of the SDK do not know the variable: whatever answers at the real address is kept out.
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     called: set[str] = set()
 
     def watch(frame: FrameType, event: str, _argument: object) -> None:
@@ -123,6 +125,8 @@ def test_a_metadata_service_that_never_answers(auth_type: str, tmp_path: Path) -
         environment = {
             **os.environ,
             "OCI_METADATA_BASE_URL": f"http://127.0.0.1:{port}/opc/v2",
+            # For older releases of the SDK, which do not know that variable.
+            "http_proxy": f"http://127.0.0.1:{port}",
             "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
         }
         # Far more than it needs: a hang would be for minutes.
