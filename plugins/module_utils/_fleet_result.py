@@ -44,6 +44,8 @@ def compact(reconciler: Reconciler, compartment_id: Optional[str], diff: bool = 
             "status": work_request.status,
             "percent_complete": work_request.percent_complete,
         }
+    if _result.predicted(reconciler):
+        entry["predicted"] = True
     if reconciler.warnings:
         entry["warnings"] = list(reconciler.warnings)
     if diff and entry["changed"]:

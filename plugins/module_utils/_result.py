@@ -64,6 +64,16 @@ def changed_by(reconciler: Reconciler) -> bool:
     return done or (isinstance(outcome, Done) and outcome.changed)
 
 
+def predicted(reconciler: Reconciler) -> bool:
+    """Whether the outcome is one of check mode that a real run would have had to do something for."""
+    outcome, receipt = reconciler.outcome, reconciler.facts.receipt
+    if not reconciler.options.check_mode or not isinstance(outcome, Done):
+        return False
+    # That a re-encryption has completed is not on the receipt yet.
+    unwritten = outcome.reason == "up_to_date" and receipt is not None and receipt.state != COMPLETED
+    return outcome.changed or outcome.action != "none" or unwritten
+
+
 def result_of(reconciler: Reconciler) -> dict[str, Any]:
     """The module's return values, as far as known."""
     outcome = reconciler.outcome
@@ -82,6 +92,8 @@ def result_of(reconciler: Reconciler) -> dict[str, Any]:
         "work_request": work_request.as_result() if work_request else None,
         "receipt": facts.receipt.as_result() if facts.receipt else None,
     }
+    if predicted(reconciler):
+        result["predicted"] = True
     if reconciler.error is not None:
         result["error"] = reconciler.error.as_result()
     return result

@@ -82,6 +82,11 @@ assigned:
   description: Whether this run assigned O(kms_key_id) to the bucket, or in check mode would.
   returned: always
   type: bool
+predicted:
+  description: That this is what a run outside of check mode would do. A prediction proves nothing.
+  returned: in check mode, when something would be done
+  type: bool
+  sample: true
 bucket:
   description: The bucket; null when it could not be read.
   returned: always

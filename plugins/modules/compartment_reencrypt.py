@@ -164,6 +164,9 @@ buckets:
         opc_request_id:
           description: The id of the request that Oracle's support asks for.
           type: str
+    predicted:
+      description: That this is what a run outside of check mode would do; only then.
+      type: bool
     warnings:
       description: What else is worth knowing, when there is something.
       type: list
