@@ -64,8 +64,12 @@ def check_bucket_name(name: str) -> None:
         )
 
 
+def is_namespace(name: str) -> bool:
+    return re.fullmatch(r"[A-Za-z0-9_\-]+", name) is not None
+
+
 def check_namespace(name: Optional[str]) -> None:
-    if name is not None and (not name.strip() or not re.fullmatch(r"[A-Za-z0-9_\-]+", name)):
+    if name is not None and not is_namespace(name):
         raise BadInput(
             "namespace_name %s is not an Object Storage namespace: leave it out to have it looked up." % shown(name)
         )

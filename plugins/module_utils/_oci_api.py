@@ -18,6 +18,7 @@ from ansible_collections.rekey.oci.plugins.module_utils import _failures
 from ansible_collections.rekey.oci.plugins.module_utils._api import SharedApi
 from ansible_collections.rekey.oci.plugins.module_utils._calls import Calls, pages
 from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients, endpoint_of
+from ansible_collections.rekey.oci.plugins.module_utils._input import is_namespace
 from ansible_collections.rekey.oci.plugins.module_utils._model import (
     TERMINAL_STATUSES,
     ApiError,
@@ -40,7 +41,8 @@ class OciApi(SharedApi):
 
     def get_namespace(self) -> str:
         response = self.calls.object_storage("GetNamespace", "get_namespace")
-        if not isinstance(response.data, str):
+        # The SDK hands on whatever text there is, an error page of a proxy's too.
+        if not isinstance(response.data, str) or not is_namespace(response.data):
             raise _failures.not_understood("GetNamespace", response)
         return response.data
 
