@@ -86,6 +86,7 @@ class Reconciler:
         self.key_version_before: Optional[str] = None
         self._failures = 0
         self._failing_since = 0.0
+        self._last_failure: Optional[ApiError] = None
         self._begun = 0.0
         self._posts = 0
         self._do: dict[type, Callable[..., None]] = {
@@ -122,6 +123,7 @@ class Reconciler:
         except ApiError as error:
             return self._failed(step, error)
         self._failures = 0
+        self._last_failure = None
         return 0.0
 
     def warn(self, message: str) -> None:
@@ -150,6 +152,7 @@ class Reconciler:
         if not self._failures:
             self._failing_since = self._begun
         self._failures += 1
+        self._last_failure = error
         waiting = isinstance(step, Poll) and self.options.wait and not self.options.check_mode
         if error.retryable or waiting:
             pause = _schedule.retry_pause(self._failures, self.chance(), error.retry_after)
@@ -187,9 +190,13 @@ class Reconciler:
         return now + pause - self._failing_since <= RETRY_BUDGET and now + pause <= by + LAST_CALL
 
     def _out_of_time(self) -> Fail:
+        why = "The service answers too slowly to go on"
+        if self._last_failure is not None:
+            self.error = self._last_failure
+            why = self._last_failure.line()
         return Fail(
-            "wait_timeout (%d seconds) is over, and the service answers too slowly to go on. Run again: the next run goes "
-            "on from here." % self.options.wait_timeout,
+            "%s; wait_timeout (%d seconds) is over. Run again: the next run goes on from here."
+            % (why, self.options.wait_timeout),
             action="submit" if self.attempt.submitted or self.attempt.lost_at is not None else "none",
             reason=self.attempt.reason,
         )

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils import _schedule
-from ansible_collections.rekey.oci.plugins.module_utils._model import WorkRequest, known
+from ansible_collections.rekey.oci.plugins.module_utils._model import Bucket, WorkRequest, known
 from ansible_collections.rekey.oci.plugins.module_utils._state import FORGOTTEN, Attempt, Facts, Options, Seen
 from ansible_collections.rekey.oci.plugins.module_utils._steps import (
     Done,
@@ -123,6 +123,15 @@ def leave(attempt: Attempt) -> Step:
     if attempt.submitted:
         return Done("submit", attempt.reason or "unproven", changed=True, warning=LATER)
     return Done("join", "in_progress", changed=attempt.assigned, warning=LATER)
+
+
+def refused_as_running(bucket: Bucket) -> Step:
+    return Fail(
+        "The service refuses a re-encryption of bucket %s because one is running (409), but lists none. "
+        "Run again later." % bucket.name,
+        action="join",
+        reason="in_progress",
+    )
 
 
 def ended_badly(facts: Facts, attempt: Attempt, work_request_id: str) -> Step:

@@ -92,17 +92,9 @@ def _own_claim(
         # The service says that one is running: find it and wait, as for any foreign one.
         if facts.listing is None:
             return ListWorkRequests(attempt.claim.time)
-        if _waiting.running(facts):
-            return Drop() if not options.wait else _waiting.obstacle(facts, attempt, options, now, chance)
-        if not options.wait:
+        if _waiting.running(facts) or not options.wait or now >= _waiting.deadline(attempt, options):
+            # A claim that stayed would keep the next run waiting for a controller that is gone.
             return Drop()
-        if now >= _waiting.deadline(attempt, options):
-            return Fail(
-                "The service refuses a re-encryption of bucket %s because one is running (409), but lists none. "
-                "Run again later." % bucket.name,
-                action="join",
-                reason="in_progress",
-            )
         if now - facts.listed_at < 0.5:
             return Pause(_schedule.retry_pause(attempt.conflicts, chance), forget="bucket")
     if now - attempt.claimed_at >= options.post_window:
@@ -260,6 +252,9 @@ def _submit_anew(facts: Facts, bucket: Bucket, attempt: Attempt, options: Option
     step = _waiting.obstacle(facts, attempt, options, now, chance)
     if step is not None:
         return step
+    if attempt.conflicts and not options.wait:
+        # The service refused because one is running, which it does not list.
+        return _waiting.leave(attempt)
     if now >= _waiting.deadline(attempt, options) and attempt.submitted:
         return Fail(
             "Bucket %s changed under each re-encryption, and wait_timeout (%d seconds) is over. Run again."
@@ -267,6 +262,8 @@ def _submit_anew(facts: Facts, bucket: Bucket, attempt: Attempt, options: Option
             action="submit",
             reason=attempt.reason,
         )
+    if now >= _waiting.deadline(attempt, options) and attempt.conflicts:
+        return _waiting.refused_as_running(bucket)
     fresh = _FRESH * options.post_window
     if now - facts.looked_at >= fresh or facts.service_time is None:
         # Where listing alone takes that long, listing again would never end.

@@ -62,12 +62,7 @@ def next_step(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options, 
         if not options.wait:
             return _waiting.leave(attempt)
         if now >= _waiting.deadline(attempt, options):
-            return Fail(
-                "The service refuses a re-encryption of bucket %s because one is running (409), but lists none. "
-                "Run again later." % bucket.name,
-                action="join",
-                reason="in_progress",
-            )
+            return _waiting.refused_as_running(bucket)
         if now - facts.listed_at < 0.5:
             return Pause(retry_pause(attempt.conflicts, chance), forget="listing")
     return Submit(reason, _POST_TIMEOUT)
