@@ -1,0 +1,119 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Networks that are broken: each run ends, with one line that names the endpoint. Only a hang fails by the clock."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from tests.simulator.serving import Running
+from tests.wire.playing import one_line, play, reencrypt
+
+
+@contextmanager
+def listener(behave: Callable[[socket.socket, threading.Event], None]) -> Iterator[str]:
+    """Listen, give each connection to a thread of its own, and yield the URL."""
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+
+        def accept() -> None:
+            while not over.is_set():
+                with suppress(OSError):
+                    connection, _peer = server.accept()
+                    threading.Thread(target=serve_one, args=(connection,), daemon=True).start()
+
+        def serve_one(connection: socket.socket) -> None:
+            with connection, suppress(OSError):
+                behave(connection, over)
+
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        finally:
+            over.set()
+            thread.join()
+
+
+def never_answers(_connection: socket.socket, over: threading.Event) -> None:
+    over.wait()
+
+
+def drips(connection: socket.socket, over: threading.Event) -> None:
+    """One byte of an answer's body now and then: each resets the timeout of a read."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n")
+    while not over.wait(1.0):
+        connection.sendall(b" ")
+
+
+def hangs_up(connection: socket.socket, _over: threading.Event) -> None:
+    connection.recv(1)
+
+
+def closed_port() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    return f"http://127.0.0.1:{port}"
+
+
+def test_each_dead_endpoint_is_one_line(simulator: Running, endpoints: dict[str, str], folder: Path) -> None:
+    """All at once, because most of the time is spent waiting."""
+    environment = {**endpoints, "OCI_CONFIG_FILE": simulator.introduction["config_file"]}
+    short: dict[str, Any] = {"wait_timeout": 1, "namespace_name": simulator.introduction["namespace"]}
+    with listener(never_answers) as silent, listener(drips) as dripping, listener(hangs_up) as rude:
+        closed = closed_port()
+        cases = [
+            (reencrypt(**short, object_storage_endpoint=closed), f"GetBucket failed: {closed} cannot be reached"),
+            (
+                reencrypt(wait_timeout=1, object_storage_endpoint=closed),
+                f"GetNamespace failed: {closed} cannot be reached",
+            ),
+            (reencrypt(**short, key_management_endpoint=closed), f"GetKey failed: {closed} cannot be reached"),
+            (reencrypt(**short, object_storage_endpoint=silent), f"GetBucket failed: {silent} did not answer in time"),
+            (
+                reencrypt(**short, object_storage_endpoint=dripping),
+                f"GetBucket failed: {dripping} did not answer in time",
+            ),
+            (reencrypt(**short, object_storage_endpoint=rude), f"GetBucket failed: the connection to {rude} broke"),
+            (reencrypt(**short, key_management_endpoint=silent), f"GetKey failed: {silent} did not answer in time"),
+        ]
+        with ThreadPoolExecutor(len(cases)) as pool:
+            plays = [
+                pool.submit(play, folder / str(number), [task], environment)
+                for number, (task, _expected) in enumerate(cases)
+            ]
+            for future, (_task, expected) in zip(plays, cases, strict=True):
+                result = future.result().results[0]
+                assert one_line(result).startswith(expected)
+                assert result["error"]["status"] is None
+                assert result["changed"] is False
+    assert not simulator.control("GET", "truth")["submissions"].get("photos")
+
+
+def test_a_re_encryption_whose_answer_never_comes_is_found(
+    simulator: Running, endpoints: dict[str, str], folder: Path
+) -> None:
+    environment = {**endpoints, "OCI_CONFIG_FILE": simulator.introduction["config_file"]}
+    simulator.control("POST", "faults", {"operation": "ReencryptBucket", "kind": "delay_after", "seconds": 600})
+    first, second = play(folder, [reencrypt(claim_grace=20), reencrypt(claim_grace=20)], environment).results
+    assert (first["action"], first["reason"], first["changed"]) == ("submit", "unproven", True), first
+    assert first["receipt"]["state"] == "completed"
+    assert (second["action"], second["reason"]) == ("none", "up_to_date")
+    assert len(simulator.control("GET", "truth")["submissions"]["photos"]) == 1
+
+
+def test_a_bucket_beyond_all_bounds(simulator: Running, endpoints: dict[str, str], folder: Path) -> None:
+    """An endless answer is cut off, rather than read into memory."""
+    environment = {**endpoints, "OCI_CONFIG_FILE": simulator.introduction["config_file"]}
+    simulator.control("POST", "faults", {"operation": "GetBucket", "kind": "huge", "count": 1})
+    result = play(folder, [reencrypt()], environment).results[0]
+    assert result["action"] == "submit", result
