@@ -71,7 +71,7 @@ seealso:
 EXAMPLES = r"""
 - name: Look at all buckets of a compartment and the compartments below it
   rekey.oci.bucket_encryption_info:
-    compartment_ids: ["{{ rekey_compartment_id }}"]
+    compartment_ids: [ocid1.compartment.oc1..example]
     recursive: true
   register: encryption
 
@@ -83,7 +83,7 @@ EXAMPLES = r"""
 
 - name: Look at two regions
   rekey.oci.bucket_encryption_info:
-    compartment_ids: ["{{ rekey_compartment_id }}"]
+    compartment_ids: [ocid1.compartment.oc1..example]
     region: "{{ item }}"
   loop: [us-ashburn-1, eu-frankfurt-1]
   register: encryption

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.tools import home
 from tests.tools.paths import INSTALLED, REPO
 
 BIN = REPO / ".venv" / "bin"
+COMPARTMENT = "ocid1.compartment.oc1..example"
 WORLD = yaml.safe_load((Path(__file__).parent / "world.yml").read_text(encoding="utf-8"))
 
 
@@ -30,11 +32,13 @@ class Ansible:
         self._environment = home.environment(BIN) | simulator.introduction["environment"]
         self._environment |= {
             "ANSIBLE_COLLECTIONS_PATH": str(INSTALLED),
+            "HOME": str(folder),
             "ANSIBLE_LOCALHOST_WARNING": "False",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "False",
             "ANSIBLE_PYTHON_INTERPRETER": str(BIN / "python"),
             "ANSIBLE_NOCOLOR": "True",
             "OCI_REGION": str(simulator.introduction["region"]),
+            "COMPARTMENT_ID": COMPARTMENT,
         }
 
     def write(self, name: str, text: str) -> Path:
@@ -42,14 +46,15 @@ class Ansible:
         path.write_text(text, encoding="utf-8")
         return path
 
-    def run(self, program: str, *arguments: str | Path) -> str:
-        """Run it, and fail the test with what it said where it fails."""
+    def run(self, program: str, *arguments: str | Path, but: str | None = None) -> str:
+        """Run it, and fail the test with what it said where it fails or warns, ``but`` for one warning."""
         command = [str(BIN / program), *(str(argument) for argument in arguments)]
         done = subprocess.run(
-            command, cwd=self.folder, env=self._environment, check=False, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout
+            command, cwd=self.folder, env=self._environment, check=False, text=True, capture_output=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        warnings = re.findall(r"\[WARNING\]: (.*)", done.stdout + done.stderr)
+        assert [warning for warning in warnings if but is None or but not in warning] == []
         return done.stdout
 
 

@@ -19,7 +19,7 @@ from .work import WorkRequest, WorkRequests
 
 REALM = "oc1"
 REGION = "iad"
-TENANCY = f"ocid1.tenancy.{REALM}..aaaaaaaatenancy"
+TENANCY = f"ocid1.tenancy.{REALM}..example"
 NAMESPACE = "examplens"
 VAULT = "b5examplevault"
 RETRY_TOKEN_SECONDS = 24 * 3600.0
