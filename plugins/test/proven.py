@@ -43,7 +43,7 @@ EXAMPLES = r"""
 - name: Look at all buckets of a compartment
   rekey.oci.bucket_encryption_info:
     compartment_ids:
-      - ocid1.compartment.oc1..examplecompartment
+      - ocid1.compartment.oc1..example
   register: found
 
 - name: Name those that are not proven

@@ -13,12 +13,29 @@ import json
 import shutil
 import subprocess
 import sys
+from typing import Any
 
+import yaml
+
+from tests.docs import snippets
 from tests.tools import home
 from tests.tools.paths import BUILD, INSTALLED, NAME, NAMESPACE, REPO, run
 
 BIN = REPO / ".venv" / "bin"
 _FOLDER = BUILD / "ee"
+_GUIDE = REPO / "docs" / "execution_environments.md"
+
+
+def _definition() -> dict[str, Any]:
+    """The one that the guide shows, with the artifact that was just built in place of the published one."""
+    shown = [yaml.safe_load(block.text) for block in snippets.blocks("yaml", pages=[_GUIDE])]
+    definition: dict[str, Any] = next(block for block in shown if block.get("version") == 3)
+    collections = definition["dependencies"]["galaxy"]["collections"]
+    if collections != [{"name": f"{NAMESPACE}.{NAME}"}]:
+        sys.exit(f"{_GUIDE.name} shows an execution environment with other collections: {collections}")
+    artifact = next((BUILD / "artifact").glob(f"{NAMESPACE}-{NAME}-*.tar.gz"))
+    collections[0] = {"name": str(artifact), "type": "file"}
+    return definition
 
 
 def main() -> None:
@@ -28,21 +45,7 @@ def main() -> None:
     env = home.environment(BIN)
 
     definition = _FOLDER / "execution-environment.yml"
-    artifact = next((BUILD / "artifact").glob(f"{NAMESPACE}-{NAME}-*.tar.gz"))
-    definition.write_text(
-        json.dumps(
-            {
-                "version": 3,
-                "images": {"base_image": {"name": "registry.example.com/ansible/base:latest"}},
-                "dependencies": {
-                    "ansible_core": {"package_pip": "ansible-core"},
-                    "ansible_runner": {"package_pip": "ansible-runner"},
-                    "galaxy": {"collections": [{"name": str(artifact), "type": "file"}]},
-                },
-            }
-        ),
-        encoding="utf-8",
-    )
+    definition.write_text(json.dumps(_definition()), encoding="utf-8")
     context = _FOLDER / "context"
     run(
         BIN / "ansible-builder",
