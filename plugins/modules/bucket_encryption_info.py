@@ -227,7 +227,9 @@ def main() -> None:
         "unlisted": unlisted,
         "interrupted": fleet.stopped,
     }
-    failed = _fleet_result.failures(entries if one is not None else (), unlisted)
+    failed = _fleet_result.failures((), unlisted)
+    if one is not None and entries and entries[0]["error"] is not None:
+        failed = entries[0]["error"]["message"]
     _fleet_module.end(module, fleet, selection, result, failed)
 
 
