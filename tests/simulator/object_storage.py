@@ -16,7 +16,7 @@ from .messages import Refusal, Request, Response, not_found
 from .paging import limit_of, page_of, page_of_names
 from .storage import Bucket, StoredObject
 from .users import User
-from .world import World
+from .world import TENANCY, World
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,256}")
 
@@ -41,7 +41,8 @@ class ObjectStorage:
 
     def list_buckets(self, request: Request, user: User, namespace: str) -> Response:
         compartment_id = request.query.get("compartmentId", "")
-        if not user.may("BUCKET_INSPECT", compartment_id):
+        known = compartment_id == TENANCY or compartment_id in self.world.compartments
+        if not known or not user.may("BUCKET_INSPECT", compartment_id):
             raise not_found()
         names = self.world.bucket_names(compartment_id)
         page, headers = page_of_names(names, request, self.world.settings.page_limit)
