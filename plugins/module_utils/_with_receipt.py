@@ -96,7 +96,8 @@ def _own_claim(
             # A claim that stayed would keep the next run waiting for a controller that is gone.
             return Drop()
         if now - facts.listed_at < 0.5:
-            return Pause(_schedule.retry_pause(attempt.conflicts, chance), forget="bucket")
+            # Forgetting nothing: another look would list anew, and so pause for ever.
+            return Pause(_schedule.retry_pause(attempt.conflicts, chance))
     if now - attempt.claimed_at >= options.post_window:
         return None
     return Submit(attempt.reason or "unproven", options.claim_grace - options.post_window)

@@ -64,7 +64,7 @@ def next_step(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options, 
         if now >= _waiting.deadline(attempt, options):
             return _waiting.refused_as_running(bucket)
         if now - facts.listed_at < 0.5:
-            return Pause(retry_pause(attempt.conflicts, chance), forget="listing")
+            return Pause(retry_pause(attempt.conflicts, chance))
     return Submit(reason, _POST_TIMEOUT)
 
 

@@ -315,3 +315,12 @@ def test_a_security_token_that_expired(tmp_path: Path, expires: int, expired: bo
         assert text.endswith("expired at 2001-09-09T01:46:40Z: renew it with 'oci session authenticate'.")
     else:
         assert identify(auth_type="security_token", config_file_location=location).signer is not None
+
+
+def test_the_oldest_sdk_is_the_same_everywhere() -> None:
+    """What a user is told to install is what is asked for, and what an environment of the tests has."""
+    collection = Path(__file__).parents[4]
+    required = f"oci>={_identity.OLDEST_SDK}"
+    assert required in (collection / "meta" / "ee-requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert required in (collection / "README.md").read_text(encoding="utf-8")
+    assert required in _identity.INSTALL_HINT

@@ -1,0 +1,74 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A service that allows one re-encryption at once and says 409 to a second, with what runs listed or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from ansible_collections.rekey.oci.plugins.module_utils import _receipt
+from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils._state import Options
+from ansible_collections.rekey.oci.plugins.module_utils._steps import Done, Fail
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import CREATED, EPOCH, Job, World, reconcile
+
+
+@dataclass
+class OneAtOnce(World):
+    listed: bool = False
+
+    def list_reencryptions(self, *args: Any) -> tuple[tuple[WorkRequest, ...], float | None]:
+        told, begun = super().list_reencryptions(*args)
+        return (told, begun) if self.listed else (tuple(work for work in told if work.terminal), begun)
+
+    def reencrypt_bucket(self, *args: Any, **options: Any) -> str:
+        if any(job.ends > self.now for job in self.jobs):
+            self._called("ReencryptBucket")
+            raise ApiError("ReencryptBucket", "one is running", status=409, code="Conflict")
+        return super().reencrypt_bucket(*args, **options)
+
+
+def world(seconds: float, listed: bool) -> OneAtOnce:
+    # Of a time before the key's current version, so that it proves nothing either way.
+    foreign = Job("ocid1.workrequest.oc1.iad.foreign", CREATED - 10, EPOCH + seconds, version=None)
+    return OneAtOnce(jobs=[foreign], listed=listed)
+
+
+@pytest.mark.parametrize("listed", [False, True])
+@pytest.mark.parametrize("receipt", ["tag", "none"])
+@pytest.mark.parametrize("seconds", [3.0, 40.0, 300.0])
+def test_it_submits_once_soon_after_the_other_one_is_over(seconds: float, receipt: str, listed: bool) -> None:
+    there = world(seconds, listed)
+    _run, outcome = reconcile(there, Options(receipt=receipt))
+    assert isinstance(outcome, Done)
+    assert (outcome.action, outcome.changed, there.posts) == ("submit", True, 1)
+    # It looks often enough, and not so often that it is a burden.
+    assert there.now - (EPOCH + seconds) < there.duration + 30
+    assert len(there.calls) < 60 + 2 * seconds
+
+
+@pytest.mark.parametrize("listed", [False, True])
+@pytest.mark.parametrize("receipt", ["tag", "none"])
+def test_without_waiting_it_leaves_the_job_and_no_claim(receipt: str, listed: bool) -> None:
+    there = world(300, listed)
+    _run, outcome = reconcile(there, Options(receipt=receipt, wait=False))
+    assert isinstance(outcome, Done)
+    assert (outcome.action, outcome.reason, outcome.changed) == ("join", "in_progress", False)
+    assert "run again" in (outcome.warning or "")
+    assert there.calls.count("ReencryptBucket") <= 1
+    assert _receipt.RECEIPT_TAG not in there.bucket.freeform_tags
+
+
+@pytest.mark.parametrize("listed", [False, True])
+@pytest.mark.parametrize("receipt", ["tag", "none"])
+def test_when_its_time_is_over_it_leaves_no_claim(receipt: str, listed: bool) -> None:
+    there = world(300, listed)
+    _run, outcome = reconcile(there, Options(receipt=receipt, wait_timeout=20))
+    assert isinstance(outcome, Fail)
+    assert (outcome.action, outcome.reason, there.posts) == ("join", "in_progress", 0)
+    assert _receipt.RECEIPT_TAG not in there.bucket.freeform_tags
