@@ -19,7 +19,12 @@ from tests.tools.paths import ENVIRONMENTS, REPO, run
 
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 MAIN = "newest"
-OLDEST_SDK = "oci==2.112.0"
+OLDEST_SDK = next(
+    line.replace(">=", "==")
+    for line in (REPO / "meta" / "ee-requirements.txt").read_text(encoding="utf-8").splitlines()
+    if line.startswith("oci>=")
+)
+"""As the collection asks for it."""
 NEWEST_SDK = "oci~=2.189"
 
 # Every release of ansible-core, and both ends of the SDK's, without the whole product of the two.
