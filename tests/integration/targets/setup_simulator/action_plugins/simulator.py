@@ -5,7 +5,7 @@
 """Ask the simulator: make control requests, then tell what really happened.
 
 `do` is a list of control requests as tests/simulator/README.md has them, each one key and its body, such as
-`{rotate: {key: master}}`; a body of null is a DELETE. `{leave: 4}` advances the time until
+`{rotate: {key: master}}`; a body of null is a DELETE. `{leave: 8}` advances the time until
 a re-encryption that takes an hour, and runs, has so many seconds left. The result is the truth, of what came after the mark `since`.
 """
 
