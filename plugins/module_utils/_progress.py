@@ -18,9 +18,11 @@ import stat
 from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
+from ansible.module_utils.basic import AnsibleModule
+
 from ansible_collections.rekey.oci.plugins.module_utils._model import WorkRequest
 
-#: The argument that names the file. Only the action plugin gives it, and it hides it from the result.
+#: The argument that names the file. Only the action plugin gives it, and no user should: it is in no argument spec.
 ARGUMENT = "_progress_file"
 
 #: More than a run of days writes, in bytes: a bound, not a budget.
@@ -32,7 +34,18 @@ SLOWEST = 3
 
 def arguments() -> dict[str, Any]:
     """What progress adds to a module's argument spec. Whether it is shown is the action plugin's affair."""
-    return {"progress": {"type": "bool"}, ARGUMENT: {"type": "str", "no_log": False}}
+    return {"progress": {"type": "bool"}}
+
+
+class WatchedModule(AnsibleModule):  # type: ignore[misc]
+    """A module whose progress may be watched: ``progress_file`` is where it is to be told, if anywhere."""
+
+    progress_file: Optional[str] = None
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        path = self.params.pop(ARGUMENT, None)
+        self.progress_file = path if isinstance(path, str) else None
 
 
 def entry(bucket: str, work_request: WorkRequest, elapsed: float) -> dict[str, Any]:

@@ -230,8 +230,6 @@ import time
 import uuid
 from functools import partial
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.rekey.oci.plugins.module_utils import _input, _options, _progress, _result
 from ansible_collections.rekey.oci.plugins.module_utils._module import connect, namespace_of
 from ansible_collections.rekey.oci.plugins.module_utils._reconcile import Reconciler, run
@@ -247,7 +245,7 @@ def main() -> None:
         bucket_name={"type": "str", "required": True, "aliases": ["bucket", "name"]},
         namespace_name={"type": "str", "aliases": ["namespace"]},
     )
-    module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
+    module = _progress.WatchedModule(argument_spec=spec, supports_check_mode=True)
     try:
         _input.check_bucket_name(module.params["bucket_name"])
         _input.check_namespace(module.params["namespace_name"])
@@ -265,7 +263,7 @@ def main() -> None:
         chance=random.random,
         started_at=started_at,
     )
-    with _progress.Progress(module.params[_progress.ARGUMENT]) as progress:
+    with _progress.Progress(module.progress_file) as progress:
         outcome = run(reconciler, time.sleep, partial(progress.one, reconciler.name))
     for warning in reconciler.warnings:
         module.warn(warning)

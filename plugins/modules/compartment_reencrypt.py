@@ -211,7 +211,7 @@ def main() -> None:
         key_ids={"type": "list", "elements": "str", "no_log": False},
         max_in_flight={"type": "int", "default": 100},
     )
-    module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
+    module = _progress.WatchedModule(argument_spec=spec, supports_check_mode=True)
     params = module.params
     try:
         _input.check_fleet(params)
@@ -225,8 +225,8 @@ def main() -> None:
         module, options, selection, partial(_fleet_result.compact, diff=module._diff), params["max_in_flight"]
     )
     fleet.add_compartments(params["compartment_ids"])
-    with _progress.Progress(params[_progress.ARGUMENT]) as progress:
-        watched = params[_progress.ARGUMENT] is not None
+    with _progress.Progress(module.progress_file) as progress:
+        watched = module.progress_file is not None
         _fleet_module.run(fleet, Observer(fleet, progress, time.monotonic) if watched else None)
     finish(module, fleet, selection)
 

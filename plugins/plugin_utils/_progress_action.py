@@ -38,10 +38,6 @@ class ProgressAction(NormalAction):  # type: ignore[misc]
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         with self._shown(task_vars or {}):
             result: dict[str, Any] = super().run(tmp, task_vars)
-        invocation = result.get("invocation")
-        arguments = invocation.get("module_args") if isinstance(invocation, dict) else None
-        if isinstance(arguments, dict):
-            arguments.pop(ARGUMENT, None)
         return result
 
     def _execute_module(self, module_name: Any = None, module_args: Any = None, *args: Any, **kwargs: Any) -> Any:
