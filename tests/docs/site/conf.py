@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from docutils import nodes  # type: ignore[import-untyped]
@@ -26,6 +27,9 @@ pygments_style = "ansible"
 suppress_warnings = ["misc.highlighting_failure"]
 
 _ANSIBLE = "https://docs.ansible.com/ansible/latest/"
+_BUILTIN = re.compile(
+    r"ansible_collections\.ansible\.builtin\.(?P<plugin>\w+?_(module|inventory|lookup|test|filter))(__|$)"
+)
 _LABELS = {
     "action_plugins": "plugins/action.html",
     "ansible_configuration_settings": "reference_appendices/config.html",
@@ -37,7 +41,9 @@ _LABELS = {
 
 
 def _elsewhere(_app: Any, _env: Any, node: Any, content: Any) -> Any:
-    page = _LABELS.get(node["reftarget"])
+    label = node["reftarget"]
+    builtin = _BUILTIN.match(label)
+    page = f"collections/ansible/builtin/{builtin['plugin']}.html" if builtin else _LABELS.get(label)
     if page is None:
         return None
     return nodes.reference("", "", content, internal=False, refuri=_ANSIBLE + page)
