@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.docs import inprocess, policies
+from tests.docs import inprocess, policies, snippets
 from tests.simulator.serving import Running, serve
 from tests.tools import home
 from tests.tools.paths import INSTALLED, REPO
@@ -119,6 +119,15 @@ def test_without_one_of_them(simulator: Running, name: str, permission: str, tmp
     assert case.get("warns", "") in warnings
     assert case["failed"] or bool(warnings) == ("warns" in case), warnings
     assert {path: value(result, path) for path in case.get("result", {})} == case.get("result", {})
+
+
+def test_every_plugin_that_calls_has_an_entry() -> None:
+    kinds = {"module", "inventory"}
+    calling = {
+        path.stem for kind, path in snippets.plugins() if kind in kinds and "rekey.oci.auth" in path.read_text("utf-8")
+    }
+    entries = {entry["run"].get("module", name) for name, entry in PLUGINS.items()}
+    assert calling == entries
 
 
 def test_the_guide_is_made_from_the_table() -> None:

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ import yaml
 from tests.docs import snippets
 from tests.docs.conftest import Ansible
 from tests.docs.test_examples import as_playbook
+from tests.tools.paths import REPO
 
 BLOCKS = snippets.blocks("yaml", "yml")
 
@@ -31,6 +34,9 @@ def _names_others(block: snippets.Block) -> bool:
 PLAYBOOKS = [block for block in BLOCKS if _plays(block) and not _names_others(block)]
 
 
+INVENTORIES = [block for block in BLOCKS if "plugin: rekey.oci." in block.text]
+
+
 def test_there_are_some() -> None:
     assert len(PLAYBOOKS) >= 4
 
@@ -45,6 +51,22 @@ def test_it_loads(block: snippets.Block) -> None:
 def test_it_runs(ansible: Ansible, block: snippets.Block) -> None:
     said = ansible.run("ansible-playbook", ansible.write("playbook.yml", as_playbook(block.text)))
     assert "failed=0" in said
+
+
+@pytest.mark.parametrize("block", INVENTORIES, ids=str)
+def test_an_inventory_has_hosts(ansible: Ansible, block: snippets.Block) -> None:
+    listed = ansible.run("ansible-inventory", "-i", ansible.write("fleet.rekey_buckets.yml", block.text), "--list")
+    assert json.loads(listed)["_meta"]["hostvars"]
+
+
+def test_playbooks_that_are_called_by_name_exist() -> None:
+    called = {
+        name
+        for page in snippets.PAGES
+        for name in re.findall(r"ansible-playbook rekey\.oci\.(\w+)", page.read_text(encoding="utf-8"))
+    }
+    assert called
+    assert called <= {path.stem for path in (REPO / "playbooks").glob("*.yml")}
 
 
 @pytest.mark.parametrize("block", PLAYBOOKS, ids=str)
