@@ -41,7 +41,9 @@ options:
     description: The path of the user's private key in PEM form. Overrides the profile. When left out, E(OCI_USER_KEY_FILE) is used.
     type: str
   api_user_key_pass_phrase:
-    description: The pass phrase of the private key. Overrides the profile. When left out, E(OCI_USER_KEY_PASS_PHRASE) is used.
+    description:
+      - The pass phrase of the private key. Overrides the profile. When left out, E(OCI_USER_KEY_PASS_PHRASE) is used.
+      - Set that variable where Ansible is started, not by a task's C(environment), which Ansible shows in the process list.
     type: str
   tenancy:
     description: The OCID of the tenancy. Overrides the profile. When left out, E(OCI_TENANCY) is used.
