@@ -60,6 +60,25 @@ EXAMPLES = r"""
   rekey.oci.bucket_reencrypt:
     bucket_name: payroll
     receipt: none
+
+- name: Move the bucket to another key, and its objects with it
+  rekey.oci.bucket_reencrypt:
+    bucket_name: payroll
+    kms_key_id: ocid1.key.oc1.iad.examplevault.exampleother
+
+- name: Say once what several tasks have in common
+  module_defaults:
+    group/rekey.oci.all:
+      region: us-ashburn-1
+      auth_type: api_key
+  block:
+    - name: Keep the payroll bucket encrypted under the newest version of its key
+      rekey.oci.bucket_reencrypt:
+        bucket_name: payroll
+
+    - name: Keep the archive encrypted under the newest version of its key
+      rekey.oci.bucket_reencrypt:
+        bucket_name: payroll-archive
 """
 
 RETURN = r"""

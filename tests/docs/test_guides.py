@@ -1,0 +1,119 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the guides tell as a story happens as they tell it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.docs import inprocess
+from tests.docs.conftest import Ansible
+from tests.simulator.serving import Running
+
+
+@pytest.fixture
+def simulator(ansible: Ansible) -> Running:
+    return ansible.simulator
+
+
+def run(simulator: Running, **arguments: Any) -> dict[str, Any]:
+    environment = simulator.introduction["environment"]
+    return inprocess.run("bucket_reencrypt", {"bucket_name": "payroll", **arguments}, environment)
+
+
+def tags(simulator: Running, bucket: str = "payroll") -> dict[str, str]:
+    found: dict[str, str] = simulator.control("GET", "truth", {"bucket": bucket})["buckets"][bucket]["tags"]
+    return found
+
+
+def decided(result: dict[str, Any]) -> tuple[bool, str, str]:
+    assert not result.get("failed"), result
+    return result["changed"], result["action"], result["reason"]
+
+
+def test_the_quick_start(simulator: Running) -> None:
+    assert decided(run(simulator)) == (True, "submit", "unproven")
+    assert decided(run(simulator)) == (False, "none", "up_to_date")
+    simulator.control("POST", "rotate", {"key": "master"})
+    assert decided(run(simulator)) == (True, "submit", "key_version_changed")
+    assert decided(run(simulator)) == (False, "none", "up_to_date")
+
+
+def test_terraform_removes_the_receipt(simulator: Running) -> None:
+    """An apply without ignore_changes: the tags are those of the configuration. Each costs one re-encryption."""
+    run(simulator)
+    simulator.control("POST", "bucket", {"bucket": "payroll", "tags": {"team": "payroll"}})
+    assert decided(run(simulator)) == (True, "submit", "unproven")
+    assert decided(run(simulator)) == (False, "none", "up_to_date")
+
+
+def test_terraform_leaves_the_receipt_alone(simulator: Running) -> None:
+    """An apply with ignore_changes sends the receipt as it found it, beside the tags of the configuration."""
+    run(simulator)
+    receipt = {name: value for name, value in tags(simulator).items() if name.startswith("rekey-")}
+    assert set(receipt) == {"rekey-receipt", "rekey-work-request"}
+    simulator.control("POST", "bucket", {"bucket": "payroll", "tags": {"team": "finance", **receipt}})
+    assert decided(run(simulator)) == (False, "none", "up_to_date")
+    assert tags(simulator) == {"team": "finance", **receipt}
+
+
+def test_no_receipt_leaves_no_tag(simulator: Running) -> None:
+    assert decided(run(simulator, receipt="none")) == (True, "submit", "unproven")
+    assert tags(simulator) == {"team": "payroll"}
+    assert decided(run(simulator, receipt="none")) == (False, "none", "up_to_date")
+    simulator.control("POST", "settings", {"retention": 1})
+    simulator.control("POST", "advance", {"seconds": 3600})
+    assert decided(run(simulator, receipt="none")) == (True, "submit", "unproven")
+
+
+def test_full_tags(simulator: Running) -> None:
+    full = {f"tag{number}": "x" for number in range(9)}
+    simulator.control("POST", "bucket", {"bucket": "payroll", "tags": full})
+    result = run(simulator)
+    assert decided(result) == (True, "submit", "unproven")
+    assert "No receipt can be kept on bucket payroll" in "\n".join(result["warnings"])
+    assert tags(simulator) == full
+    assert decided(run(simulator)) == (False, "none", "up_to_date")
+
+
+def test_somebody_else_re_encrypted_before(simulator: Running) -> None:
+    """Moving from a script: its re-encryptions prove nothing, so the first run makes one more."""
+    simulator.control("POST", "bucket", {"bucket": "payroll", "reencrypt": True})
+    assert decided(run(simulator)) == (True, "submit", "unproven")
+
+
+def test_a_receipt_that_was_copied_is_none(simulator: Running) -> None:
+    run(simulator)
+    simulator.control("POST", "bucket", {"bucket": "payroll-archive", "tags": tags(simulator)})
+    result = run(simulator, bucket_name="payroll-archive")
+    assert decided(result) == (True, "submit", "unproven")
+    assert "copied from another bucket" in "\n".join(result["warnings"])
+
+
+def test_a_run_that_ends_early_is_joined(simulator: Running) -> None:
+    simulator.control("POST", "settings", {"work_seconds": 600})
+    late = run(simulator, wait_timeout=1)
+    assert late["failed"]
+    assert late["work_request"]["id"] in late["msg"]
+    simulator.control("POST", "advance", {"seconds": 600})
+    assert not run(simulator)["changed"]
+    assert decided(run(simulator)) == (False, "none", "up_to_date")
+    assert len(simulator.control("GET", "truth", {"bucket": "payroll"})["submissions"]["payroll"]) == 1
+
+
+def test_what_the_receipt_reveals(simulator: Running) -> None:
+    run(simulator)
+    receipt, work_request = (tags(simulator)[name] for name in ("rekey-receipt", "rekey-work-request"))
+    for secret in (
+        simulator.introduction["user"],
+        simulator.introduction["fingerprint"],
+        simulator.introduction["tenancy"],
+    ):
+        assert secret not in receipt + work_request
+    words = receipt.split()
+    assert words[0] == "completed"
+    assert [word.split("=")[0] for word in words[1:]] == ["scope", "time", "version", "created", "key", "by", "sum"]
