@@ -153,6 +153,7 @@ CACHE_FORMAT = 1
 #: Options that decide what is listed, apart from the common ones.
 _LISTING = ("compartment_ids", "recursive", "regions", "namespace_name")
 _TEMPLATES = ("compartment_ids", "regions", "namespace_name", *ENVIRONMENT)
+_LISTS = ("compartment_ids", "regions", "include", "exclude")
 _SECRETS = frozenset(("api_user_key_pass_phrase",))
 
 
@@ -167,7 +168,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         config = self._read_config_data(path)
         try:
             self._check_keys(config)
-            params = self._params()
+            params = self._params(config)
             names = Names(params["include"], params["exclude"])
             listed = self._listed(path, params, cache)
         except _input.BadInput as error:
@@ -197,14 +198,18 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
                     "there is no option %r%s" % (str(key), ": did you mean %s?" % near[0] if near else ".")
                 )
 
-    def _params(self) -> dict[str, Any]:
+    def _params(self, config: Mapping[str, Any]) -> dict[str, Any]:
         """All options, templates evaluated and checked. Raises BadInput."""
         params = {name: self.get_option(name) for name in self.option_definitions}
         self.templar.available_variables = self._vars or {}
         for name in _TEMPLATES:
-            params[name] = self._evaluated(name, params[name])
-        for name in ("compartment_ids", "regions", "include", "exclude"):
+            # The option of a list is split at commas, those within a template too.
+            whole = isinstance(params[name], list) and isinstance(config.get(name), str)
+            params[name] = self._evaluated(name, config[name] if whole else params[name])
+        for name in _LISTS:
             value = params[name] or []
+            if isinstance(value, str):
+                value = [item.strip() for item in value.split(",")]
             if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
                 raise _input.BadInput("%s must be a list of texts." % name)
             params[name] = list(dict.fromkeys(value))
