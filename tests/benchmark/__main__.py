@@ -1,0 +1,165 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Time the collection against ansible.builtin.ping, the OCI CLI and a plain loop over the SDK: `make bench`.
+
+All ratios are of times in this one run, the least of some tries, taken in turns. Exits with 1 where something that ran did
+the wrong thing; being slow is only shown.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.benchmark.tenancy import Done, Tenancy, Wrong
+from tests.simulator.serving import serve
+
+THREADS = 16
+MAX_IN_FLIGHT = 100
+FLEET = 1000
+LATENCY = 0.03
+SIZES = (2500, 5000, 10000)
+CLI_SAMPLE = 4
+WIDTH = 64
+
+
+def show(what: str, measured: str, aim: str = "", met: bool | None = None) -> None:
+    verdict = "" if met is None else "  met" if met else "  MISSED"
+    print(f"  {what:<{WIDTH}} {measured:>12}   {aim:<10}{verdict}", flush=True)
+
+
+def at_most(what: str, measured: float, aim: float, unit: str = "") -> None:
+    show(what, f"{measured:.2f}{unit}", f"<= {aim:g}{unit}", measured <= aim)
+
+
+def at_least(what: str, measured: float, aim: float) -> None:
+    show(what, f"{measured:.0f} times", f">= {aim:g}", measured >= aim)
+
+
+def in_turns(tries: int, *commands: Callable[[], Done]) -> list[Done]:
+    """Run each so often, one after the other, and return the quickest run of each."""
+    runs = [[command() for command in commands] for _try in range(tries)]
+    return [min(column, key=lambda done: done.seconds) for column in zip(*runs, strict=True)]
+
+
+def expect(found: dict[str, Any], **wanted: int) -> None:
+    different = {name: found.get(name) for name, count in wanted.items() if found.get(name) != count}
+    if different:
+        raise Wrong(f"expected {wanted}, found {different}")
+
+
+def one_bucket(tenancy: Tenancy) -> None:
+    print("One bucket, a playbook of one task")
+    tenancy.world(1, proven=True)
+    task = {"rekey.oci.bucket_reencrypt": {"bucket_name": "b-0", "namespace_name": tenancy.namespace}}
+
+    def ours() -> Done:
+        done = tenancy.playbook([task])
+        if "ok=1" not in done.output or "changed=0" not in done.output:
+            raise Wrong(f"up to date was not ok: {done.output[-500:]}")
+        return done
+
+    with tenancy.counted() as calls:
+        ours()
+    ping, quickest = in_turns(4, lambda: tenancy.playbook([{"ansible.builtin.ping": {}}]), ours)
+    cli = in_turns(2, lambda: _cli_reencrypt(tenancy, 0))[0]
+    show("ansible.builtin.ping", f"{ping.seconds:.2f} s")
+    show("bucket_reencrypt, up to date", f"{quickest.seconds:.2f} s")
+    show("oci os bucket reencrypt, which does not wait", f"{cli.seconds:.2f} s")
+    at_most("bucket_reencrypt, times ping", quickest.seconds / ping.seconds, 1.5)
+    at_most("API calls with the namespace given", sum(calls.values()), 2)
+
+
+def _cli_reencrypt(tenancy: Tenancy, number: int) -> Done:
+    return tenancy.cli(
+        "os", "bucket", "reencrypt", "--bucket-name", f"b-{number}", "--namespace-name", tenancy.namespace
+    )
+
+
+def fleet(tenancy: Tenancy, latency: float) -> None:
+    print(f"{FLEET} buckets, {THREADS} threads, {latency * 1000:.0f} ms of latency")
+    compartment_id = tenancy.world(FLEET, proven=True, latency=latency)
+    with tenancy.counted() as calls:
+        done = tenancy.python("tests.benchmark.fleet", compartment_id, THREADS, MAX_IN_FLIGHT)
+    expect(done.json(), total=FLEET, up_to_date=FLEET)
+    plain, ours = [], [done.json()["seconds"]]
+    for _try in range(3):
+        found = tenancy.python("tests.benchmark.sdk_loop", compartment_id, THREADS).json()
+        expect(found, total=FLEET, tagged=FLEET)
+        plain.append(found["seconds"])
+        ours.append(tenancy.python("tests.benchmark.fleet", compartment_id, THREADS, MAX_IN_FLIGHT).json()["seconds"])
+    reads = [
+        tenancy.cli("os", "bucket", "get", "--bucket-name", f"b-{number}", "--namespace-name", tenancy.namespace)
+        for number in range(CLI_SAMPLE)
+    ]
+    cli = sum(read.seconds for read in reads) / CLI_SAMPLE
+    show("a plain loop over the SDK", f"{min(plain):.2f} s")
+    show("up to date", f"{min(ours):.2f} s")
+    at_most("up to date, times the plain loop", min(ours) / min(plain), 1.3)
+    at_most("API calls a bucket, up to date", sum(calls.values()) / FLEET, 1.1)
+    show(f"a bucket in a loop over the CLI (of {CLI_SAMPLE}), os bucket get", f"{cli:.2f} s")
+    at_least("up to date, quicker a bucket than the loop over the CLI", cli / (min(ours) / FLEET), 50)
+
+    compartment_id = tenancy.world(FLEET, proven=False, latency=latency)
+    with tenancy.counted() as calls:
+        done = tenancy.python("tests.benchmark.fleet", compartment_id, THREADS, MAX_IN_FLIGHT)
+    found = done.json()
+    expect(found, total=FLEET, submitted=FLEET, completed=FLEET, failed=0)
+    tenancy.check_proven(FLEET, 1)
+    posts = [_cli_reencrypt(tenancy, number) for number in range(CLI_SAMPLE)]
+    cli = sum(post.seconds for post in posts) / CLI_SAMPLE
+    show("re-encrypted and proven, each taking a second", f"{found['seconds']:.2f} s")
+    at_most("API calls a bucket, re-encrypted and proven", sum(calls.values()) / FLEET, 8)
+    show(f"a bucket in a loop over the CLI (of {CLI_SAMPLE}), os bucket reencrypt", f"{cli:.2f} s")
+    at_least("re-encrypted and proven, quicker a bucket than that", cli / (found["seconds"] / FLEET), 20)
+
+
+def growth(tenancy: Tenancy) -> None:
+    print("Growth: the whole module, up to date")
+    points = []
+    for size in SIZES:
+        compartment_id = tenancy.world(size, proven=True)
+        arguments = json.dumps({"compartment_id": compartment_id, "workers": THREADS})
+        done = tenancy.python("tests.benchmark.module", "compartment_reencrypt", stdin=arguments)
+        expect(done.json()["summary"], total=size, up_to_date=size)
+        show(f"{size} buckets", f"{done.seconds:.1f} s")
+        points.append((math.log(size), math.log(done.seconds)))
+    at_most("exponent of the time's growth (1 is linear)", _slope(points), 1.1)
+    at_most(f"peak memory, {SIZES[-1]} buckets", done.peak, 200, " MB")
+    done = tenancy.python("tests.benchmark.module", "bucket_encryption_info", stdin=arguments)
+    expect(done.json()["summary"], total=SIZES[-1], up_to_date=SIZES[-1])
+    at_most(f"peak memory of bucket_encryption_info, {SIZES[-1]} buckets", done.peak, 200, " MB")
+
+
+def _slope(points: list[tuple[float, float]]) -> float:
+    """The exponent, by least squares."""
+    mean_x = sum(x for x, _y in points) / len(points)
+    mean_y = sum(y for _x, y in points) / len(points)
+    return sum((x - mean_x) * (y - mean_y) for x, y in points) / sum((x - mean_x) ** 2 for x, _y in points)
+
+
+def main() -> None:
+    begun = time.monotonic()
+    print(f"  {'':<{WIDTH}} {'measured':>12}   aim")
+    with tempfile.TemporaryDirectory(prefix="rekey-") as folder, serve(Path(folder) / "world") as running:
+        tenancy = Tenancy(running, Path(folder))
+        try:
+            one_bucket(tenancy)
+            fleet(tenancy, 0.0)
+            fleet(tenancy, LATENCY)
+            growth(tenancy)
+        except Wrong as wrong:
+            sys.exit(f"Wrong: {wrong}")
+    print(f"In {time.monotonic() - begun:.0f} s")
+
+
+if __name__ == "__main__":
+    main()

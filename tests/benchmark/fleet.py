@@ -1,0 +1,51 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The fleet by itself: what compartment_reencrypt does between its start and its result.
+
+`python -m tests.benchmark.fleet COMPARTMENT THREADS MAX_IN_FLIGHT` prints one line of JSON: the summary, and the seconds without the start.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from functools import partial
+
+from ansible_collections.rekey.oci.plugins.module_utils import _clients, _fleet_result, _options
+from ansible_collections.rekey.oci.plugins.module_utils._compartments import Compartments
+from ansible_collections.rekey.oci.plugins.module_utils._filters import Names
+from ansible_collections.rekey.oci.plugins.module_utils._fleet import Fleet, Selection
+from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
+from ansible_collections.rekey.oci.plugins.module_utils._state import Options
+
+
+def main() -> None:
+    compartment_id, threads, max_in_flight = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    params = {option: os.environ.get(variable) for option, variable in _options.ENVIRONMENT.items()}
+    api = OciApi(_clients.Clients(params, threads))
+    api.calls.clients.object_storage()
+
+    begun = time.monotonic()
+    fleet = Fleet(
+        api,
+        partial(Compartments, api.calls),
+        api.get_namespace(),
+        Options(),
+        Selection(Names()),
+        workers=threads,
+        max_in_flight=max_in_flight,
+        conclude=_fleet_result.compact,
+    )
+    fleet.add_compartments([compartment_id])
+    fleet.run()
+    summary = _fleet_result.summary_of(fleet.entries, waited=True)
+    seconds = time.monotonic() - begun
+    print(json.dumps({**summary, "seconds": seconds}))
+
+
+if __name__ == "__main__":
+    main()
