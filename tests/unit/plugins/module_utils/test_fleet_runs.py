@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from typing import Any
 
 import pytest
 
+from ansible_collections.rekey.oci.plugins.module_utils._fleet_module import run
 from ansible_collections.rekey.oci.plugins.module_utils._fleet_result import summary_of
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils._reconcile import UNREACHABLE_TRIES
@@ -292,3 +295,35 @@ def test_an_error_that_is_nobody_s_alone_ends_the_run() -> None:
     service = Service(virtual=False, fails={"ListBuckets": fail})
     with pytest.raises(ZeroDivisionError):
         service.fleet().run()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_run_with_what_was_done(number: signal.Signals) -> None:
+    service = Service(virtual=False, work_seconds=1e6)
+    service.add(60)
+
+    def interrupt(_what: str) -> None:
+        if service.calls["ReencryptBucket"] == 20:
+            os.kill(os.getpid(), number)
+
+    service.fails["ReencryptBucket"] = interrupt
+    fleet = service.fleet(workers=4, max_in_flight=30)
+    before = signal.getsignal(number)
+    run(fleet)
+    assert signal.getsignal(number) is before
+    assert fleet.stopped
+    # Whatever was submitted is told, and on record: no claim stays bare.
+    submitted = {entry["name"] for entry in fleet.entries if entry["changed"]}
+    assert submitted == set(service.submitted)
+    assert 20 <= len(submitted) <= 30
+    assert set(service.states()) == {"submitted", "none"}
+    assert fleet.unfinished >= 30
+    # The next run goes on.
+    for job in service.jobs.values():
+        job.ends = 0.0
+    service.work_seconds = -1.0
+    service.fails.clear()
+    again = service.fleet(max_in_flight=30)
+    again.run()
+    assert service.states() == {"completed": 60}
+    assert set(service.submitted.values()) == {1}
