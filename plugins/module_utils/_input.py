@@ -140,6 +140,12 @@ def check_endpoint(url: str, option: str) -> str:
     return url.strip().rstrip("/")
 
 
+def key_region(key_id: str, region_names: Mapping[str, str]) -> Optional[str]:
+    """The full name of a key's region; ``region_names`` maps short names to full ones."""
+    match = _KEY_OCID.fullmatch(key_id)
+    return region_names.get(match.group("region"), match.group("region")) if match else None
+
+
 def key_management_endpoints(
     key_id: str, region_names: Mapping[str, str], realm_domains: Mapping[str, str]
 ) -> list[str]:

@@ -86,6 +86,9 @@ class Key:
     algorithm: Optional[str] = None
     is_auto_rotation_enabled: Optional[bool] = None
     version_created: Optional[float] = None
+    compartment_id: Optional[str] = None
+    #: The full name of its region, as service principals have it.
+    region: Optional[str] = None
 
     def as_result(self) -> dict[str, Any]:
         return {

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from email.utils import parsedate
 from functools import partial
 from typing import Any, Callable, Optional
@@ -18,7 +19,7 @@ from ansible_collections.rekey.oci.plugins.module_utils import _failures
 from ansible_collections.rekey.oci.plugins.module_utils._api import SharedApi
 from ansible_collections.rekey.oci.plugins.module_utils._calls import Calls, pages
 from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients, endpoint_of
-from ansible_collections.rekey.oci.plugins.module_utils._input import is_namespace
+from ansible_collections.rekey.oci.plugins.module_utils._input import is_namespace, key_region
 from ansible_collections.rekey.oci.plugins.module_utils._model import (
     TERMINAL_STATUSES,
     ApiError,
@@ -53,7 +54,8 @@ class OciApi(SharedApi):
         return _bucket("GetBucket", response, Bucket(namespace, name)), service_date(response)
 
     def get_key(self, key_id: str, not_before: float = 0.0) -> tuple[Key, Optional[float]]:
-        return key_of(key_id, self.calls.key_management("GetKey", "get_key", key_id)), None
+        key = key_of(key_id, self.calls.key_management("GetKey", "get_key", key_id))
+        return replace(key, region=key_region(key_id, self.calls.clients.sdk.regions.REGIONS_SHORT_NAMES)), None
 
     def get_version_created(self, key_id: str, version_id: str) -> Optional[float]:
         return seconds(
@@ -221,6 +223,7 @@ def key_of(key_id: str, response: Any) -> Key:
         protection_mode=data.protection_mode,
         algorithm=getattr(shape, "algorithm", None),
         is_auto_rotation_enabled=getattr(data, "is_auto_rotation_enabled", None),
+        compartment_id=getattr(data, "compartment_id", None),
     )
 
 

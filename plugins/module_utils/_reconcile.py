@@ -176,7 +176,7 @@ class Reconciler:
             Fail(
                 self._explain(step, error),
                 action="submit" if self.attempt.submitted or self.attempt.lost_at is not None else "none",
-                reason=self.attempt.reason,
+                reason=self.attempt.reason or _reason_of(step),
             )
         )
         return 0.0
@@ -217,13 +217,27 @@ class Reconciler:
                 "Bucket %s was not found in namespace %s, or this user may not read it (BUCKET_READ). Names are "
                 "case-sensitive. %s" % (self.name, self.namespace, error.line())
             )
-        if isinstance(step, (Assign, Claim)) and self.options.kms_key_id and error.status in (400, 403, 404):
-            return (
-                "The key %s was not assigned to bucket %s. Object Storage needs a policy such as: Allow service "
-                "objectstorage-<region> to use keys in compartment <compartment> where target.key.id = '%s'. %s"
-                % (self.options.kms_key_id, self.name, self.options.kms_key_id, error.line())
-            )
+        if isinstance(step, (Assign, Claim)) and self._assigned_by(step) and error.status in (400, 403, 404):
+            return self._unassigned(error)
         return error.line()
+
+    def _assigned_by(self, step: Union[Assign, Claim]) -> Optional[str]:
+        return step.key_id if isinstance(step, Assign) else step.assign
+
+    def _unassigned(self, error: ApiError) -> str:
+        """Object Storage may not use the key, or this user may not let it, or may not write to the bucket."""
+        wanted, key = self.options.kms_key_id, self.facts.key
+        told = "The key %s was not assigned to bucket %s. " % (wanted, self.name)
+        if error.code == "BucketNotFound":
+            return told + "This user may not write to the bucket (BUCKET_UPDATE). " + error.line()
+        region = (key.region if key else None) or "<region>"
+        compartment = (key.compartment_id if key else None) or "<compartment>"
+        scope = "tenancy" if compartment.startswith("ocid1.tenancy.") else "compartment id %s" % compartment
+        where = "in %s where target.key.id = '%s'" % (scope, wanted)
+        return told + (
+            "It takes two policies: Allow service objectstorage-%s to use keys %s; and Allow group <group> to use "
+            "key-delegate %s. %s" % (region, where, where, error.line())
+        )
 
     # Reads.
 
@@ -553,6 +567,13 @@ class Reconciler:
             if isinstance(seen, WorkRequest):
                 return seen, self.clock() - self.facts.running_at.get(wanted, self.clock())
         return None
+
+
+def _reason_of(step: Step) -> Optional[str]:
+    """Why a step was to be taken, where it was the first one that writes."""
+    if isinstance(step, Assign):
+        return "key_assigned"
+    return step.reason if isinstance(step, (Claim, Submit)) else None
 
 
 def run(

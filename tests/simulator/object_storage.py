@@ -153,7 +153,7 @@ class ObjectStorage:
         key = self.world.keys.get(key_id)
         if key is None or not key.usable or not self.world.settings.keys_usable:
             raise Refusal(
-                400, "KmsKeyAuthorizationFailed", f"Object Storage is not authorized to use the key {key_id}."
+                404, "NotAuthorizedOrFoundKmsKey", f"Object Storage is not authorized to use the key {key_id}."
             )
         if key.state != "ENABLED":
             raise Refusal(400, "InvalidKmsKeyState", f"The key {key_id} is {key.state}.")

@@ -92,7 +92,7 @@ def test_a_disabled_key_stops_reads_writes_and_reencryption(world: World) -> Non
 def test_a_key_that_object_storage_may_not_use_cannot_be_assigned(world: World) -> None:
     other = world.world.add_key("other", usable=False)
     refused = world.refused("POST", at("photos"), {"kmsKeyId": other.id, "freeformTags": {"a": "b"}})
-    assert refused == (400, "KmsKeyAuthorizationFailed")
+    assert refused == (404, "NotAuthorizedOrFoundKmsKey")
     assert (world.bucket.kms_key_id, world.bucket.freeform_tags) == (world.key.id, {})
     other.usable = True
     world.told("POST", at("photos"), {"kmsKeyId": other.id})
