@@ -75,6 +75,7 @@ extends_documentation_fragment:
 author:
   - rekey.oci contributors (@rekey-oci)
 notes:
+  - Needs the permission BUCKET_INSPECT, and with O(recursive=true) COMPARTMENT_INSPECT.
   - "Host variables:"
   - C(rekey_bucket_name), C(rekey_namespace_name), C(rekey_region) - where the bucket is. The playbook
     C(rekey.oci.reencrypt_bucket) reads these.

@@ -39,6 +39,9 @@ extends_documentation_fragment:
   - rekey.oci.auth
   - rekey.oci.fleet
   - rekey.oci.attributes_info
+notes:
+  - Needs the permissions BUCKET_READ, OBJECT_INSPECT, OBJECT_READ and KEY_READ, with O(compartment_ids) BUCKET_INSPECT, and with
+    O(recursive=true) COMPARTMENT_INSPECT.
 author:
   - rekey.oci contributors (@rekey-oci)
 seealso:

@@ -32,6 +32,9 @@ extends_documentation_fragment:
   - rekey.oci.behaviour
   - rekey.oci.progress
   - rekey.oci.attributes
+notes:
+  - Needs the permissions BUCKET_READ, BUCKET_UPDATE, OBJECT_INSPECT, OBJECT_READ and KEY_READ. Oracle asks for those of objects to
+    see work requests; no object is read.
 author:
   - rekey.oci contributors (@rekey-oci)
 seealso:

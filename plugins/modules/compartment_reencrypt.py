@@ -36,6 +36,8 @@ extends_documentation_fragment:
   - rekey.oci.progress
   - rekey.oci.attributes
 notes:
+  - Needs the permissions BUCKET_INSPECT, BUCKET_READ, BUCKET_UPDATE, OBJECT_INSPECT, OBJECT_READ and KEY_READ, and with
+    O(recursive=true) COMPARTMENT_INSPECT.
   - O(wait_timeout) counts for each bucket from when its turn has come.
 author:
   - rekey.oci contributors (@rekey-oci)

@@ -25,6 +25,8 @@ options:
 extends_documentation_fragment:
   - rekey.oci.auth
   - rekey.oci.attributes_info
+notes:
+  - Needs the permission OBJECT_READ in the compartment of each work request, whatever its kind.
 author:
   - rekey.oci contributors (@rekey-oci)
 seealso:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -13,6 +14,26 @@ import pytest
 from tests.docs import inprocess
 from tests.docs.conftest import Ansible
 from tests.simulator.serving import Running
+from tests.tools.paths import REPO
+
+
+def test_the_options_of_oracle_oci_are_ours() -> None:
+    from ansible_collections.rekey.oci.plugins.module_utils import _options
+
+    row = next(line for line in _guide("migration").splitlines() if line.startswith("| `config_file_location`"))
+    assert set(re.findall(r"`(\w+)`", row)) == set(_options.ENVIRONMENT) - {
+        "object_storage_endpoint", "key_management_endpoint", "identity_endpoint",
+    }  # fmt: skip
+
+
+def test_the_largest_answer_is_as_told() -> None:
+    from ansible_collections.rekey.oci.plugins.module_utils._transport import LARGEST_ANSWER
+
+    assert f"to {LARGEST_ANSWER >> 20} MiB" in _guide("threat_model")
+
+
+def _guide(name: str) -> str:
+    return (REPO / "docs" / f"{name}.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -128,6 +129,14 @@ def test_every_plugin_that_calls_has_an_entry() -> None:
     }
     entries = {entry["run"].get("module", name) for name, entry in PLUGINS.items()}
     assert calling == entries
+
+
+@pytest.mark.parametrize("name", [name for name in PLUGINS if name != "bucket_reencrypt_none"])
+def test_the_plugin_s_notes_name_the_same(name: str) -> None:
+    path = next(path for kind, path in snippets.plugins() if path.stem == name and kind in ("module", "inventory"))
+    needs = path.read_text(encoding="utf-8").split("Needs the permission", 1)[1].split("\n  - ", 1)[0]
+    told = set(re.findall(r"\b[A-Z]+_[A-Z]+\b", needs.split("author:")[0].split("attributes:")[0]))
+    assert told - {"KEY_INSPECT"} == set(PLUGINS[name]["missing"])
 
 
 def test_the_guide_is_made_from_the_table() -> None:

@@ -67,6 +67,28 @@ def test_the_content_is_all_there_is() -> None:
     assert listed == there
 
 
+def test_the_changelog_lists_the_same() -> None:
+    changelog = yaml.safe_load((REPO / "changelogs" / "changelog.yaml").read_text(encoding="utf-8"))
+    listed: set[tuple[str, str]] = set()
+    for release in changelog["releases"].values():
+        listed |= {(entry["name"], "module") for entry in release.get("modules", ())}
+        for group in ("plugins", "objects"):
+            listed |= {(entry["name"], kind) for kind, found in release.get(group, {}).items() for entry in found}
+    there = {(path.stem, kind) for kind, path in snippets.plugins()}
+    there |= {(path.stem, "playbook") for path in (REPO / "playbooks").glob("*.yml")}
+    assert listed == there
+    # The tool escapes what Markdown would take for its own.
+    text = (REPO / "CHANGELOG.md").read_text(encoding="utf-8").replace("\\", "")
+    assert all(f"* rekey.oci.{name} - " in text for name, _kind in listed)
+
+
+def test_targets_of_make_exist() -> None:
+    makefile = (REPO / "Makefile").read_text(encoding="utf-8")
+    for page in snippets.PAGES:
+        for target in re.findall(r"(?:`|^\$ )make ([a-z-]+)", page.read_text(encoding="utf-8"), re.MULTILINE):
+            assert re.search(rf"^{target}:", makefile, re.MULTILINE), (page, target)
+
+
 def test_all_modules_are_in_the_action_group() -> None:
     runtime = yaml.safe_load((REPO / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     group = {name for name in runtime["action_groups"]["all"] if isinstance(name, str)}
