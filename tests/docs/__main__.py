@@ -19,6 +19,7 @@ from tests.tools.paths import INSTALLED, NAME, NAMESPACE, REPO, run
 
 BIN = REPO / ".venv" / "bin"
 _GUIDES = REPO / "docs"
+_PLAYBOOKS = REPO / "playbooks" / "README.md"
 _SITE = REPO / "tests" / "docs" / "site"
 _OUTPUT = REPO / "docs" / "build"
 _SOURCES = _OUTPUT / "sources"
@@ -32,8 +33,8 @@ def main() -> None:
     """Build it from nothing."""
     shutil.rmtree(_OUTPUT, ignore_errors=True)
     shutil.copytree(_SITE, _SOURCES)
-    for guide in _GUIDES.glob("*.md"):
-        (_SOURCES / guide.name).write_text(_on_site(guide.read_text(encoding="utf-8")), encoding="utf-8")
+    for guide, name in [(guide, guide.name) for guide in _GUIDES.glob("*.md")] + [(_PLAYBOOKS, "playbooks.md")]:
+        (_SOURCES / name).write_text(_on_site(guide.read_text(encoding="utf-8")), encoding="utf-8")
     # antsibull-docs wants a folder that nobody else may write to.
     _SOURCES.chmod(0o755)
     env = home.environment(BIN) | {"ANSIBLE_COLLECTIONS_PATH": str(INSTALLED)}
@@ -48,6 +49,8 @@ def _on_site(text: str) -> str:
     """Let links out of the docs folder lead to the plugin's page, or else to the repository."""
 
     def target(match: re.Match[str]) -> str:
+        if match[1] == "../playbooks/README.md":
+            return "playbooks.md"
         plugin = _PLUGIN.fullmatch(match[1])
         if plugin:
             kind = "module" if plugin["kind"] == "modules" else plugin["kind"]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.tools.paths import REPO
 
-PAGES = sorted([*REPO.glob("*.md"), *(REPO / "docs").glob("*.md")])
+PAGES = sorted([*REPO.glob("*.md"), *(REPO / "docs").glob("*.md"), REPO / "playbooks" / "README.md"])
 KINDS = {"modules": "module", "inventory": "inventory", "test": "test", "filter": "filter", "lookup": "lookup"}
 """The folders of plugins that have documentation, and what ansible-doc calls their kinds."""
 
