@@ -155,7 +155,11 @@ def test_a_bucket_that_cannot_be_read_has_a_name_and_an_error() -> None:
     service = Service()
     fleet = service.fleet(check_mode=True, compartment_ids=[])
     fleet._conclude = _status.entry_of
-    service.fails["GetBucket"] = lambda name: (_ for _ in ()).throw(KeyError(name))
+
+    def fail(name: str) -> None:
+        raise KeyError(name)
+
+    service.fails["GetBucket"] = fail
     fleet.add_bucket("gone")
     fleet.run_here(service.sleep)
     (found,) = fleet.entries
