@@ -138,3 +138,16 @@ def test_what_the_receipt_reveals(simulator: Running) -> None:
     words = receipt.split()
     assert words[0] == "completed"
     assert [word.split("=")[0] for word in words[1:]] == ["scope", "time", "version", "created", "key", "by", "sum"]
+
+
+@pytest.mark.parametrize("fault", [{"kind": "reset_after"}, {"kind": "error_after", "status": 503}])
+def test_a_lost_answer_makes_the_cli_submit_twice_and_this_collection_once(
+    ansible: Ansible, simulator: Running, fault: dict[str, Any]
+) -> None:
+    simulator.control("POST", "faults", {"operation": "ReencryptBucket", "count": 1, **fault})
+    ansible.run("oci", "os", "bucket", "reencrypt", "--namespace", "examplens", "--bucket-name", "payroll-archive")
+    simulator.control("POST", "faults", {"operation": "ReencryptBucket", "count": 1, **fault})
+    assert decided(run(simulator)) == (True, "submit", "unproven")
+    submitted = simulator.control("GET", "truth", {})["submissions"]
+    assert len(submitted["payroll-archive"]) == 2
+    assert len(submitted["payroll"]) == 1
