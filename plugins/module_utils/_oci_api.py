@@ -213,7 +213,9 @@ def key_of(key_id: str, response: Any) -> Key:
     data = response.data
     current = getattr(data, "current_key_version", None)
     if not current:
-        raise ApiError("GetKey", "the answer names no current key version", effect="unknown", retryable=True)
+        if getattr(data, "id", None) != key_id:
+            raise _failures.not_understood("GetKey", response)
+        raise ApiError("GetKey", "the answer names no current key version", effect="unknown")
     shape = getattr(data, "key_shape", None)
     return Key(
         id=key_id,

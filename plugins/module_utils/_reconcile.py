@@ -162,7 +162,8 @@ class Reconciler:
                 self.error = error
                 self._end(self._lost_sight(step.work_request_id))
                 return 0.0
-        if isinstance(step, ReadKey) and not error.unreachable:
+        # A refusal is the truth about this user; a vault in trouble is another answer later.
+        if isinstance(step, ReadKey) and not (error.retryable or error.unreachable):
             self._failures = 0
             self.facts.key = None
             self.facts.key_unreadable = error.line()
