@@ -51,7 +51,11 @@ class OciApi(SharedApi):
         response = self.calls.object_storage(
             "GetBucket", "get_bucket", namespace, name, fields=["approximateCount", "approximateSize"]
         )
-        return _bucket("GetBucket", response, Bucket(namespace, name)), service_date(response)
+        date = service_date(response)
+        if date is None:
+            # Without the service's time no claim can be dated.
+            raise _failures.not_understood("GetBucket", response)
+        return _bucket("GetBucket", response, Bucket(namespace, name)), date
 
     def get_key(self, key_id: str, not_before: float = 0.0) -> tuple[Key, Optional[float]]:
         key = key_of(key_id, self.calls.key_management("GetKey", "get_key", key_id))
@@ -236,14 +240,15 @@ def service_date(response: Any) -> Optional[float]:
 
 def _bucket(operation: str, response: Any, known: Bucket) -> Bucket:
     data = response.data
-    if getattr(data, "name", None) != known.name:
+    etag = response.headers.get("etag") or getattr(data, "etag", None)
+    if getattr(data, "name", None) != known.name or not etag:
         raise _failures.not_understood(operation, response)
     count = getattr(data, "approximate_count", None)
     size = getattr(data, "approximate_size", None)
     return Bucket(
         namespace=known.namespace,
         name=known.name,
-        etag=response.headers.get("etag") or data.etag,
+        etag=etag,
         id=data.id,
         compartment_id=data.compartment_id,
         kms_key_id=data.kms_key_id or None,

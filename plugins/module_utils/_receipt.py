@@ -47,7 +47,7 @@ UNKNOWN_VERSION = "unknown"
 _FORMAT = re.compile(
     r"(?P<state>claimed|submitted|completed)"
     r" scope=(?P<scope>all|bucket-key)"
-    r" time=(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"
+    r" time=(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z)"
     r" version=(?P<version>\S+)"
     r"(?: created=(?P<created>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ))?"
     r" key=(?P<key>[0-9a-f]{16})"
@@ -112,7 +112,7 @@ def encode(receipt: Receipt, bucket: Bucket) -> dict[str, str]:
     head = "%s scope=%s time=%s version=%s" % (
         receipt.state,
         receipt.scope,
-        iso_time(receipt.time),
+        _exact_time(receipt.time),
         receipt.key_version_id,
     )
     tail = " key=%s by=%s" % (receipt.key, receipt.nonce)
@@ -179,8 +179,16 @@ def parse(bucket: Bucket) -> tuple[Optional[Receipt], Optional[str]]:
     )
 
 
+def _exact_time(seconds: float) -> str:
+    """RFC 3339, with milliseconds where there are any."""
+    whole, milliseconds = divmod(round(seconds * 1000), 1000)
+    text = iso_time(float(whole)) or ""
+    return "%s.%03dZ" % (text[:-1], milliseconds) if milliseconds else text
+
+
 def _seconds(text: str) -> float:
-    return float(timegm(strptime(text, "%Y-%m-%dT%H:%M:%SZ")))
+    whole, _dot, fraction = text.rstrip("Z").partition(".")
+    return timegm(strptime(whole, "%Y-%m-%dT%H:%M:%S")) + int(fraction or 0) / 1000
 
 
 def _distrust(bucket: Bucket, why: str) -> str:

@@ -254,9 +254,6 @@ class Reconciler:
         if not (step.keep_listing and facts.bucket is not None and facts.bucket.etag == bucket.etag):
             facts.listing = None
         self._see(bucket)
-        if service_time is None and facts.tags_unusable is None and self.options.receipt == "tag":
-            facts.tags_unusable = "the service's answer bears no date"
-            self._warn_no_receipt()
 
     def _see(self, bucket: Bucket) -> None:
         """Take in the bucket as the service has just told it."""
@@ -413,7 +410,9 @@ class Reconciler:
         attempt.before = frozenset(listed.id for listed in known(facts.listing))
         attempt.lost_at = None
         attempt.accepted = None
-        attempt.assigned = attempt.assigned or step.assign is not None
+        if step.assign is not None:
+            attempt.assigned = True
+            facts.listing = None
         self._see(written)
 
     def _assign(self, step: Assign) -> None:

@@ -62,7 +62,11 @@ class ReadErrors:
 
 @dataclass(frozen=True)
 class Claim:
-    """UpdateBucket with a claimed receipt, and with the key where it must be assigned."""
+    """UpdateBucket with a claimed receipt, and with the key where it must be assigned.
+
+    A claim that assigns is of no version, and nothing is submitted under it: what was accepted under the other key in the
+    meantime must be seen first, and never be taken for a proof.
+    """
 
     receipt: Receipt
     reason: str

@@ -11,6 +11,7 @@ docs/receipt.md tells it as a story, with what each crash leaves behind.
 
 from __future__ import annotations
 
+import math
 from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils import _receipt, _schedule, _waiting
@@ -57,6 +58,8 @@ def next_step(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options, 
         if step is not None:
             return step
     receipt = facts.receipt
+    if receipt is not None and _key_may_be_old(facts, receipt):
+        return _read_key_again(facts, facts.receipt_seen_at)
     if receipt is not None and receipt.state == CLAIMED:
         if receipt.nonce != attempt.nonce:
             step = _others_claim(facts, bucket, receipt, attempt, options, now, chance)
@@ -83,10 +86,28 @@ def matches(facts: Facts, bucket: Bucket, receipt: Receipt, options: Options) ->
     )
 
 
+def _key_may_be_old(facts: Facts, receipt: Receipt) -> bool:
+    """Whether the receipt may name a version that is newer than the answer about the key.
+
+    A controller that read the key before a rotation would take a newer controller's receipt for an older one's.
+    """
+    key = facts.key
+    if key is None or receipt.key != _receipt.key_digest(key.id) or facts.key_read_at >= facts.receipt_seen_at:
+        return False
+    if receipt.key_version_id in (key.current_version, UNKNOWN_VERSION):
+        return False
+    # Receipts tell times to the second.
+    older = None not in (receipt.version_created, key.version_created)
+    return not (older and (receipt.version_created or 0.0) < (key.version_created or 0.0) - 1.0)
+
+
 def _own_claim(
     facts: Facts, bucket: Bucket, attempt: Attempt, options: Options, now: float, chance: float
 ) -> Optional[Step]:
     if attempt.claim is None or attempt.claim_etag is None or bucket.etag != attempt.claim_etag:
+        return None
+    if attempt.claim.key_version_id == UNKNOWN_VERSION and facts.key is not None:
+        # It assigned the key. What was accepted under the other one until then is only now listed.
         return None
     if attempt.conflicts:
         # The service says that one is running: find it and wait, as for any foreign one.
@@ -176,7 +197,8 @@ def _submitted_or_completed(
         return _complete(facts, bucket, receipt, attempt, options, now, chance)
     if seen.status == "COMPLETED":
         return _end(facts, receipt, attempt) if unknown and (mine or attempt.joined == work_request_id) else None
-    if mine or attempt.joined == work_request_id:
+    # One that was joined and then forgotten has failed nobody: what it did is unknown, so the job is done again.
+    if mine or (attempt.joined == work_request_id and seen is not FORGOTTEN):
         return _waiting.ended_badly(facts, attempt, work_request_id)
     return None
 
@@ -248,7 +270,8 @@ def _submit_anew(facts: Facts, bucket: Bucket, attempt: Attempt, options: Option
         if not options.wait and _waiting.running(facts):
             return Done("join", "in_progress", warning=_waiting.LATER)
         return Done("submit", _reason(facts, bucket, attempt, options), changed=True)
-    if facts.listing is None:
+    if facts.listing is None or facts.listed_at < facts.key_read_at:
+        # What is listed, or is accepted after the list, must not be of an older version than the claim's.
         return ListWorkRequests(facts.service_time)
     step = _waiting.obstacle(facts, attempt, options, now, chance)
     if step is not None:
@@ -270,17 +293,28 @@ def _submit_anew(facts: Facts, bucket: Bucket, attempt: Attempt, options: Option
         # Where listing alone takes that long, listing again would never end.
         return Look(keep_listing=now - facts.listing_ended_at < fresh / 2)
     target = options.kms_key_id or bucket.kms_key_id or ""
+    assign = target if bucket.kms_key_id != target else None
+    known = facts.key is not None and assign is None
     claim = Receipt(
         state=CLAIMED,
-        key_version_id=facts.key.current_version if facts.key else UNKNOWN_VERSION,
+        key_version_id=facts.key.current_version if facts.key is not None and known else UNKNOWN_VERSION,
         key=_receipt.key_digest(target),
         scope=options.scope,
-        time=facts.service_time,
+        time=_claim_time(facts, facts.service_time),
         nonce=attempt.nonce,
-        version_created=_version_created(facts),
+        version_created=_version_created(facts) if known else None,
     )
-    assign = target if bucket.kms_key_id != target else None
     return Claim(claim, _reason(facts, bucket, attempt, options), assign)
+
+
+def _claim_time(facts: Facts, service_time: float) -> float:
+    """The time from which on an accepted re-encryption may be the claim's own: after all that were listed before it.
+
+    The service's date is rounded down to the second, and what was accepted in that second may be of another version or scope.
+    """
+    times = [listed.time_accepted for listed in facts.listing or () if listed.time_accepted is not None]
+    newest = max(times, default=service_time)
+    return max(service_time, (math.floor(newest * 1000) + 1) / 1000) if newest >= service_time else service_time
 
 
 def _version_created(facts: Facts) -> Optional[float]:
