@@ -143,6 +143,11 @@ def without(tags: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in tags.items() if name not in (RECEIPT_TAG, WORK_REQUEST_TAG)}
 
 
+def only(tags: Mapping[str, str]) -> dict[str, str]:
+    """Return the receipt's own tags."""
+    return {name: value for name, value in tags.items() if name in (RECEIPT_TAG, WORK_REQUEST_TAG)}
+
+
 def parse(bucket: Bucket) -> tuple[Optional[Receipt], Optional[str]]:
     """Read the receipt from the bucket's tags: ``(receipt, None)``, ``(None, None)`` or ``(None, warning)``."""
     text = bucket.freeform_tags.get(RECEIPT_TAG)

@@ -389,8 +389,8 @@ class Reconciler:
 
     def _claim(self, step: Claim) -> None:
         facts, attempt, bucket = self.facts, self.attempt, known(self.facts.bucket)
-        if attempt.tags_before is None or (facts.receipt is not None and facts.receipt.nonce != attempt.nonce):
-            attempt.tags_before = dict(bucket.freeform_tags)
+        if attempt.receipt_before is None or (facts.receipt is not None and facts.receipt.nonce != attempt.nonce):
+            attempt.receipt_before = _receipt.only(bucket.freeform_tags)
         try:
             tags = _receipt.encode(step.receipt, bucket)
             written = self.api.update_bucket(bucket, bucket.etag, tags, step.assign)
@@ -511,8 +511,10 @@ class Reconciler:
     def _drop(self, step: Drop) -> None:
         """Best effort: a claim that stays is taken over after its grace."""
         attempt, bucket = self.attempt, known(self.facts.bucket)
+        tags = _receipt.without(bucket.freeform_tags)
+        tags.update(attempt.receipt_before or {})
         try:
-            self._see(self.api.update_bucket(bucket, attempt.claim_etag, attempt.tags_before or {}))
+            self._see(self.api.update_bucket(bucket, attempt.claim_etag, tags))
         except ApiError as error:
             if error.status == 412:
                 self.facts.bucket = None

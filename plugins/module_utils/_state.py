@@ -115,8 +115,8 @@ class Attempt:
     #: When the look was begun that the claim's time comes from: an upper bound of its age.
     claimed_at: float = 0.0
     before: frozenset[str] = frozenset()
-    #: The tags before the claim, to be put back where the POST is refused.
-    tags_before: Optional[dict[str, str]] = None
+    #: The receipt's tags before the claim, to be put back where the POST is refused.
+    receipt_before: Optional[dict[str, str]] = None
 
     #: A POST whose answer was lost: when it was sent, and by when its effect must have shown.
     lost_at: Optional[float] = None

@@ -53,6 +53,8 @@ def next_step(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options, 
         return Record(attempt.claim.submitted(attempt.accepted), attempt.claim_etag)
     if attempt.lost_at is not None and attempt.claim is not None and attempt.claim_etag is not None:
         found, step = _waiting.settle(facts, attempt, options, attempt.claim.time, now, chance)
+        if found is not None and _unclear(facts, bucket, attempt.claim, attempt.before):
+            return _submit_anew(facts, bucket, attempt, options, now, chance)
         if found is not None:
             return Record(attempt.claim.submitted(found.id), attempt.claim_etag)
         if step is not None:
@@ -84,6 +86,14 @@ def matches(facts: Facts, bucket: Bucket, receipt: Receipt, options: Options) ->
         and receipt.key_version_id == key.current_version
         and receipt.covers(options.scope)
     )
+
+
+def _unclear(facts: Facts, bucket: Bucket, claim: Receipt, before: frozenset[str]) -> bool:
+    """Whether which work request is the claim's matters, and cannot be told: another may be for bucket keys only."""
+    if claim.scope != _receipt.ALL or bucket.is_bucket_key_enabled is False:
+        return False
+    found = _waiting.accepted_since(facts, claim.time, before)
+    return len([one for one in found if _waiting.may_prove(facts, one)]) > 1
 
 
 def _key_may_be_old(facts: Facts, receipt: Receipt) -> bool:
@@ -155,6 +165,8 @@ def _others_claim(
         return None
     if facts.listing is None:
         return ListWorkRequests(receipt.time)
+    if _unclear(facts, bucket, receipt, frozenset()):
+        return None
     for found in _waiting.accepted_since(facts, receipt.time):
         if _waiting.may_prove(facts, found):
             if options.check_mode:
