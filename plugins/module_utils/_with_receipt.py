@@ -90,7 +90,7 @@ def matches(facts: Facts, bucket: Bucket, receipt: Receipt, options: Options) ->
 
 def _unclear(facts: Facts, bucket: Bucket, claim: Receipt, before: frozenset[str]) -> bool:
     """Whether which work request is the claim's matters, and cannot be told: another may be for bucket keys only."""
-    if claim.scope != _receipt.ALL or bucket.is_bucket_key_enabled is False:
+    if claim.scope != _receipt.ALL or not bucket.is_bucket_key_enabled:
         return False
     found = _waiting.accepted_since(facts, claim.time, before)
     return len([one for one in found if _waiting.may_prove(facts, one)]) > 1

@@ -246,10 +246,16 @@ def check_write(facts: Facts, attempt: Attempt, options: Options, step: Step) ->
         made = step.receipt
         assert facts.listing is not None, "what runs already must be known"
         assert not any(not (facts.seen(other.id) or other).terminal for other in facts.listing), context
-        assert (made.state, made.nonce, made.scope, made.time) == (CLAIMED, NONCE, options.scope, EPOCH), context
+        assert (made.state, made.nonce, made.scope) == (CLAIMED, NONCE, options.scope), context
+        # What was listed before the claim can never be taken for its own, even in the same second.
+        assert made.time >= EPOCH, context
+        assert all(made.time > (other.time_accepted or 0.0) for other in facts.listing), context
         assert made.key == _receipt.key_digest(target or ""), context
-        assert made.key_version_id == (facts.key.current_version if facts.key else _receipt.UNKNOWN_VERSION), context
         assert step.assign == (target if target != there.kms_key_id else None), context
+        # Nothing that was accepted before the key was assigned may be taken for a proof.
+        known = facts.key is not None and step.assign is None
+        version = facts.key.current_version if facts.key and known else _receipt.UNKNOWN_VERSION
+        assert made.key_version_id == version, context
     if isinstance(step, Record):
         own = attempt.claim is not None and step.etag == attempt.claim_etag and step.receipt.nonce == NONCE
         adopted = found is not None and found.state == CLAIMED and step.etag == there.etag and proves(facts, options)

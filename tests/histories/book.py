@@ -1,0 +1,263 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What really happened, written down as it happens, and the promises that are checked against it at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ansible_collections.rekey.oci.plugins.module_utils import _receipt
+from ansible_collections.rekey.oci.plugins.module_utils._model import Bucket
+from ansible_collections.rekey.oci.plugins.module_utils._receipt import COMPLETED, Receipt
+from ansible_collections.rekey.oci.plugins.module_utils._steps import Done
+from tests.histories import causes, proof
+from tests.simulator.messages import Request, Response
+
+if TYPE_CHECKING:
+    from tests.histories.universe import Run, Universe
+
+#: A run may outlive wait_timeout by this much, in seconds: what issue and documentation promise.
+OVERTIME = 90.0
+
+
+class Broken(AssertionError):
+    """A promise was broken."""
+
+
+@dataclass(frozen=True)
+class Before:
+    etag: str
+    tags: dict[str, str]
+    kms_key_id: str | None
+
+
+@dataclass(frozen=True)
+class Write:
+    """Somebody changed the bucket; ``run`` is None for a stranger."""
+
+    number: int
+    time: float
+    run: Run | None
+    before: Before
+    after: Before
+    receipt_before: Receipt | None
+    receipt: Receipt | None
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A re-encryption was accepted, with the objects that there were."""
+
+    number: int
+    time: float
+    run: Run | None
+    id: str
+    kms_key_id: str
+    version: str
+    scope: str
+    objects: tuple[str, ...]
+    receipt: Receipt | None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What was true when the service answered a controller's look, or its write."""
+
+    number: int
+    kms_key_id: str | None
+    version: str | None
+    wrapped: dict[str, bytes]
+
+
+class Book:
+    def __init__(self, universe: Universe) -> None:
+        self._universe = universe
+        self.runs: list[Run] = []
+        self.writes: list[Write] = []
+        self.accepted: list[Accepted] = []
+        self.snapshots: dict[str, Snapshot] = {}
+        #: Second submissions, and proofs that rest on the documented assumption, by cause.
+        self.second: Counter[str] = Counter()
+        self.assumed: Counter[str] = Counter()
+        self.reasons: Counter[str] = Counter()
+        self._number = 0
+        self._broken: list[str] = []
+        self._begun = universe.clock.now()
+        self._story: list[tuple[float, Run | None, Request, int, int, str]] = []
+
+    def complain(self, what: str) -> None:
+        """Note a broken promise: the collection would take what is raised in a call for a failure of the call."""
+        self._broken.append(what)
+
+    def check(self) -> None:
+        """Raises Broken."""
+        if self._broken:
+            raise Broken(self._broken[0])
+
+    # Taking down.
+
+    def before(self) -> Before:
+        bucket = self._universe.bucket
+        return Before(bucket.etag, dict(bucket.freeform_tags), bucket.kms_key_id)
+
+    def after(self, before: Before, request: Request, response: Response, run: Run | None) -> None:
+        self._number += 1
+        universe, bucket = self._universe, self._universe.bucket
+        self._story.append((universe.clock.now(), run, request, response.status, len(self.writes), self._fate(run)))
+        universe.simulator.world.advance()
+        if run is not None and run.options.check_mode and request.method != "GET":
+            self.complain(f"check mode wrote: {request.method} {request.path}")
+        if bucket.etag != before.etag:
+            self._wrote(before, run)
+        if response.status == 202 and request.path.endswith("/actions/reencrypt"):
+            self._accepted(response.headers["opc-work-request-id"], run)
+        if run is not None and response.status == 200 and request.path == universe.path:
+            self.snapshots[run.nonce] = self.snapshot()
+
+    def snapshot(self) -> Snapshot:
+        world, bucket = self._universe.simulator.world, self._universe.bucket
+        key = world.keys[bucket.kms_key_id] if bucket.kms_key_id else None
+        current = key.current(self._universe.clock.now()).id if key else None
+        wrapped = {stored.version_id: stored.wrapped for stored in bucket.objects if not stored.deleted}
+        return Snapshot(self._number, bucket.kms_key_id, current, wrapped)
+
+    def _wrote(self, before: Before, run: Run | None) -> None:
+        write = Write(
+            self._number,
+            self._universe.clock.now(),
+            run,
+            before,
+            self.before(),
+            self.receipt_in(before.tags),
+            self.receipt_in(self._universe.bucket.freeform_tags),
+        )
+        self.writes.append(write)
+        if run is None:
+            return
+        if _receipt.without(before.tags) != _receipt.without(write.after.tags):
+            self.complain(f"a controller changed others' tags: {before.tags} became {write.after.tags}")
+        if before.kms_key_id != write.after.kms_key_id and run.options.kms_key_id is None:
+            self.complain("a controller changed the bucket's key")
+        receipt = write.receipt
+        known = any(earlier.receipt_before == receipt or earlier.receipt == receipt for earlier in self.writes[:-1])
+        # A claim that is dropped puts back what was there: that is checked when somebody believes it.
+        if receipt is not None and receipt.state == COMPLETED and not known:
+            self._prove(receipt, self.snapshot(), run, "wrote a completion")
+
+    def _accepted(self, work_request_id: str, run: Run | None) -> None:
+        universe = self._universe
+        work = universe.simulator.world.work_requests[work_request_id]
+        accepted = Accepted(
+            self._number,
+            universe.clock.now(),
+            run,
+            work.id,
+            str(work.key_id),
+            str(work.accepted_version),
+            _receipt.BUCKET_KEY if work.bucket_key_only else _receipt.ALL,
+            tuple(stored.version_id for stored in universe.bucket.objects if not stored.deleted),
+            self.receipt_in(universe.bucket.freeform_tags),
+        )
+        if run is not None:
+            cause = causes.of_second(self, accepted, run)
+            if cause is not None:
+                self.second[cause] += 1
+                if cause == causes.NONE:
+                    self.complain(f"run {run.nonce} submitted again for {accepted.version[-8:]} without a cause")
+        self.accepted.append(accepted)
+
+    def receipt_in(self, tags: dict[str, str]) -> Receipt | None:
+        bucket = self._universe.bucket
+        return _receipt.parse(Bucket(bucket.namespace, bucket.name, id=bucket.id, freeform_tags=tags))[0]
+
+    # Promises.
+
+    def _prove(self, receipt: Receipt, snapshot: Snapshot, run: Run, says: str) -> None:
+        problem = proof.problem(self, receipt, snapshot, run)
+        if problem is None:
+            return
+        excuse = proof.assumption(self, receipt, run)
+        if excuse is None:
+            self.complain(f"run {run.nonce} {says}, but {problem}")
+        else:
+            self.assumed[excuse] += 1
+
+    def bound(self, run: Run) -> None:
+        """No run outlives its bound, less what the history kept it from stepping."""
+        if run.local - run.started - run.stalled > run.options.wait_timeout + OVERTIME:
+            self.complain(
+                f"run {run.nonce} is {run.local - run.started - run.stalled:.0f} s old, "
+                f"and its wait_timeout is {run.options.wait_timeout:g} s"
+            )
+        if run.steps > 2_000:
+            self.complain(f"run {run.nonce} took {run.steps} steps and did not end")
+
+    def ended(self, run: Run) -> None:
+        outcome = run.reconciler.outcome
+        self.reasons[f"{type(outcome).__name__} {outcome.action} {outcome.reason}" if outcome else ""] += 1
+        if not isinstance(outcome, Done):
+            return
+        facts, options = run.reconciler.facts, run.options
+        kept = options.receipt == "tag" and facts.tags_unusable is None
+        if not kept:
+            return
+        receipt = facts.receipt
+        if outcome.reason == "up_to_date":
+            self._says_proven(receipt, run, f"said {outcome.reason}")
+        elif options.wait and not options.check_mode and facts.key is not None:
+            if outcome.action in ("submit", "join"):
+                self._says_proven(receipt, run, f"ended its wait ({outcome.action}, {outcome.reason})")
+
+    def _says_proven(self, receipt: Receipt | None, run: Run, says: str) -> None:
+        foretells = run.options.check_mode and receipt is not None and receipt.state != COMPLETED
+        if foretells:
+            # Check mode says what a run would come to find; the promise is about what was found.
+            return
+        if receipt is None or receipt.state != COMPLETED:
+            self.complain(f"run {run.nonce} {says}, but found the receipt {receipt}")
+            return
+        self._prove(receipt, self.snapshots[run.nonce], run, says)
+
+    # For those who ask later.
+
+    def _fate(self, run: Run | None) -> str:
+        return self._universe.fate.kind if run is not None and self._universe.fate.kind != "ok" else ""
+
+    def story(self) -> list[str]:
+        """Every call that had an effect on anything but its caller's patience, one line each."""
+        told = []
+        for moment, run, request, status, writes, fate in self._story:
+            route = self._universe.simulator.route(request)
+            operation = route[0] if route else request.path
+            wrote = self.writes[writes].receipt if writes < len(self.writes) and operation == "UpdateBucket" else None
+            who = f"controller {run.controller} (run {int(run.nonce, 16)})" if run else "somebody else"
+            what = f" -> {wrote.state} {wrote.scope} by run {int(wrote.nonce, 16)}" if wrote and status == 200 else ""
+            told.append(f"{moment - self._begun:9.2f}  {who}: {operation} {status}{what}{'  ' + fate if fate else ''}")
+        return told
+
+    def forgotten(self, work_request_id: str) -> bool:
+        work = self._universe.simulator.world.work_requests[work_request_id]
+        now = self._universe.clock.now()
+        return work.time_finished is not None and now - work.time_finished >= self._universe.settings.retention
+
+    def hidden(self, accepted: Accepted) -> bool:
+        """Whether lists do not show it yet, or its owner cannot be told from them."""
+        return self._universe.clock.now() - accepted.time < self._universe.settings.list_lag
+
+    def status(self, work_request_id: str) -> str:
+        self._universe.simulator.world.advance()
+        return self._universe.simulator.world.work_requests[work_request_id].status
+
+    def unwraps(self, kms_key_id: str, version_id: str, wrapped: bytes) -> bool:
+        key = self._universe.simulator.world.keys[kms_key_id]
+        version = key.version(version_id)
+        return version is not None and proof.unwraps(version, wrapped)
+
+    def versions_since(self, kms_key_id: str, version_id: str) -> list[str]:
+        """The version and those after it."""
+        ids = [version.id for version in self._universe.simulator.world.keys[kms_key_id].versions]
+        return ids[ids.index(version_id) :] if version_id in ids else []

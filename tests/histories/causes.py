@@ -1,0 +1,122 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Once: whether a submission is a second one for the same key version, and what caused it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ansible_collections.rekey.oci.plugins.module_utils import _receipt
+from ansible_collections.rekey.oci.plugins.module_utils._receipt import CLAIMED, UNKNOWN_VERSION, Receipt
+
+if TYPE_CHECKING:
+    from tests.histories.book import Accepted, Book, Write
+    from tests.histories.universe import Run
+
+FORCED = "force"
+FAILED = "an earlier one failed or was canceled"
+FORGOTTEN = "the service forgot an earlier one"
+HIDDEN = "the service hid an earlier one"
+TOUCHED = "somebody else changed the bucket between claim and id"
+STRIPPED = "somebody else took the receipt away"
+MOVED = "the bucket was moved to another key and back"
+FOREIGN = "somebody else re-encrypted while the attempt lay open"
+UNREADABLE = "the key cannot be read"
+WIDER = "a claim for everything replaced the receipt for bucket keys only"
+NO_RECEIPT = "no receipt can be kept on the bucket"
+#: Not allowed.
+NONE = "nothing"
+
+
+def of_second(book: Book, accepted: Accepted, run: Run) -> str | None:
+    """The cause of a second submission, None where it is the first for its key, version and scope."""
+    purpose = _purpose(run, accepted)
+    earlier = [one for one in book.accepted if one.run is not None and _same(_purpose(one.run, one), purpose)]
+    if not earlier:
+        return None
+    if run.options.force:
+        return FORCED
+    if purpose[1] == UNKNOWN_VERSION:
+        return UNREADABLE
+    if _weak(run):
+        return NO_RECEIPT
+    # The receipt tells of the last one only: it is the one that must have been made useless by something.
+    return _reason(book, earlier[-1], accepted) or NONE
+
+
+def _weak(run: Run) -> bool:
+    return run.options.receipt != "tag" or run.reconciler.facts.tags_unusable is not None
+
+
+def _purpose(run: Run, accepted: Accepted) -> tuple[str, str, str]:
+    claim = _claim_at(run, accepted)
+    if claim is None:
+        return _receipt.key_digest(accepted.kms_key_id), accepted.version, accepted.scope
+    return claim.key, claim.key_version_id, claim.scope
+
+
+def _claim_at(run: Run, accepted: Accepted) -> Receipt | None:
+    receipt = accepted.receipt
+    if receipt is not None and receipt.nonce == run.nonce:
+        return receipt
+    return run.reconciler.attempt.claim
+
+
+def _same(earlier: tuple[str, str, str], later: tuple[str, str, str]) -> bool:
+    return earlier[:2] == later[:2] and earlier[2] in (_receipt.ALL, later[2])
+
+
+def _reason(book: Book, earlier: Accepted, later: Accepted) -> str | None:
+    if book.status(earlier.id) in ("FAILED", "CANCELED", "CANCELING"):
+        return FAILED
+    if book.forgotten(earlier.id):
+        return FORGOTTEN
+    if book.hidden(earlier):
+        return HIDDEN
+    if earlier.run is None:
+        return None
+    if _weak(earlier.run):
+        return NO_RECEIPT
+    begun, recorded = _span(book, earlier)
+    strangers = [write for write in book.writes if write.run is None and begun <= write.number <= later.number]
+    if any(write.before.kms_key_id != write.after.kms_key_id for write in strangers):
+        return MOVED
+    if any(write.number < recorded for write in strangers):
+        return TOUCHED
+    own, _recorded = _span(book, later)
+    if any(write.run is None and own < write.number < later.number for write in book.writes):
+        return TOUCHED
+    forced = [write for write in book.writes if write.run is not None and write.run.options.force]
+    if any(begun < write.number < later.number and _claims(write) for write in forced):
+        return FORCED
+    unknown = [write for write in book.writes if begun < write.number < later.number and _claims(write)]
+    if any(write.receipt is not None and write.receipt.key_version_id == UNKNOWN_VERSION for write in unknown):
+        return UNREADABLE
+    if any(write.receipt is None and write.receipt_before is not None for write in strangers):
+        return STRIPPED
+    wider = [write for write in book.writes if begun < write.number < later.number and _claims(write)]
+    if earlier.scope != _receipt.ALL and any(w.receipt is not None and w.receipt.scope == _receipt.ALL for w in wider):
+        return WIDER
+    foreign = [one for one in book.accepted if one.run is None and one.number >= begun]
+    if foreign:
+        return FOREIGN
+    if _receipt.key_digest(earlier.kms_key_id) != _purpose(earlier.run, earlier)[0]:
+        return MOVED
+    return None
+
+
+def _span(book: Book, accepted: Accepted) -> tuple[int, float]:
+    """From the claim to the first receipt that names the work request, as numbers in the book."""
+    claims = [write for write in book.writes if write.number < accepted.number and _is_claim(write, accepted)]
+    ids = [write for write in book.writes if write.receipt is not None and write.receipt.work_request_id == accepted.id]
+    return (claims[-1].number if claims else accepted.number), (ids[0].number if ids else float("inf"))
+
+
+def _is_claim(write: Write, accepted: Accepted) -> bool:
+    return write.run is accepted.run and _claims(write)
+
+
+def _claims(write: Write) -> bool:
+    return write.receipt is not None and write.receipt.state == CLAIMED

@@ -1,0 +1,95 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Safety: what a completed receipt says, asked of the objects' own wrapping; and the one assumption that may excuse it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
+
+from ansible_collections.rekey.oci.plugins.module_utils import _receipt
+from ansible_collections.rekey.oci.plugins.module_utils._receipt import COMPLETED, Receipt
+from tests.simulator.keys import KeyVersion
+
+if TYPE_CHECKING:
+    from tests.histories.book import Book, Snapshot
+    from tests.histories.universe import Run
+
+#: docs/receipt.md, "The one assumption".
+OPEN_ATTEMPT = "moved to another key, re-encrypted by hand and moved back while a crashed or stalled attempt lay open"
+KEYS_ONLY = "somebody re-encrypted bucket keys only where the answer to a whole re-encryption was lost"
+AFTERWARDS = "moved to another key, re-encrypted by hand and moved back after the completion"
+
+
+def unwraps(version: KeyVersion, wrapped: bytes) -> bool:
+    try:
+        version.unwrap(wrapped)
+    except InvalidUnwrap:
+        return False
+    return True
+
+
+def problem(book: Book, receipt: Receipt, snapshot: Snapshot, run: Run) -> str | None:
+    """Say why this completed receipt is no proof, given what was true when it was read or written."""
+    accepted = next((one for one in book.accepted if one.id == receipt.work_request_id), None)
+    if accepted is None:
+        return f"its work request {receipt.work_request_id} was never accepted"
+    if book.status(accepted.id) != "COMPLETED":
+        return f"its work request is {book.status(accepted.id)}"
+    if snapshot.kms_key_id is None or receipt.key != _receipt.key_digest(snapshot.kms_key_id):
+        return "the bucket has another key"
+    if accepted.kms_key_id != snapshot.kms_key_id:
+        return "its work request was accepted under another key"
+    if receipt.key_version_id != accepted.version:
+        return f"its work request was accepted under version {accepted.version[-8:]}, not {receipt.key_version_id[-8:]}"
+    if receipt.scope == _receipt.ALL and accepted.scope != _receipt.ALL:
+        return "its work request was for bucket keys only"
+    # The key may be rotated, and the bucket re-encrypted again, between the last look at the key and the answer.
+    newer = book.versions_since(accepted.kms_key_id, accepted.version)
+    allowed = newer[:1] if snapshot.version == accepted.version else newer
+    if accepted.scope == _receipt.ALL:
+        for version_id in accepted.objects:
+            wrapped = snapshot.wrapped.get(version_id)
+            if wrapped is not None and not any(book.unwraps(snapshot.kms_key_id, one, wrapped) for one in allowed):
+                return f"object {version_id[-4:]} is not wrapped by version {accepted.version[-8:]}"
+    return None
+
+
+def assumption(book: Book, receipt: Receipt, run: Run) -> str | None:
+    """Which documented assumption this history does not keep, if any."""
+    claimed = next((write for write in book.writes if _begins(write.receipt, receipt)), None)
+    start = claimed.number if claimed is not None else 0
+    accepted = next((one for one in book.accepted if one.id == receipt.work_request_id), None)
+    if accepted is not None and accepted.scope != receipt.scope:
+        by = accepted.run.nonce if accepted.run is not None else None
+        return KEYS_ONLY if by != receipt.nonce else None
+    elsewhere = [
+        one for one in book.accepted if one.number > start and _receipt.key_digest(one.kms_key_id) != receipt.key
+    ]
+    if not elsewhere:
+        return None
+    completion = next((write for write in book.writes if _completes(write.receipt, receipt)), None)
+    if completion is not None and all(one.number > completion.number for one in elsewhere):
+        # While the service remembers it, verify_history must find it.
+        seen = run.options.verify_history and not any(book.forgotten(one.id) or book.hidden(one) for one in elsewhere)
+        return None if seen else AFTERWARDS
+    maker = next((other for other in book.runs if other.nonce == receipt.nonce), None)
+    if maker is None:
+        return None
+    failed = maker.over and not maker.dead and type(maker.reconciler.outcome).__name__ == "Fail"
+    if maker.dead or failed or maker.longest_stall >= maker.options.claim_grace:
+        return OPEN_ATTEMPT
+    if any(book.forgotten(one.id) for one in elsewhere):
+        return OPEN_ATTEMPT
+    return None
+
+
+def _begins(written: Receipt | None, receipt: Receipt) -> bool:
+    return written is not None and written.nonce == receipt.nonce and written.time == receipt.time
+
+
+def _completes(written: Receipt | None, receipt: Receipt) -> bool:
+    return written is not None and written.state == COMPLETED and written.work_request_id == receipt.work_request_id

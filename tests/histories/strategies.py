@@ -1,0 +1,103 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Random histories, for hypothesis to make and to shrink: the plainest values come first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.histories.moves import ENVIRONMENT, FATES, Everybody, Fate, Go, Happens, History, Wait
+
+_SHARES = st.sampled_from((0.0, 0.5, 1.0, 0.2, 0.8))
+_FATE = st.builds(
+    Fate,
+    kind=st.sampled_from(FATES),
+    share=_SHARES,
+    nth=st.sampled_from((0, 0, 0, 0, 1, 2)),
+    status=st.sampled_from((503, 500)),
+)
+_SECONDS = st.sampled_from((1.0, 5.0, 20.0, 55.0, 61.0, 119.0, 121.0, 600.0))
+_LAG = st.sampled_from((0.0, 0.0, 0.0, 3.0, 20.0, 60.0))
+
+#: The options of a run. The plain ones are what most controllers have.
+_WANTS: tuple[dict[str, Any], ...] = (
+    {},
+    {},
+    {},
+    {},
+    {"wait": False},
+    {"check_mode": True},
+    {"bucket_key_only": True},
+    {"wait_timeout": 40.0},
+    {"verify_history": True},
+    {"wait": False, "bucket_key_only": True},
+    {"wait": False, "check_mode": True},
+    {"force": True},
+)
+_CONTROLLERS = st.sampled_from((1, 2, 2, 3, 3, 4, 5, 8, 32))
+
+
+def _move(controllers: int) -> st.SearchStrategy[Any]:
+    number = st.integers(0, min(controllers, 5) - 1)
+    return st.one_of(
+        st.builds(Go, number, st.integers(0, 12)),
+        st.builds(Go, number, st.integers(0, 9), _FATE, _LAG),
+        st.builds(Go, number, st.integers(0, 9), st.none(), _LAG),
+        st.builds(Everybody, st.integers(1, 6), st.integers(0, 99)),
+        st.builds(Happens, st.sampled_from(ENVIRONMENT)),
+        st.builds(Wait, _SECONDS),
+    )
+
+
+_SETTINGS = st.fixed_dictionaries(
+    {},
+    optional={
+        "work_seconds": st.sampled_from((0.0, 3.0, 40.0, 300.0)),
+        "start_delay": st.sampled_from((0.5, 10.0)),
+        "reencrypt_version": st.just("started"),
+        "order": st.sampled_from(("oldest", "random")),
+        "summary_resources": st.sampled_from(("none", "uri", "metadata", "identifier")),
+        "outcomes": st.sampled_from((("FAILED",), ("CANCELED",), ("COMPLETED", "FAILED"), ("FAILED", "FAILED"))),
+        "two_at_once": st.just("conflict"),
+        "retention": st.sampled_from((5.0, 60.0)),
+        "list_lag": st.sampled_from((2.0, 10.0)),
+        "percent_known": st.just(False),
+        "count_lag": st.sampled_from((-1.0, 3600.0)),
+    },
+)
+_BUCKET = st.fixed_dictionaries(
+    {},
+    optional={
+        "bucket_key_enabled": st.just(True),
+        "versioning": st.sampled_from(("Enabled", "Suspended")),
+        "freeform_tags": st.just({"team": "a", "cost-center": "42"}),
+    },
+)
+
+
+@st.composite
+def histories(draw: st.DrawFn, most_moves: int = 16) -> History:
+    controllers = draw(_CONTROLLERS)
+    grace = draw(st.sampled_from((120.0, 120.0, 20.0)))
+    own = [dict(draw(st.sampled_from(_WANTS))) for _number in range(min(controllers, 5))]
+    wants = [*own, *({} for _number in range(controllers - len(own)))]
+    if grace != 120.0:
+        for one in wants:
+            one["claim_grace"] = grace
+    bucket = draw(_BUCKET)
+    for one in wants:
+        if not bucket.get("bucket_key_enabled"):
+            one.pop("bucket_key_only", None)
+    return History(
+        moves=tuple(draw(st.lists(_move(controllers), max_size=most_moves))),
+        wants=tuple(wants),
+        settings=draw(_SETTINGS),
+        bucket=bucket,
+        before=draw(st.sampled_from(("fresh", "rotated", "proven", "forgotten"))),
+        crash_all=draw(st.booleans()),
+        seed=draw(st.integers(0, 99)),
+    )

@@ -1,0 +1,44 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The systematic part: every fault at every call of every scenario, and every interference between any two calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.histories import causes
+from tests.histories.book import Broken
+from tests.histories.figures import Figures
+from tests.histories.moves import History
+from tests.histories.play import play
+from tests.histories.scenarios import every_fault, every_meanwhile, every_pair
+
+#: What may cause a second submission where nobody but controllers touched the bucket and the service forgot nothing.
+_AMONG_CONTROLLERS = {causes.FORCED, causes.FAILED, causes.NO_RECEIPT}
+
+
+@pytest.mark.parametrize("histories", [every_fault, every_meanwhile, every_pair])
+def test_whatever_goes_wrong_wherever(histories: Callable[[], Iterator[tuple[str, History]]]) -> None:
+    figures, broken = Figures(), []
+    for name, history in histories():
+        try:
+            figures.add(play(history))
+        except Broken as found:
+            broken.append(f"{name}: {found}")
+    print(*figures.lines(0.0)[1:], sep="\n")
+    assert not broken, f"{len(broken)} of {figures.histories + len(broken)} broken, the first: {broken[0]}"
+    assert figures.histories > 400
+
+
+def test_lost_answers_and_crashes_alone_cause_no_second_submission() -> None:
+    figures = Figures()
+    for name, history in every_fault():
+        if not history.moves[:-1] and "list_lag" not in history.settings:
+            universe = play(history)
+            assert set(universe.book.second) <= _AMONG_CONTROLLERS, name
+            figures.add(universe)
+    assert not figures.assumed

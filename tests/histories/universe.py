@@ -1,0 +1,246 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One bucket, many controllers, and everything that can happen to them; time is virtual and passes when it is told to.
+
+A controller's step is one decision and its calls. Between a decision and the effect of its call others may act: as a decision
+depends on nothing but what its controller saw before, it is enough that the decision is taken by an earlier clock (``lag``).
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.rekey.oci.plugins.module_utils import _receipt
+from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
+from ansible_collections.rekey.oci.plugins.module_utils._reconcile import Reconciler
+from ansible_collections.rekey.oci.plugins.module_utils._state import Options
+from tests.histories.book import Book
+from tests.histories.client import Clients, broken_connection, no_answer, nobody_listens
+from tests.histories.moves import Fate
+from tests.simulator.clock import VirtualClock
+from tests.simulator.dispatch import Simulator
+from tests.simulator.messages import Request, Response
+from tests.simulator.settings import Settings
+
+BUCKET = "photos"
+STRANGER = "stranger"
+OK = Fate()
+
+#: How long a call takes at least, in seconds.
+_CALL = 0.05
+
+
+class Crash(BaseException):
+    """A controller dies. It is not an Exception, so that nothing in the collection can catch it."""
+
+
+@dataclass(eq=False)
+class Run:
+    """One run of the module: its own nonce and its own monotonic clock."""
+
+    controller: int
+    nonce: str
+    options: Options
+    reconciler: Reconciler = field(init=False)
+    #: When it can take its next step, and what its clock says during one, both by the universe's time.
+    ready_at: float = 0.0
+    local: float = 0.0
+    started: float = 0.0
+    #: How long the history kept it from stepping when it could have.
+    stalled: float = 0.0
+    longest_stall: float = 0.0
+    dead: bool = False
+    calls: int = 0
+    steps: int = 0
+
+    @property
+    def over(self) -> bool:
+        return self.dead or self.reconciler.outcome is not None
+
+
+class Universe:
+    """``settings`` are the simulator's; ``bucket`` its members. The bucket is named BUCKET."""
+
+    def __init__(
+        self, settings: dict[str, Any] | None = None, bucket: dict[str, Any] | None = None, seed: int = 0
+    ) -> None:
+        self.clock = VirtualClock()
+        self.settings = Settings()
+        self.settings.patch(settings or {})
+        self.simulator = Simulator(self.clock, self.settings, seed)
+        self.simulator.users.add(STRANGER)
+        self.random = random.Random(seed)
+        world = self.simulator.world
+        self.key, self.other = world.add_key("master"), world.add_key("other")
+        self.bucket = world.add_bucket(BUCKET, kms_key_id=self.key.id, **(bucket or {}))
+        for number in range(2):
+            world.put_object(self.bucket, f"object-{number}", b"x")
+        self.clock.advance(10)
+        self.book = Book(self)
+        self.faults: Counter[str] = Counter()
+        self._runs = 0
+        self._late: list[tuple[float, int, Request, Run]] = []
+        self._sent = 0
+        self.fate = OK
+        self._call_of_step = 0
+
+    # Time.
+
+    def move_to(self, moment: float) -> None:
+        """Let time pass, and what is late arrive."""
+        while self._late and min(self._late)[0] <= moment:
+            entry = min(self._late)
+            self._late.remove(entry)
+            self.clock.advance(max(0.0, entry[0] - self.clock.now()))
+            self.effect(entry[2], entry[3])
+        self.clock.advance(max(0.0, moment - self.clock.now()))
+
+    def advance(self, seconds: float) -> None:
+        self.move_to(self.clock.now() + seconds)
+
+    @property
+    def late(self) -> int:
+        """How many effects are still to come."""
+        return len(self._late)
+
+    # Controllers.
+
+    def start(self, controller: int, wants: dict[str, Any]) -> Run:
+        self._runs += 1
+        run = Run(controller, f"{self._runs:012x}", Options(**wants))
+        run.ready_at = run.local = run.started = self.clock.now()
+        offset = self.random.uniform(0, 1e6)
+        chance = random.Random(self._runs)
+        api = OciApi(Clients(lambda request, timeout: self._transport(run, request, timeout), "admin"))  # type: ignore[arg-type]
+        run.reconciler = Reconciler(
+            api, self.bucket.namespace, BUCKET, run.options, run.nonce, lambda: run.local + offset, chance.random
+        )
+        self.book.runs.append(run)
+        return run
+
+    def step(self, run: Run, fate: Fate = OK, lag: float = 0.0) -> None:
+        """One step, as soon as the run is ready; what its call meets is ``fate``."""
+        if run.over:
+            return
+        self.move_to(run.ready_at)
+        now = self.clock.now()
+        run.local = max(run.ready_at, now - min(lag, self._longest_lag(run)))
+        idle = run.local - run.ready_at
+        run.stalled += idle
+        run.longest_stall = max(run.longest_stall, idle)
+        self.fate, self._call_of_step = fate, 0
+        run.steps += 1
+        try:
+            pause = run.reconciler.step()
+        except Crash:
+            run.dead = True
+            self.book.check()
+            return
+        run.ready_at = run.local + pause
+        if run.reconciler.outcome is not None:
+            self.book.ended(run)
+        self.book.bound(run)
+        self.book.check()
+
+    def crash(self, run: Run) -> None:
+        if not run.over:
+            run.dead = True
+
+    @staticmethod
+    def _longest_lag(run: Run) -> float:
+        # A call that is longer on its way is given up by its timeout: that is another fate.
+        return 0.9 * min(30.0, 0.7 * (run.options.claim_grace - run.options.post_window))
+
+    # Calls.
+
+    def _transport(self, run: Run, request: Request, timeout: float) -> Response:
+        fate = self.fate if self._call_of_step == self.fate.nth else OK
+        self._call_of_step += 1
+        run.calls += 1
+        if fate.kind != "ok":
+            self.faults[fate.kind] += 1
+        if fate.kind == "crash_before":
+            raise Crash
+        sent = run.local
+        self._answered(run)
+        if fate.kind == "refused":
+            run.local += 10.0
+            nobody_listens()
+        if fate.kind == "reset_before":
+            broken_connection()
+        if fate.kind in ("error_before", "throttled"):
+            return self._refusal(fate)
+        if fate.kind in ("late", "late_never"):
+            if fate.kind == "late":
+                self._later(run, request, sent + timeout + fate.share * (self._bound(run, request) - timeout))
+            run.local = sent + timeout
+            no_answer()
+        if fate.kind == "reset_late":
+            self._later(run, request, sent + fate.share * 0.9 * min(15.0, run.options.claim_grace / 8))
+            broken_connection()
+        response = self.effect(request, run)
+        return self._deliver(run, fate, timeout, response)
+
+    def _deliver(self, run: Run, fate: Fate, timeout: float, response: Response) -> Response:
+        if fate.kind == "crash_after":
+            raise Crash
+        if fate.kind == "reset_after":
+            broken_connection()
+        if fate.kind == "error_after":
+            return self._refusal(fate)
+        if fate.kind == "garbage":
+            return Response(200, None, response.headers, b"<html>what?")
+        if fate.kind == "no_headers":
+            return Response(response.status, response.body, {}, response.raw)
+        if fate.kind == "slow":
+            run.local += fate.share * 0.9 * timeout
+        return response
+
+    def _answered(self, run: Run) -> None:
+        """The call is under way: it takes effect by the universe's clock, and is answered a little later."""
+        self.advance(_CALL / 2)
+        run.local = max(run.local, self.clock.now()) + _CALL / 2
+
+    def _refusal(self, fate: Fate) -> Response:
+        if fate.kind == "throttled":
+            headers = {"retry-after": f"{fate.share * 20:.0f}"} if fate.share > 0.1 else {}
+            return Response(429, {"code": "TooManyRequests", "message": "Too many requests."}, headers)
+        return Response(fate.status, {"code": "InternalError", "message": "An injected fault."})
+
+    @staticmethod
+    def _bound(run: Run, request: Request) -> float:
+        """How long after it was sent the service may still act on a request that was given up."""
+        if request.path.endswith("/actions/reencrypt"):
+            return run.options.claim_grace - run.options.post_window
+        return 300.0
+
+    def _later(self, run: Run, request: Request, due: float) -> None:
+        if request.method != "GET":
+            self._sent += 1
+            self._late.append((due, self._sent, request, run))
+
+    def effect(self, request: Request, run: Run | None) -> Response:
+        """The service acts."""
+        before = self.book.before()
+        response = self.simulator.handle(request).response
+        assert response is not None
+        self.book.after(before, request, response, run)
+        return response
+
+    # Others.
+
+    def by_stranger(self, method: str, path: str, body: str = "") -> Response:
+        return self.effect(Request(method, path, {}, {}, body.encode(), STRANGER), None)
+
+    @property
+    def path(self) -> str:
+        return f"/n/{self.bucket.namespace}/b/{BUCKET}"
+
+    def receipt(self) -> _receipt.Receipt | None:
+        """What a reader would find on the bucket now."""
+        return self.book.receipt_in(self.bucket.freeform_tags)
