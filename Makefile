@@ -30,11 +30,11 @@ bench: install ## Time a playbook against ansible.builtin.ping and the OCI CLI, 
 
 ##@ Everything
 .PHONY: test test-all
-test: lint simulator-tests units artifact sanity histories-sample wire integration smoke scale browser ## All that a change must pass, quick things first
+test: lint simulator-tests units artifact sanity histories-sample wire integration smoke scale watch browser ## All that a change must pass, quick things first
 test-all: test histories matrix sanity-all old-python importer ee docs ## Everything, on every release of ansible-core and both ends of the SDK
 
 ##@ One by one
-.PHONY: lint format units simulator-tests histories-sample histories wire sanity sanity-all old-python integration smoke matrix scale browser
+.PHONY: lint format units simulator-tests histories-sample histories wire sanity sanity-all old-python integration smoke matrix scale watch browser
 lint: setup ## Style, types, YAML, playbooks, documentation, licences, changelog; or only CHECKS=ruff
 	@$(RUN) -m tests.tools.lint $(CHECKS)
 format: setup ## Put the Python files into the formatter's style, and mend what ruff can
@@ -65,6 +65,8 @@ matrix: .venv/tests.stamp ## All integration targets on every other release
 	@$(RUN) -m tests.tools.integration --others
 scale: install ## Several controllers on slices of one inventory at once, and ansible-runner
 	@$(ON_INSTALLED) $(RUN) -m pytest -p no:cacheprovider tests/scale
+watch: install ## What is shown of a wait: in a terminal, under ansible-runner, over each kind of connection
+	@$(ON_INSTALLED) $(RUN) -m pytest -p no:cacheprovider -n 2 tests/watch
 browser: install ## The report in a real Chromium, which apt-get installs where it is missing and may
 	@$(ON_INSTALLED) $(RUN) -m pytest -p no:cacheprovider tests/browser
 

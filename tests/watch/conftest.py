@@ -1,0 +1,113 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A simulator, and Ansible run as a person runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.tools.integration import simulator
+from tests.tools.paths import REPO
+
+BIN = REPO / ".venv" / "bin"
+#: Bounds what hangs, in seconds.
+PATIENCE = 180
+#: How long a re-encryption takes: some polls, and no more.
+WORK = 4
+COMPARTMENT = "ocid1.compartment.oc1..exampleapps"
+
+
+class Site:
+    """A simulator with two buckets and a fleet, a folder for a playbook, and the environment to run Ansible in."""
+
+    def __init__(self, said: dict[str, Any], folder: Path) -> None:
+        self._control = said["control"]
+        self.folder = folder
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if name != "ANSIBLE_REKEY_PROGRESS"},
+            **said["environment"],
+            "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(folder),
+            "TMPDIR": str(self._made("tmp")),
+            "ANSIBLE_ASYNC_DIR": str(folder / "async"),
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_NOCOLOR": "true",
+            "ANSIBLE_PIPELINING": "true",
+            "ANSIBLE_CALLBACK_RESULT_FORMAT": "json",
+        }
+        bucket = {"compartment": "apps", "key": "master", "objects": 20}
+        self.ask(
+            "world",
+            {
+                "reset": True,
+                "settings": {"work_seconds": WORK},
+                "compartments": [{"name": "apps", "id": COMPARTMENT}],
+                "buckets": [{"name": "payroll", **bucket}, {"name": "photos", **bucket}],
+            },
+        )
+
+    def _made(self, name: str) -> Path:
+        path = self.folder / name
+        path.mkdir()
+        return path
+
+    def ask(self, path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"content-type": "application/json"}
+        with urlopen(Request(f"{self._control}/{path}", data, headers), timeout=60) as answer:  # noqa: S310
+            return json.load(answer)
+
+    def playbook(self, *tasks: dict[str, Any], **play: Any) -> list[str]:
+        """Write a playbook, and return the command that runs it."""
+        path = self.folder / "play.yml"
+        path.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": list(tasks), **play}]), "utf-8")
+        return [str(BIN / "ansible-playbook"), "-i", "localhost,", "-c", "local", "-e", self.python(), str(path)]
+
+    def python(self) -> str:
+        return json.dumps({"ansible_python_interpreter": sys.executable})
+
+    def run(self, command: list[str], **more: str) -> subprocess.CompletedProcess[str]:
+        """Run it to its success."""
+        done = subprocess.run(
+            command,
+            env={**self.environment, **more},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+            cwd=self.folder,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    def left_over(self) -> list[str]:
+        """What progress left in the folder for temporary files."""
+        return [path.name for path in (self.folder / "tmp").rglob("*") if "rekey" in path.name]
+
+
+def script(path: Path, text: str) -> Path:
+    path.write_text("#!/bin/sh\n" + text, encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture(scope="module")
+def said() -> Iterator[dict[str, Any]]:
+    with simulator() as introduction:
+        yield introduction
+
+
+@pytest.fixture
+def site(said: dict[str, Any], tmp_path: Path) -> Site:
+    return Site(said, tmp_path)
