@@ -80,6 +80,8 @@ class Fleet:
         sleep: Optional[Callable[[float], None]] = None,
     ) -> None:
         self.namespace = namespace
+        #: Only told, for results of several regions.
+        self.region: Optional[str] = None
         self.options = options
         self.workers = workers
         self.entries: list[Any] = []

@@ -31,7 +31,7 @@ def build(
     """Connect, or end the module with one line that says why not."""
     workers: int = module.params["workers"]
     api = connect(module, connections=workers)
-    return Fleet(
+    fleet = Fleet(
         api,
         partial(Compartments, api.calls),
         namespace_of(module, api),
@@ -41,6 +41,8 @@ def build(
         max_in_flight=max_in_flight,
         conclude=conclude,
     )
+    fleet.region = api.calls.clients.region
+    return fleet
 
 
 def run(fleet: Fleet, observe: Optional[Callable[[], None]] = None) -> None:

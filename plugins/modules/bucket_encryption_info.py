@@ -173,6 +173,11 @@ unlisted:
     error:
       description: The failed call, C(ListBuckets) or C(ListCompartments), in the shape of a bucket's C(error).
       type: dict
+region:
+  description: The region that was asked; null where only endpoints are known.
+  returned: always
+  type: str
+  sample: us-ashburn-1
 interrupted:
   description: Whether the task was told to stop. Buckets that it had not finished are then missing.
   returned: always
@@ -228,6 +233,7 @@ def main() -> None:
         "summary": _status.summary_of(entries),
         "buckets": entries,
         "unlisted": unlisted,
+        "region": fleet.region,
         "interrupted": fleet.stopped,
     }
     failed = _fleet_result.failures((), unlisted)

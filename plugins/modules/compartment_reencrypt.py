@@ -185,6 +185,11 @@ unlisted:
     error:
       description: The failed call, C(ListBuckets) or C(ListCompartments), in the shape of a bucket's C(error).
       type: dict
+region:
+  description: The region that was asked; null where only endpoints are known.
+  returned: always
+  type: str
+  sample: us-ashburn-1
 interrupted:
   description: Whether the task was told to stop. Buckets that it had not begun are then missing.
   returned: always
@@ -247,6 +252,7 @@ def finish(module: AnsibleModule, fleet: Fleet, selection: Selection) -> None:
         "summary": summary,
         "buckets": entries,
         "unlisted": unlisted,
+        "region": fleet.region,
         "interrupted": fleet.stopped,
     }
     if module._diff:
