@@ -14,7 +14,7 @@ description:
     a JSON and a CSV file beside it.
   - The report says for each bucket its key, the key's current version and age, the status, the last proof, and who should act.
     Buckets that are not proven come first.
-  - Makes no API call. The files are written on the host that the task runs on.
+  - Makes no API call, and takes none of the common options, so it is not in C(group/rekey.oci.all). The files are written on the host that the task runs on.
   - The report names the time since which it says what it says. A run that finds nothing new changes no file.
 options:
   dest:
@@ -50,9 +50,6 @@ options:
 extends_documentation_fragment:
   - ansible.builtin.files
 attributes:
-  action_group:
-    description: It takes none of the common options, and so is not in C(group/rekey.oci.all).
-    support: none
   check_mode:
     description: Can run in check mode and tell whether a file would be written, without writing any.
     support: full
