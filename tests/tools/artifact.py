@@ -59,7 +59,7 @@ _HOSTS = re.compile(
 _WORDS = {
     "an unfinished thought": re.compile(r"\b(TODO|FIXME|XXX|HACK)\b"),
     "a path of somebody's machine": re.compile(
-        r"(?<![\w.~>}/-])/(home/(?!opc\b|runner\b)\w|root/|Users/\w|var/folders/)"
+        r"(?<![\w.~>}/:-])/(home/(?!opc\b|runner\b)\w|root/|Users/\w|var/folders/)"
     ),
     "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----\s*[A-Za-z0-9+/=]{16}"),
     "what looks like a real OCID": re.compile(r"\bocid1\.\w+\.\w+\.[\w-]*\.(?:\w+\.)?a{4}[a-z2-7]{56}\b"),
