@@ -48,8 +48,7 @@ class Discovery:
         self._board = board
         #: Every compartment that was or will be listed; each is listed once, by whichever way it was found.
         self.searched: set[str] = set()
-        #: How many buckets were seen, whether they match or not.
-        self.seen = 0
+        self._known: set[str] = set()
         #: Lists that could not be read: the compartment, and why.
         self.unlisted: list[tuple[str, ApiError]] = []
 
@@ -67,13 +66,16 @@ class Discovery:
                 self._board.add(_Children(self, compartment_id))
 
     def found(self, compartment_id: str, names: Iterable[str]) -> None:
-        wanted = []
-        for name in names:
-            self.seen += 1
-            if self.names.match(name):
-                wanted.append(Name(compartment_id, name))
         with self._shared.lock:
-            self._board.add_names(wanted)
+            # A list that changes between two of its pages may tell a name twice.
+            new = [name for name in dict.fromkeys(names) if name not in self._known]
+            self._known.update(new)
+            self._board.add_names(Name(compartment_id, name) for name in new if self.names.match(name))
+
+    @property
+    def seen(self) -> int:
+        """How many buckets there are, whether they match or not."""
+        return len(self._known)
 
     def failed(self, compartment_id: str, error: ApiError) -> None:
         self.unlisted.append((compartment_id, error))

@@ -18,6 +18,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.rekey.oci.plugins.module_utils._compartments import Compartments
 from ansible_collections.rekey.oci.plugins.module_utils._fleet import Conclude, Fleet, Selection
 from ansible_collections.rekey.oci.plugins.module_utils._fleet_result import name_of, no_match, told
+from ansible_collections.rekey.oci.plugins.module_utils._fleet_tasks import STOPPED
 from ansible_collections.rekey.oci.plugins.module_utils._module import connect, namespace_of
 from ansible_collections.rekey.oci.plugins.module_utils._state import Options
 
@@ -76,16 +77,12 @@ def end(
     entries = result["buckets"]
     _warn(module, entries)
     if fleet.stopped:
-        failures = " ".join(
-            filter(
-                None,
-                (
-                    "Stopped by a signal with %d buckets done and %d found but not finished. Run again to go on."
-                    % (len(entries), fleet.unfinished),
-                    failures,
-                ),
-            )
+        finished = sum(1 for entry in entries if entry["error"] is None or entry["error"]["message"] != STOPPED)
+        stopped = "Stopped by a signal: of the buckets found, %d are finished and %d are not. Run again to go on." % (
+            finished,
+            fleet.unfinished,
         )
+        failures = "%s %s" % (stopped, failures) if failures else stopped
     if failures:
         module.fail_json(msg=failures, **result)
     if not entries:

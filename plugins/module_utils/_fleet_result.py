@@ -13,6 +13,7 @@ from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils import _result
 from ansible_collections.rekey.oci.plugins.module_utils._filters import Names
+from ansible_collections.rekey.oci.plugins.module_utils._fleet_tasks import STOPPED
 from ansible_collections.rekey.oci.plugins.module_utils._reconcile import Reconciler
 from ansible_collections.rekey.oci.plugins.module_utils._steps import Fail
 
@@ -106,8 +107,8 @@ def no_match(names: Names, seen: int, searched: int, by_key: bool) -> str:
 
 
 def failures(entries: Sequence[dict[str, Any]], unlisted: Sequence[dict[str, Any]]) -> Optional[str]:
-    """The failures for a person, the first ones by name; None where there are none."""
-    failed = [entry for entry in entries if entry["error"] is not None]
+    """The failures for a person, the first ones by name; None where there are none, or only buckets that were stopped."""
+    failed = [entry for entry in entries if entry["error"] is not None and entry["error"]["message"] != STOPPED]
     lines = []
     if failed:
         named = ["%s: %s" % (name_of(entry), entry["error"]["message"]) for entry in failed[:_NAMED]]

@@ -20,6 +20,7 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service
     APPS,
     OTHER_KEY,
     TENANCY,
+    Lists,
     Service,
     refused,
 )
@@ -245,6 +246,16 @@ def test_names_are_filtered_before_anything_is_asked() -> None:
     fleet = service.fleet(include=["nothing-*"])
     fleet.run_here(service.sleep)
     assert (fleet.entries, fleet.discovery.seen) == ([], 20)
+
+
+def test_a_name_that_a_list_tells_twice_is_taken_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = Service()
+    service.add(3)
+    monkeypatch.setattr(Lists, "bucket_names", lambda *_args: iter([["b-0", "b-1"], ["b-1", "b-1", "b-2"]]))
+    fleet = service.fleet()
+    fleet.run_here(service.sleep)
+    assert sorted(entry["name"] for entry in fleet.entries) == ["b-0", "b-1", "b-2"]
+    assert fleet.discovery.seen == 3
 
 
 DEEP = {APPS: ["ocid1.compartment.oc1..a"], "ocid1.compartment.oc1..a": ["ocid1.compartment.oc1..b"], TENANCY: [APPS]}
