@@ -11,6 +11,7 @@ It takes results of bucket_encryption_info. They are data from outside: nothing 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Optional
@@ -176,7 +177,9 @@ def by_compartment(made: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def by_age(made: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Buckets under a key, by the age of the key's current version. The class without an age comes last."""
-    counts = {name: {PROVEN: 0, NOT_PROVEN: 0, NOTHING_TO_PROVE: 0} for name in (*(name for _, name in AGES), OLDEST)}
+    counts = {
+        name: {PROVEN: 0, NOT_PROVEN: 0, NOTHING_TO_PROVE: 0} for name in (*(name for _bound, name in AGES), OLDEST)
+    }
     unknown = {PROVEN: 0, NOT_PROVEN: 0, NOTHING_TO_PROVE: 0}
     for one in made:
         age = one["key_version_age_days"]
@@ -266,7 +269,7 @@ def _text(value: Any) -> Optional[str]:
 
 def _number(value: Any) -> Any:
     """A number as it is; whatever else as null. An infinity or a NaN is no JSON."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value or abs(value) == float("inf"):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         return None
     # 100.0 and 100 are the same, whichever of them the transport made of it.
     return int(value) if value == int(value) else value

@@ -140,8 +140,8 @@ def _buckets(
     yield '<div class="scroll" tabindex="0" role="region" aria-labelledby="h-buckets">'
     yield '<table id="buckets">'
     yield "<caption>Those first that are not proven. Keys and versions are named by the ends of their OCIDs.</caption>"
-    yield "<colgroup>%s</colgroup>" % "".join('<col width="%d%%">' % width for _, width in _HEADINGS)
-    yield "<thead><tr>%s</tr></thead>" % "".join('<th scope="col">%s</th>' % heading for heading, _ in _HEADINGS)
+    yield "<colgroup>%s</colgroup>" % "".join('<col width="%d%%">' % width for _heading, width in _HEADINGS)
+    yield "<thead><tr>%s</tr></thead>" % "".join('<th scope="col">%s</th>' % heading for heading, _width in _HEADINGS)
     yield "<tbody>"
     for one in made:
         yield _bucket(one, keys.get(one["key_id"]), compartments[one["region"], one["compartment_id"]])

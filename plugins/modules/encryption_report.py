@@ -59,6 +59,8 @@ attributes:
   idempotent:
     description: When run twice in a row with the same data, the second run changes nothing.
     support: full
+notes:
+  - It takes none of the common options, and so is not in the action group C(rekey.oci.all).
 author:
   - rekey.oci contributors (@rekey-oci)
 seealso:
