@@ -114,7 +114,7 @@ def test_processes_on_slices_submit_each_bucket_once(tenancy: Tenancy) -> None:
 
 
 def test_slices_that_overlap_submit_each_bucket_once(tenancy: Tenancy) -> None:
-    outputs = end([tenancy.playbook("--forks", "3") for _ in range(2)])
+    outputs = end([tenancy.playbook("--forks", "3") for _process in range(2)])
     assert sum(output.count("changed=1 ") for output in outputs) == BUCKETS
     tenancy.check_each_submitted_once()
 

@@ -99,11 +99,11 @@ def test_hostile_texts_are_shown_as_texts() -> None:
     )
     page = Page(html(of))
     harmless = Page(html(content(entry("stale"), entry("error"), unlisted=[{}])))
-    assert {tag for tag, _ in page.elements} == {tag for tag, _ in harmless.elements}
+    assert {tag for tag, _attributes in page.elements} == {tag for tag, _attributes in harmless.elements}
     assert len(page.of("script")) == 1
     for text in HOSTILE:
         assert text in page.texts
-    names = {name for _, attributes in page.elements for name in attributes}
+    names = {name for _tag, attributes in page.elements for name in attributes}
     assert not [name for name in names if name.startswith("on") or name in ("style", "src", "srcset", "formaction")]
     assert all((link["href"] or "").startswith("#") for link in page.of("a"))
 
@@ -135,9 +135,11 @@ def test_the_page_can_be_read_by_a_screen_reader() -> None:
     pictures = [one for one in page.of("svg") if one.get("role") == "img"]
     assert pictures
     assert all(one.get("aria-label") for one in pictures)
-    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    ids = [attributes["id"] for _tag, attributes in page.elements if "id" in attributes]
     assert len(ids) == len(set(ids))
-    named = {name for _, attributes in page.elements for name in str(attributes.get("aria-labelledby") or "").split()}
+    named = {
+        name for _tag, attributes in page.elements for name in str(attributes.get("aria-labelledby") or "").split()
+    }
     assert named <= set(ids)
 
 
@@ -168,8 +170,8 @@ def test_a_bar_fills_its_width_and_hides_no_count(counts: tuple[int, int, int]) 
     group = dict(zip(("not_proven", "proven", "nothing_to_prove"), counts, strict=True), total=sum(counts))
     rectangles = re.findall(r'x="([\d.]+)" width="([\d.]+)"', _report_html._bar(group, 200))
     assert len(rectangles) == len([count for count in counts if count])
-    assert all(float(width) >= 0.9 for _, width in rectangles)
-    assert sum(float(width) for _, width in rectangles) == pytest.approx(200 if sum(counts) else 0, abs=0.1)
+    assert all(float(width) >= 0.9 for _left, width in rectangles)
+    assert sum(float(width) for _left, width in rectangles) == pytest.approx(200 if sum(counts) else 0, abs=0.1)
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "|calc", "%0", " =1", "\uff1d1"])
