@@ -53,6 +53,16 @@ def import_sdk() -> Any:
         raise SdkMissing(error) from error
     return oci
 
+#: By the name that the SDK and its configuration file have for it.
+_OPTION_OF = {
+    "user": "api_user",
+    "fingerprint": "api_user_fingerprint",
+    "key_file": "api_user_key_file",
+    "pass_phrase": "api_user_key_pass_phrase",
+    "tenancy": "tenancy",
+    "region": "region",
+}
+
 
 class Identity:
     """A configuration and a signer, ready for any client; and what to tell the user about them."""
@@ -72,20 +82,14 @@ def identify(params: Mapping[str, Any], oci: Any) -> Identity:
         config = _file_config(params, oci, auth_type, warnings)
     else:
         config = {}
-    for option, key in (
-        ("api_user", "user"),
-        ("api_user_fingerprint", "fingerprint"),
-        ("api_user_key_file", "key_file"),
-        ("api_user_key_pass_phrase", "pass_phrase"),
-        ("tenancy", "tenancy"),
-        ("region", "region"),
-    ):
+    for key, option in _OPTION_OF.items():
         if params.get(option):
             config[key] = params[option]
     signer = _SIGNERS[auth_type](config, params, oci, warnings)
     if not config.get("region") and getattr(signer, "region", None):
         config["region"] = signer.region
     _check_region(config, params, oci)
+    _check_config(config, signer, oci)
     return Identity(config, signer, warnings)
 
 
@@ -173,6 +177,20 @@ def _check_region(config: Mapping[str, Any], params: Mapping[str, Any], oci: Any
         )
 
 
+def _check_config(config: Mapping[str, Any], signer: Any, oci: Any) -> None:
+    """What every client of the SDK checks when it is built, which is after the module has begun its work."""
+    try:
+        # The endpoints may do without a region.
+        oci.config.validate_config(dict(config, region=config.get("region") or "us-ashburn-1"), signer=signer)
+    except Exception as error:
+        found = error.args[0] if error.args and isinstance(error.args[0], dict) else {}
+        told = ", ".join("%s is %s" % (_OPTION_OF.get(key, key), found[key]) for key in sorted(found))
+        raise BadInput(
+            "%s: correct it in the task, or in the OCI configuration file."
+            % (told or "The configuration is not usable (%s)" % type(error).__name__)
+        ) from None
+
+
 def _private_key(config: Mapping[str, Any], warnings: list[str], check_fingerprint: bool) -> tuple[str, Optional[str]]:
     """Check the key file before the SDK does, and say in one line what is wrong with it."""
     location = config.get("key_file")
@@ -238,6 +256,9 @@ def _api_key(config: dict[str, Any], params: Mapping[str, Any], oci: Any, warnin
             raise BadInput("No %s is known: set %s, or %s in the OCI configuration file." % (key, option, key))
     path, pass_phrase = _private_key(config, warnings, check_fingerprint=True)
     config["key_file"] = path
+    # The service and the SDK know it in one form only.
+    digits = str(config["fingerprint"]).lower().replace(":", "")
+    config["fingerprint"] = ":".join(digits[at : at + 2] for at in range(0, len(digits), 2))
     try:
         return oci.signer.Signer(
             tenancy=config["tenancy"],

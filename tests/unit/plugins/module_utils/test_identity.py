@@ -131,7 +131,12 @@ def test_the_files_of_a_home(tmp_path: Path) -> None:
 
 
 def test_a_fingerprint_may_be_written_in_capitals(tmp_path: Path) -> None:
-    assert identify(config_file_location=config_file(tmp_path, fingerprint=fingerprint(rsa_key()).upper())).signer
+    """Or without colons; the service and the SDK get it in the form that they know."""
+    plain = fingerprint(rsa_key())
+    for written in (plain.upper(), plain.replace(":", "")):
+        found = identify(config_file_location=config_file(tmp_path, fingerprint=written))
+        assert found.config["fingerprint"] == plain
+        assert found.signer.api_key.endswith("/" + plain)
 
 
 def no_file(folder: Path) -> dict[str, Any]:
@@ -162,6 +167,8 @@ BAD: list[tuple[str, Callable[[Path], dict[str, Any]], str]] = [
     ("an entry twice", content("[DEFAULT]\nuser=a\nuser=b\n"), "malformed"),
     ("no user", config(user=None), "set api_user"),
     ("no tenancy", config(tenancy=None), "set tenancy"),
+    ("a user that is no OCID", config(user="alice"), "api_user is malformed"),
+    ("a tenancy that is no OCID", config(tenancy="acme"), "tenancy is malformed"),
     ("no fingerprint", config(fingerprint=None), "set api_user_fingerprint"),
     ("no key file", config(key_file=None), "set api_user_key_file"),
     ("no region", config(region=None), "set region"),
