@@ -26,6 +26,7 @@ from ansible_collections.rekey.oci.plugins.module_utils._model import (
     Bucket,
     Key,
     WorkRequest,
+    iso_time,
 )
 
 #: The largest page that Object Storage gives.
@@ -117,7 +118,10 @@ class OciApi(SharedApi):
 
     def get_work_request_errors(self, work_request_id: str) -> tuple[Mapping[str, Any], ...]:
         data = self.calls.object_storage("ListWorkRequestErrors", "list_work_request_errors", work_request_id).data
-        return tuple({"code": item.code, "message": item.message, "timestamp": _text(item.timestamp)} for item in data)
+        return tuple(
+            {"code": item.code, "message": item.message, "timestamp": iso_time(seconds(item.timestamp))}
+            for item in data
+        )
 
     def update_bucket(
         self,
@@ -206,10 +210,6 @@ def _status(status: Optional[str]) -> Optional[str]:
 def seconds(moment: Any) -> Optional[float]:
     timestamp = getattr(moment, "timestamp", None)
     return float(timestamp()) if timestamp is not None else None
-
-
-def _text(moment: Any) -> Optional[str]:
-    return str(moment.isoformat()) if hasattr(moment, "isoformat") else None
 
 
 def key_of(key_id: str, response: Any) -> Key:

@@ -43,13 +43,35 @@ def work_request_of(reconciler: Reconciler) -> Optional[WorkRequest]:
         if isinstance(seen, WorkRequest):
             return seen
         listed = next((listed for listed in facts.listing or () if listed.id == wanted), None)
+        if listed is not None:
+            return listed
         # A completed receipt was written after the work request had completed.
         proven = receipt is not None and receipt.state == COMPLETED and receipt.work_request_id == wanted
-        return listed or WorkRequest(id=wanted, status="COMPLETED" if proven else None)
-    running = [listed for listed in facts.listing or () if not (facts.seen(listed.id) or listed).terminal]
-    if running and isinstance(reconciler.outcome, Done) and reconciler.outcome.action == "join":
-        return running[0]
-    return None
+        accepted = "ACCEPTED" if attempt.is_mine(wanted) else None
+        return WorkRequest(id=wanted, status="COMPLETED" if proven else accepted)
+    return _listed(reconciler)
+
+
+def _listed(reconciler: Reconciler) -> Optional[WorkRequest]:
+    """The newest listed work request of the kind that the outcome speaks of; nothing else names one."""
+    facts, outcome = reconciler.facts, reconciler.outcome
+    if not isinstance(outcome, Done):
+        return None
+    if outcome.action == "join":
+        statuses: Optional[frozenset[str]] = None
+    elif outcome.reason == "up_to_date":
+        statuses = frozenset(("COMPLETED",))
+    elif outcome.reason == "work_request_failed":
+        statuses = frozenset(("FAILED", "CANCELED"))
+    else:
+        return None
+    found = []
+    for listed in facts.listing or ():
+        seen = facts.seen(listed.id)
+        latest = seen if isinstance(seen, WorkRequest) else listed
+        if latest.status in statuses if statuses else not latest.terminal:
+            found.append(latest)
+    return max(found, key=lambda listed: listed.time_accepted or 0.0, default=None)
 
 
 def key_of(reconciler: Reconciler) -> Optional[Key]:

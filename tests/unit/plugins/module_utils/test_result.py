@@ -93,6 +93,28 @@ def test_up_to_date() -> None:
     assert result["work_request"]["status"] == "COMPLETED"
 
 
+def test_what_was_just_accepted_is_said_to_be() -> None:
+    """Nobody asked yet how it does, and its acceptance is known all the same."""
+    result = returned(World(duration=100.0), wait=False)
+    assert (result["action"], result["receipt"]["state"]) == ("submit", "submitted")
+    assert result["work_request"]["id"] == result["receipt"]["work_request_id"]
+    assert result["work_request"]["status"] == "ACCEPTED"
+
+
+def test_without_a_receipt_the_proof_is_returned() -> None:
+    jobs = [
+        Job("ocid1.workrequest.oc1.iad.older", EPOCH - 900.0, EPOCH - 800.0),
+        Job(RECORDED, EPOCH - 500.0, EPOCH - 400.0),
+    ]
+    result = returned(World(jobs=jobs), receipt="none")
+    assert (result["reason"], result["receipt"]) == ("up_to_date", None)
+    assert (result["work_request"]["id"], result["work_request"]["status"]) == (RECORDED, "COMPLETED")
+    jobs = [Job(RECORDED, EPOCH - 500.0, EPOCH - 400.0, end="FAILED")]
+    result = returned(World(jobs=jobs), receipt="none", check_mode=True)
+    assert (result["action"], result["reason"]) == ("submit", "work_request_failed")
+    assert (result["work_request"]["id"], result["work_request"]["status"]) == (RECORDED, "FAILED")
+
+
 def test_oracle_managed_and_empty_have_no_key_or_no_work_request() -> None:
     result = returned(World(bucket=bucket(kms_key_id=None)))
     assert (result["key"], result["work_request"], result["receipt"]) == (None, None, None)
