@@ -52,11 +52,11 @@ def translate(sdk: Any, operation: str, error: Exception, endpoint: str) -> ApiE
     )
 
 
-def not_understood(operation: str, response: Any) -> ApiError:
+def not_understood(operation: str, response: Any, message: str = "the answer could not be understood") -> ApiError:
     """A success that does not say what a success says: what it did is unknown."""
     return ApiError(
         operation,
-        "the answer could not be understood",
+        message,
         status=response.status,
         code="NotUnderstood",
         opc_request_id=response.headers.get("opc-request-id"),

@@ -53,6 +53,7 @@ def import_sdk() -> Any:
         raise SdkMissing(error) from error
     return oci
 
+
 #: By the name that the SDK and its configuration file have for it.
 _OPTION_OF = {
     "user": "api_user",

@@ -52,11 +52,7 @@ class OciApi(SharedApi):
         response = self.calls.object_storage(
             "GetBucket", "get_bucket", namespace, name, fields=["approximateCount", "approximateSize"]
         )
-        date = service_date(response)
-        if date is None:
-            # Without the service's time no claim can be dated.
-            raise _failures.not_understood("GetBucket", response)
-        return _bucket("GetBucket", response, Bucket(namespace, name)), date
+        return _bucket("GetBucket", response, Bucket(namespace, name)), service_date(response)
 
     def get_key(self, key_id: str, not_before: float = 0.0) -> tuple[Key, Optional[float]]:
         key = key_of(key_id, self.calls.key_management("GetKey", "get_key", key_id))
@@ -140,7 +136,13 @@ class OciApi(SharedApi):
         response = self.calls.object_storage(
             "UpdateBucket", "update_bucket", bucket.namespace, bucket.name, details, if_match=etag
         )
-        return _bucket("UpdateBucket", response, bucket)
+        # The tags are replaced as a whole, so that an answer without them leaves nothing open.
+        written = _bucket(
+            "UpdateBucket", response, bucket if tags is None else replace(bucket, freeform_tags=dict(tags))
+        )
+        if written.etag is None:
+            raise _failures.not_understood("UpdateBucket", response, "the answer bears no etag")
+        return written
 
     def reencrypt_bucket(
         self, namespace: str, name: str, bucket_key_only: bool, client_request_id: str, timeout: float
@@ -240,15 +242,14 @@ def service_date(response: Any) -> Optional[float]:
 
 def _bucket(operation: str, response: Any, known: Bucket) -> Bucket:
     data = response.data
-    etag = response.headers.get("etag") or getattr(data, "etag", None)
-    if getattr(data, "name", None) != known.name or not etag:
+    if getattr(data, "name", None) != known.name:
         raise _failures.not_understood(operation, response)
     count = getattr(data, "approximate_count", None)
     size = getattr(data, "approximate_size", None)
     return Bucket(
         namespace=known.namespace,
         name=known.name,
-        etag=etag,
+        etag=response.headers.get("etag") or getattr(data, "etag", None) or None,
         id=data.id,
         compartment_id=data.compartment_id,
         kms_key_id=data.kms_key_id or None,
@@ -257,5 +258,5 @@ def _bucket(operation: str, response: Any, known: Bucket) -> Bucket:
         storage_tier=data.storage_tier,
         approximate_count=known.approximate_count if count is None else count,
         approximate_size=known.approximate_size if size is None else size,
-        freeform_tags=dict(data.freeform_tags or {}),
+        freeform_tags=dict(known.freeform_tags if data.freeform_tags is None else data.freeform_tags),
     )

@@ -51,6 +51,12 @@ LAST_CALL = 30.0
 #: A work request that was accepted less than this ago, in seconds, and is not found, may not have shown yet.
 SHOWS_WITHIN = 60.0
 
+#: So many writes in a row whose answers could not be understood: a look and another write will not help. In tries.
+LOST_WRITES = 5
+
+#: So many answers in a row that lack what a claim needs: the service's answers are like that.
+BARE_LOOKS = 5
+
 #: Nobody listening, or no such host: that seldom passes, and a person is waiting. In tries.
 UNREACHABLE_TRIES = 4
 
@@ -88,6 +94,9 @@ class Reconciler:
         self._failing_since = 0.0
         self._last_failure: Optional[ApiError] = None
         self._begun = 0.0
+        self._lost_writes = 0
+        self._losing_since = 0.0
+        self._bare_looks = 0
         self._posts = 0
         self._do: dict[type, Callable[..., None]] = {
             Look: self._look,
@@ -155,7 +164,7 @@ class Reconciler:
         self._last_failure = error
         waiting = isinstance(step, Poll) and self.options.wait and not self.options.check_mode
         if error.retryable or waiting:
-            pause = _schedule.retry_pause(self._failures, self.chance(), error.retry_after)
+            pause = _schedule.retry_pause(max(self._failures, self._lost_writes), self.chance(), error.retry_after)
             if self._may_retry(waiting, error, now, pause):
                 return pause
             if waiting and isinstance(step, Poll):
@@ -243,7 +252,7 @@ class Reconciler:
     # Reads.
 
     def _look(self, step: Look) -> None:
-        begun = self.clock()
+        begun, first = self.clock(), self.last_bucket is None
         bucket, service_time = self.api.get_bucket(self.namespace, self.name)
         facts = self.facts
         if facts.key_unreadable is not None and self.last_bucket is not None:
@@ -254,6 +263,21 @@ class Reconciler:
         if not (step.keep_listing and facts.bucket is not None and facts.bucket.etag == bucket.etag):
             facts.listing = None
         self._see(bucket)
+        lacks = "date" if service_time is None else "etag" if bucket.etag is None else None
+        # A completed receipt may be read all the same. Where it proves nothing now, another look is called for.
+        reads = first and facts.receipt is not None and facts.receipt.state == _receipt.COMPLETED
+        if not lacks:
+            self._bare_looks = 0
+        elif not reads and facts.tags_unusable is None and self.options.receipt == "tag":
+            self._bare(lacks)
+
+    def _bare(self, lacks: str) -> None:
+        """A claim needs a date and an etag: see whether another answer has them, and do without a receipt if not."""
+        self._bare_looks += 1
+        if self._bare_looks < BARE_LOOKS:
+            self.facts.bucket = None
+            raise ApiError("GetBucket", "the answer bears no %s" % lacks, retryable=True)
+        self._does_not_fit("the service's answer bears no %s" % lacks)
 
     def _see(self, bucket: Bucket) -> None:
         """Take in the bucket as the service has just told it."""
@@ -403,6 +427,7 @@ class Reconciler:
                 attempt.reason = attempt.reason or step.reason
             self._write_failed(error, step.assign)
             return
+        self._lost_writes = 0
         attempt.reason = attempt.reason or step.reason
         attempt.claim = step.receipt
         attempt.claim_etag = written.etag
@@ -504,7 +529,7 @@ class Reconciler:
                 self.facts.bucket = None
                 return
             if error.retryable:
-                self.facts.bucket = None
+                self._lost(error)
                 raise
             self._give_up_receipt(error)
 
@@ -528,12 +553,22 @@ class Reconciler:
             return
         if error.retryable:
             if error.effect != "none":
-                self.facts.bucket = None
+                self._lost(error)
                 self.attempt.assigning = assign
             raise error
         if assign is not None or error.status not in (400, 403, 404):
             raise error
         self._give_up_receipt(error)
+
+    def _lost(self, error: ApiError) -> None:
+        """The looks between such writes succeed, so that only counting the writes ends them."""
+        self.facts.bucket = None
+        if not self._lost_writes:
+            self._losing_since = self._begun
+        self._lost_writes += 1
+        senseless = error.code == "NotUnderstood" and self._lost_writes >= LOST_WRITES
+        if senseless or self.clock() - self._losing_since > RETRY_BUDGET:
+            error.retryable = False
 
     def _give_up_receipt(self, error: ApiError) -> None:
         self._does_not_fit(error.line())

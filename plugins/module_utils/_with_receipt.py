@@ -301,7 +301,7 @@ def _submit_anew(facts: Facts, bucket: Bucket, attempt: Attempt, options: Option
     if now >= _waiting.deadline(attempt, options) and attempt.conflicts:
         return _waiting.refused_as_running(bucket)
     fresh = _FRESH * options.post_window
-    if now - facts.looked_at >= fresh or facts.service_time is None:
+    if now - facts.looked_at >= fresh or facts.service_time is None or bucket.etag is None:
         # Where listing alone takes that long, listing again would never end.
         return Look(keep_listing=now - facts.listing_ended_at < fresh / 2)
     target = options.kms_key_id or bucket.kms_key_id or ""

@@ -1,0 +1,101 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Answers that lack what a receipt needs, an etag or a date: the run ends, soon, and no write goes without if-match."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+
+import pytest
+from oci.object_storage import models
+
+from ansible_collections.rekey.oci.plugins.module_utils import _receipt
+from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, Bucket
+from ansible_collections.rekey.oci.plugins.module_utils._oci_api import _bucket
+from ansible_collections.rekey.oci.plugins.module_utils._reconcile import LOST_WRITES
+from ansible_collections.rekey.oci.plugins.module_utils._state import Options
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
+    EPOCH,
+    OLDER,
+    World,
+    bucket,
+    receipt,
+    reconcile,
+)
+
+RECORDED = "ocid1.workrequest.oc1.iad.recorded"
+
+
+@dataclass
+class BareWorld(World):
+    """A service whose answers to GetBucket lack something."""
+
+    lacks: str = "etag"
+
+    def get_bucket(self, namespace: str, name: str) -> tuple[Bucket, float | None]:
+        told, date = super().get_bucket(namespace, name)
+        return (replace(told, etag=None), date) if self.lacks == "etag" else (told, None)
+
+
+@dataclass
+class MumblingWorld(World):
+    """A service that does what it is asked to, and whose answers to UpdateBucket nobody understands."""
+
+    def update_bucket(
+        self,
+        bucket: Bucket,
+        etag: str | None,
+        tags: Mapping[str, str] | None = None,
+        kms_key_id: str | None = None,
+    ) -> Bucket:
+        super().update_bucket(bucket, etag, tags, kms_key_id)
+        raise ApiError("UpdateBucket", "mumble", 200, "NotUnderstood", effect="unknown", retryable=True)
+
+
+@pytest.mark.parametrize("lacks", ["etag", "date"])
+def test_no_receipt_is_written(lacks: str) -> None:
+    world = BareWorld(lacks=lacks)
+    run, outcome = reconcile(world, Options())
+    assert (outcome.action, outcome.reason, world.posts, world.writes) == ("submit", "unproven", 1, 0)
+    assert world.now - EPOCH < 60
+    assert any(f"bears no {lacks}" in warning for warning in run.warnings)
+    _run, outcome = reconcile(world, Options())
+    assert (outcome.action, outcome.reason, world.posts) == ("none", "up_to_date", 1)
+
+
+@pytest.mark.parametrize("lacks", ["etag", "date"])
+def test_a_completed_receipt_is_read_all_the_same(lacks: str) -> None:
+    tags = _receipt.encode(receipt(_receipt.COMPLETED, RECORDED), bucket())
+    world = BareWorld(bucket=bucket(freeform_tags=tags), lacks=lacks)
+    run, outcome = reconcile(world, Options())
+    assert (outcome.action, outcome.reason, run.warnings) == ("none", "up_to_date", [])
+
+
+@pytest.mark.parametrize("lacks", ["etag", "date"])
+def test_a_completed_receipt_for_an_older_version_stays_as_it_is(lacks: str) -> None:
+    tags = _receipt.encode(receipt(_receipt.COMPLETED, RECORDED, key_version_id=OLDER), bucket())
+    world = BareWorld(bucket=bucket(freeform_tags=tags), lacks=lacks)
+    _run, outcome = reconcile(world, Options())
+    assert (outcome.action, world.posts, world.writes) == ("submit", 1, 0)
+    assert world.bucket.freeform_tags == tags
+
+
+def test_writes_that_nobody_understands_end_the_run() -> None:
+    world = MumblingWorld()
+    run, _outcome = reconcile(world, Options())
+    assert run.error is not None
+    assert run.error.operation == "UpdateBucket"
+    assert (world.writes, world.posts) == (LOST_WRITES, 0)
+
+
+def test_an_answer_to_a_write_that_repeats_no_tags() -> None:
+    """They were replaced as a whole, so that they are known."""
+    answer = SimpleNamespace(status=200, headers={"etag": "etag-1"}, data=models.Bucket(name="payroll"))
+    written = _bucket("UpdateBucket", answer, bucket(freeform_tags={"owner": "finance"}))
+    assert (written.etag, written.freeform_tags) == ("etag-1", {"owner": "finance"})
+    answer.data.freeform_tags = {}
+    assert _bucket("UpdateBucket", answer, bucket()).freeform_tags == {}
