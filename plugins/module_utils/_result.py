@@ -40,7 +40,7 @@ def work_request_of(reconciler: Reconciler) -> Optional[WorkRequest]:
     candidates.append((receipt.work_request_id or "") if receipt else "")
     for wanted in filter(None, candidates):
         seen = facts.seen(wanted)
-        if isinstance(seen, WorkRequest):
+        if isinstance(seen, WorkRequest) and seen.status is not None:
             return seen
         listed = next((listed for listed in facts.listing or () if listed.id == wanted), None)
         if listed is not None:
