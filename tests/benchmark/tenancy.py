@@ -32,9 +32,10 @@ class Wrong(Exception):
 
 @dataclass
 class Done:
-    """A command that succeeded. ``peak`` is its largest resident memory in MB."""
+    """A command that succeeded. ``cpu`` is the processor's seconds, ``peak`` its largest resident memory in MB."""
 
     seconds: float
+    cpu: float
     peak: float
     output: str
 
@@ -125,7 +126,7 @@ class Tenancy:
             text = output.read()
             if process.returncode:
                 raise Wrong(f"{Path(command[0]).name} {command[1:4]} failed: {text[-500:]} {errors.read()[-1500:]}")
-        return Done(seconds, usage.ru_maxrss / 1024, text)
+        return Done(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, text)
 
     def python(self, module: str, *arguments: str | int, stdin: str = "") -> Done:
         return self.run(sys.executable, "-m", module, *map(str, arguments), stdin=stdin)
