@@ -30,7 +30,7 @@ bench: install ## Time a playbook against ansible.builtin.ping and the OCI CLI, 
 
 ##@ Everything
 .PHONY: test test-all
-test: lint simulator-tests units artifact sanity histories-sample wire integration smoke scale watch browser ## All that a change must pass, quick things first
+test: lint simulator-tests units artifact $(if $(wildcard docs/receipt.md),docs-tests) sanity histories-sample wire integration smoke scale watch browser ## All that a change must pass, quick things first
 test-all: test histories matrix sanity-all old-python importer ee docs ## Everything, on every release of ansible-core and both ends of the SDK
 
 ##@ One by one

@@ -14,6 +14,7 @@ import re
 import shutil
 from pathlib import Path
 
+from tests.docs import snippets
 from tests.tools import home
 from tests.tools.paths import INSTALLED, NAME, NAMESPACE, REPO, run
 
@@ -26,7 +27,7 @@ _SOURCES = _OUTPUT / "sources"
 _REPOSITORY = "https://github.com/rekey-oci/rekey.oci/blob/main/"
 
 _LINK = re.compile(r"(?<=\]\()(\.\./[\w./-]+)")
-_PLUGIN = re.compile(r"\.\./plugins/(?P<kind>\w+)/(?P<name>\w+)\.py")
+_PLUGIN = re.compile(r"\.\./plugins/(?P<kind>%s)/(?P<name>\w+)\.py" % "|".join(snippets.KINDS))
 
 
 def main() -> None:
@@ -53,8 +54,7 @@ def _on_site(text: str) -> str:
             return "playbooks.md"
         plugin = _PLUGIN.fullmatch(match[1])
         if plugin:
-            kind = "module" if plugin["kind"] == "modules" else plugin["kind"]
-            return f"collections/{NAMESPACE}/{NAME}/{plugin['name']}_{kind}.rst"
+            return f"collections/{NAMESPACE}/{NAME}/{plugin['name']}_{snippets.KINDS[plugin['kind']]}.rst"
         path = Path(match[1]).relative_to("..")
         if not (REPO / path).exists():
             raise SystemExit(f"A guide links to {path}, which does not exist")
