@@ -36,7 +36,7 @@ def of_second(book: Book, accepted: Accepted, run: Run) -> str | None:
     earlier = [one for one in book.accepted if one.run is not None and _same(_purpose(one.run, one), purpose)]
     if not earlier:
         return None
-    if run.options.force:
+    if run.options.force or (earlier[-1].run is not None and earlier[-1].run.options.force):
         return FORCED
     if purpose[1] == UNKNOWN_VERSION:
         return UNREADABLE

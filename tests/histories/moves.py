@@ -31,6 +31,8 @@ ENVIRONMENT = (
     "forget",
     "disable",
     "enable",
+    "slow",
+    "quick",
 )
 
 

@@ -65,6 +65,11 @@ MEANWHILE: dict[str, tuple[Move, ...]] = {
     "another controller as far as its submission": (Go(1, 6),),
     "a minute": (Wait(61.0),),
     "the grace": (Wait(121.0),),
+    "the grace, and another controller": (Wait(121.0), Go(1, _ENOUGH)),
+    "a tag, and another controller": (Happens("tag"), Go(1, 6)),
+    "another controller as far as its claim, and a rotation": (Go(1, 5), Happens("rotate")),
+    "a re-encryption, and a rotation at once": (Happens("reencrypt"), Happens("rotate")),
+    "another controller after a lost claim": (Go(1, 4, Fate("error_after")),),
 }
 
 
@@ -109,3 +114,21 @@ def every_pair() -> Iterator[tuple[str, History]]:
                 yield f"two: {kind} at step {step + 1}", History(moves=moves, wants=({}, {}), before="rotated")
                 moves = (Go(1, behind), Go(0, step), Happens("rotate"), Go(0, 0, Fate(kind)), Everybody(4, step))
                 yield f"two and a rotation: {kind} at step {step + 1}", History(moves=moves, wants=({}, {}))
+
+
+#: Histories that need more than one thing at the right moment; each is what a rule of the protocol is there for.
+CAREFUL: dict[str, History] = {
+    "adopted before the maker finds out that the key was another": History(
+        moves=(Go(0, 5), Happens("assign_other"), Go(0, 1), Happens("assign_back"), Go(1, _ENOUGH)), wants=({}, {})
+    ),
+    "a slow re-encryption of the old version runs beside": History(
+        moves=(Happens("slow"), Happens("reencrypt"), Happens("rotate"), Happens("quick"))
+    ),
+    "one of the old version in the second of the claim": History(
+        moves=(Happens("reencrypt"), Happens("rotate"), Go(0, 4, Fate("crash_after"))), settings={"work_seconds": 0.0}
+    ),
+}
+
+
+def every_careful() -> Iterator[tuple[str, History]]:
+    yield from CAREFUL.items()

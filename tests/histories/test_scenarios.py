@@ -15,10 +15,15 @@ from tests.histories.book import Broken
 from tests.histories.figures import Figures
 from tests.histories.moves import History
 from tests.histories.play import play
-from tests.histories.scenarios import every_fault, every_meanwhile, every_pair
+from tests.histories.scenarios import CAREFUL, every_fault, every_meanwhile, every_pair
 
 #: What may cause a second submission where nobody but controllers touched the bucket and the service forgot nothing.
 _AMONG_CONTROLLERS = {causes.FORCED, causes.FAILED, causes.NO_RECEIPT}
+
+
+@pytest.mark.parametrize("name", CAREFUL)
+def test_what_the_rules_are_there_for(name: str) -> None:
+    play(CAREFUL[name])
 
 
 @pytest.mark.parametrize("histories", [every_fault, every_meanwhile, every_pair])

@@ -1,0 +1,148 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The protocol broken on purpose, one rule at a time: each must be caught, else the histories prove little.
+
+The numbers are those of the rules in docs/receipt.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
+
+from ansible_collections.rekey.oci.plugins.module_utils import _waiting, _with_receipt
+from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
+from ansible_collections.rekey.oci.plugins.module_utils._reconcile import Reconciler
+from ansible_collections.rekey.oci.plugins.module_utils._steps import Complete, ListWorkRequests, Record
+
+Mutate = Callable[[], Any]
+
+
+def _instead(owner: Any, name: str, make: Callable[[Any], Any]) -> Mutate:
+    """Replace a function by what is made of it."""
+    return lambda: patch.object(owner, name, make(getattr(owner, name)))
+
+
+def _no_nonce(real: Any) -> Any:
+    def init(self: Any, api: Any, namespace: Any, name: Any, options: Any, nonce: Any, *more: Any) -> None:
+        real(self, api, namespace, name, options, "0" * 12, *more)
+
+    return init
+
+
+def _whatever_its_age(real: Any) -> Any:
+    def own_claim(facts: Any, bucket: Any, attempt: Any, options: Any, now: float, chance: float) -> Any:
+        return real(facts, bucket, replace(attempt, claimed_at=now), options, now, chance)
+
+    return own_claim
+
+
+def _no_grace(real: Any) -> Any:
+    def others_claim(
+        facts: Any, bucket: Any, receipt: Any, attempt: Any, options: Any, now: float, chance: float
+    ) -> Any:
+        long_ago = replace(facts, receipt_seen_at=now - 1e6)
+        return real(long_ago, bucket, receipt, attempt, options, now, chance)
+
+    return others_claim
+
+
+def _adopt_early(real: Any) -> Any:
+    def others_claim(
+        facts: Any, bucket: Any, receipt: Any, attempt: Any, options: Any, now: float, chance: float
+    ) -> Any:
+        if options.check_mode or not _with_receipt.matches(facts, bucket, receipt, options):
+            return real(facts, bucket, receipt, attempt, options, now, chance)
+        if facts.listing is None:
+            return ListWorkRequests(receipt.time)
+        for found in _waiting.accepted_since(facts, receipt.time):
+            return Record(receipt.submitted(found.id), bucket.etag)
+        return real(facts, bucket, receipt, attempt, options, now, chance)
+
+    return others_claim
+
+
+def _against_any_etag(real: Any) -> Any:
+    def record(self: Any, step: Any) -> None:
+        bucket, _date = self.api.get_bucket(self.namespace, self.name)
+        self.facts.bucket = bucket
+        real(self, replace(step, etag=bucket.etag))
+
+    return record
+
+
+def _forget_lost(real: Any) -> Any:
+    def failed(self: Any, error: ApiError) -> None:
+        real(self, error)
+        self.attempt.lost_at = None
+
+    return failed
+
+
+def _retried(real: Any) -> Any:
+    def reencrypt(*arguments: Any) -> Any:
+        for _try in range(7):
+            try:
+                return real(*arguments)
+            except ApiError as error:
+                if not error.retryable:
+                    raise
+        return real(*arguments)
+
+    return reencrypt
+
+
+def _without_swap(real: Any) -> Any:
+    def update(self: Any, bucket: Any, _etag: Any, *more: Any) -> Any:
+        return real(self, bucket, None, *more)
+
+    return update
+
+
+def _blindly(_real: Any) -> Any:
+    return lambda _facts, _bucket, receipt, *_more: Complete(receipt.completed())
+
+
+def _four_minutes_slow(real: Any) -> Any:
+    return lambda facts, service_time: real(facts, service_time) - 240.0
+
+
+def _always(value: Any) -> Callable[[Any], Any]:
+    return lambda _real: lambda *_arguments: value
+
+
+def _any_version(_real: Any) -> Any:
+    return lambda _facts, _bucket, _receipt, _options: True
+
+
+MUTANTS: dict[str, Mutate] = {
+    "1: claims name nobody": _instead(Reconciler, "__init__", _no_nonce),
+    "3: the POST is sent however old the claim is": _instead(_with_receipt, "_own_claim", _whatever_its_age),
+    "4: a bare claim of another's is adopted early": _instead(_with_receipt, "_others_claim", _adopt_early),
+    "4: no grace": _instead(_with_receipt, "_others_claim", _no_grace),
+    "5: the id is written against any etag": _instead(Reconciler, "_record", _against_any_etag),
+    "6: a lost answer to the POST is forgotten": _instead(Reconciler, "_submit_failed", _forget_lost),
+    "7: completed without looking": _instead(_with_receipt, "_complete", _blindly),
+    "7: re-encryptions by others are believed": _instead(_with_receipt, "doubtful", _always(False)),
+    "8: what runs already is not waited for": _instead(_waiting, "obstacle", _always(None)),
+    "8: a receipt for any version or key is believed": _instead(_with_receipt, "matches", _any_version),
+    "the POST is retried, as the SDK does": _instead(OciApi, "reencrypt_bucket", _retried),
+    "writes are not compared and swapped": _instead(OciApi, "update_bucket", _without_swap),
+    "claims bear a local clock's time": _instead(_with_receipt, "_claim_time", _four_minutes_slow),
+    "a claim's time is rounded down": _instead(
+        _with_receipt, "_claim_time", lambda _r: lambda _f, service_time: service_time
+    ),
+    "a key read before a rotation serves": _instead(_with_receipt, "_key_may_be_old", _always(False)),
+}
+
+
+@contextmanager
+def mutated(name: str) -> Iterator[None]:
+    with MUTANTS[name]():
+        yield
