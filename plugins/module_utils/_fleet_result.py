@@ -35,6 +35,7 @@ def compact(reconciler: Reconciler, compartment_id: Optional[str], diff: bool = 
         "changed": _result.changed_by(reconciler),
         "action": outcome.action if outcome else "none",
         "reason": outcome.reason if outcome else None,
+        "assigned": _result.assigned_by(reconciler),
         "key_version_id": facts.key.current_version if facts.key else None,
         "work_request": None,
         "error": error_of(reconciler),

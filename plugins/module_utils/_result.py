@@ -99,16 +99,15 @@ def predicted(reconciler: Reconciler) -> bool:
 def result_of(reconciler: Reconciler) -> dict[str, Any]:
     """The module's return values, as far as known."""
     outcome = reconciler.outcome
-    facts, attempt = reconciler.facts, reconciler.attempt
+    facts = reconciler.facts
     bucket: Optional[Bucket] = facts.bucket or reconciler.last_bucket
     key = key_of(reconciler)
     work_request = work_request_of(reconciler)
-    done = isinstance(outcome, Done)
     result: dict[str, Any] = {
         "changed": changed_by(reconciler),
         "action": outcome.action if outcome else "none",
         "reason": outcome.reason if outcome else None,
-        "assigned": attempt.assigned or (done and reconciler.options.check_mode and _assigns(reconciler, bucket)),
+        "assigned": assigned_by(reconciler),
         "bucket": bucket.as_result() if bucket else None,
         "key": key.as_result() if key else None,
         "work_request": work_request.as_result() if work_request else None,
@@ -121,8 +120,11 @@ def result_of(reconciler: Reconciler) -> dict[str, Any]:
     return result
 
 
-def _assigns(reconciler: Reconciler, bucket: Optional[Bucket]) -> bool:
-    wanted = reconciler.options.kms_key_id
+def assigned_by(reconciler: Reconciler) -> bool:
+    """Whether the run assigned the key, or in check mode would."""
+    bucket, wanted = reconciler.facts.bucket or reconciler.last_bucket, reconciler.options.kms_key_id
+    if not (reconciler.options.check_mode and isinstance(reconciler.outcome, Done)):
+        return reconciler.attempt.assigned
     return bool(wanted and bucket and bucket.kms_key_id != wanted)
 
 

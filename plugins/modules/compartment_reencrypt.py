@@ -131,6 +131,9 @@ buckets:
     reason:
       description: Why, as in M(rekey.oci.bucket_reencrypt).
       type: str
+    assigned:
+      description: Whether this run assigned O(kms_key_id) to the bucket, or in check mode would.
+      type: bool
     key_version_id:
       description: The OCID of the current version of the bucket's key; null under an Oracle-managed key or when it cannot be read.
       type: str

@@ -60,6 +60,22 @@ def test_a_rotation_is_seen_by_the_next_run() -> None:
     assert set(service.submitted.values()) == {2}
 
 
+def test_a_key_is_assigned_to_all_at_once() -> None:
+    service = Service()
+    service.add(20)
+    service.run()
+    predicted = service.run(kms_key_id=OTHER_KEY, check_mode=True)
+    entries = service.run(kms_key_id=OTHER_KEY)
+    for told in (predicted, entries):
+        assert {(entry["changed"], entry["assigned"], entry["reason"]) for entry in told} == {
+            (True, True, "key_assigned")
+        }
+    assert {bucket.kms_key_id for bucket in service.buckets.values()} == {OTHER_KEY}
+    assert set(service.submitted.values()) == {2}
+    again = service.run(kms_key_id=OTHER_KEY)
+    assert {(entry["changed"], entry["assigned"], entry["reason"]) for entry in again} == {(False, False, "up_to_date")}
+
+
 def test_check_mode_writes_nothing() -> None:
     service = Service()
     service.add(20)
