@@ -36,6 +36,14 @@ class Before:
 
 
 @dataclass(frozen=True)
+class Sent:
+    """What a controller had claimed when it sent a request, and whether the effect came after it had given up."""
+
+    claim: Receipt | None
+    late: bool
+
+
+@dataclass(frozen=True)
 class Write:
     """Somebody changed the bucket; ``run`` is None for a stranger."""
 
@@ -60,7 +68,7 @@ class Accepted:
     version: str
     scope: str
     objects: tuple[str, ...]
-    receipt: Receipt | None
+    sent: Sent
 
 
 @dataclass(frozen=True)
@@ -104,7 +112,7 @@ class Book:
         bucket = self._universe.bucket
         return Before(bucket.etag, dict(bucket.freeform_tags), bucket.kms_key_id)
 
-    def after(self, before: Before, request: Request, response: Response, run: Run | None) -> None:
+    def after(self, before: Before, request: Request, response: Response, run: Run | None, sent: Sent) -> None:
         self._number += 1
         universe, bucket = self._universe, self._universe.bucket
         self._story.append((universe.clock.now(), run, request, response.status, len(self.writes), self._fate(run)))
@@ -114,7 +122,7 @@ class Book:
         if bucket.etag != before.etag:
             self._wrote(before, run)
         if response.status == 202 and request.path.endswith("/actions/reencrypt"):
-            self._accepted(response.headers["opc-work-request-id"], run)
+            self._accepted(response.headers["opc-work-request-id"], run, sent)
         if run is not None and response.status == 200 and request.path == universe.path:
             self.snapshots[run.nonce] = self.snapshot()
 
@@ -148,7 +156,7 @@ class Book:
         if receipt is not None and receipt.state == COMPLETED and not known:
             self._prove(receipt, self.snapshot(), run, "wrote a completion")
 
-    def _accepted(self, work_request_id: str, run: Run | None) -> None:
+    def _accepted(self, work_request_id: str, run: Run | None, sent: Sent) -> None:
         universe = self._universe
         work = universe.simulator.world.work_requests[work_request_id]
         accepted = Accepted(
@@ -160,7 +168,7 @@ class Book:
             str(work.accepted_version),
             _receipt.BUCKET_KEY if work.bucket_key_only else _receipt.ALL,
             tuple(stored.version_id for stored in universe.bucket.objects if not stored.deleted),
-            self.receipt_in(universe.bucket.freeform_tags),
+            sent,
         )
         if run is not None:
             cause = causes.of_second(self, accepted, run)
@@ -247,6 +255,14 @@ class Book:
     def hidden(self, accepted: Accepted) -> bool:
         """Whether lists do not show it yet, or its owner cannot be told from them."""
         return self._universe.clock.now() - accepted.time < self._universe.settings.list_lag
+
+    def hid_before(self, claim: Write | None, but_not: Accepted) -> bool:
+        """Whether the list that a claim was built on could not show what had been accepted."""
+        lag = self._universe.list_lag
+        if claim is None or not lag:
+            return False
+        # The list is a call older than the claim, and a list that was kept may be older still.
+        return any(one is not but_not and -lag < one.time - claim.time < 0 for one in self.accepted)
 
     def status(self, work_request_id: str) -> str:
         self._universe.simulator.world.advance()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ansible_collections.rekey.oci.plugins.module_utils import _receipt
-from ansible_collections.rekey.oci.plugins.module_utils._receipt import CLAIMED, UNKNOWN_VERSION, Receipt
+from ansible_collections.rekey.oci.plugins.module_utils._receipt import CLAIMED, UNKNOWN_VERSION
 
 if TYPE_CHECKING:
     from tests.histories.book import Accepted, Book, Write
@@ -19,6 +19,7 @@ FORCED = "force"
 FAILED = "an earlier one failed or was canceled"
 FORGOTTEN = "the service forgot an earlier one"
 HIDDEN = "the service hid an earlier one"
+LATE = "an answer was lost, and its effect came after another's was taken for it"
 TOUCHED = "somebody else changed the bucket between claim and id"
 STRIPPED = "somebody else took the receipt away"
 MOVED = "the bucket was moved to another key and back"
@@ -32,8 +33,8 @@ NONE = "nothing"
 
 def of_second(book: Book, accepted: Accepted, run: Run) -> str | None:
     """The cause of a second submission, None where it is the first for its key, version and scope."""
-    purpose = _purpose(run, accepted)
-    earlier = [one for one in book.accepted if one.run is not None and _same(_purpose(one.run, one), purpose)]
+    purpose = _purpose(accepted)
+    earlier = [one for one in book.accepted if one.run is not None and _same(_purpose(one), purpose)]
     if not earlier:
         return None
     if run.options.force or (earlier[-1].run is not None and earlier[-1].run.options.force):
@@ -42,6 +43,8 @@ def of_second(book: Book, accepted: Accepted, run: Run) -> str | None:
         return UNREADABLE
     if _weak(run):
         return NO_RECEIPT
+    if accepted.sent.late:
+        return LATE
     # The receipt tells of the last one only: it is the one that must have been made useless by something.
     return _reason(book, earlier[-1], accepted) or NONE
 
@@ -50,18 +53,12 @@ def _weak(run: Run) -> bool:
     return run.options.receipt != "tag" or run.reconciler.facts.tags_unusable is not None
 
 
-def _purpose(run: Run, accepted: Accepted) -> tuple[str, str, str]:
-    claim = _claim_at(run, accepted)
+def _purpose(accepted: Accepted) -> tuple[str, str, str]:
+    """The key, version and scope that it was claimed for, or without a claim those that it was accepted under."""
+    claim = accepted.sent.claim
     if claim is None:
         return _receipt.key_digest(accepted.kms_key_id), accepted.version, accepted.scope
     return claim.key, claim.key_version_id, claim.scope
-
-
-def _claim_at(run: Run, accepted: Accepted) -> Receipt | None:
-    receipt = accepted.receipt
-    if receipt is not None and receipt.nonce == run.nonce:
-        return receipt
-    return run.reconciler.attempt.claim
 
 
 def _same(earlier: tuple[str, str, str], later: tuple[str, str, str]) -> bool:
@@ -102,8 +99,10 @@ def _reason(book: Book, earlier: Accepted, later: Accepted) -> str | None:
     foreign = [one for one in book.accepted if one.run is None and one.number >= begun]
     if foreign:
         return FOREIGN
-    if _receipt.key_digest(earlier.kms_key_id) != _purpose(earlier.run, earlier)[0]:
+    if _receipt.key_digest(earlier.kms_key_id) != _purpose(earlier)[0]:
         return MOVED
+    if book.hid_before(next((write for write in book.writes if write.number == begun), None), earlier):
+        return HIDDEN
     return None
 
 

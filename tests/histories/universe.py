@@ -15,11 +15,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.rekey.oci.plugins.module_utils import _receipt
 from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
+from ansible_collections.rekey.oci.plugins.module_utils._receipt import Receipt
 from ansible_collections.rekey.oci.plugins.module_utils._reconcile import Reconciler
 from ansible_collections.rekey.oci.plugins.module_utils._state import Options
-from tests.histories.book import Book
+from tests.histories.book import Book, Sent
 from tests.histories.client import Clients, broken_connection, no_answer, nobody_listens
 from tests.histories.moves import Fate
 from tests.simulator.clock import VirtualClock
@@ -72,6 +72,8 @@ class Universe:
         self.clock = VirtualClock()
         self.settings = Settings()
         self.settings.patch(settings or {})
+        #: As long as there are faults.
+        self.list_lag = self.settings.list_lag
         self.simulator = Simulator(self.clock, self.settings, seed)
         self.simulator.users.add(STRANGER)
         self.random = random.Random(seed)
@@ -84,7 +86,7 @@ class Universe:
         self.book = Book(self)
         self.faults: Counter[str] = Counter()
         self._runs = 0
-        self._late: list[tuple[float, int, Request, Run]] = []
+        self._late: list[tuple[float, int, Request, Run, Receipt | None]] = []
         self._sent = 0
         self.fate = OK
         self._call_of_step = 0
@@ -97,7 +99,7 @@ class Universe:
             entry = min(self._late)
             self._late.remove(entry)
             self.clock.advance(max(0.0, entry[0] - self.clock.now()))
-            self.effect(entry[2], entry[3])
+            self.effect(entry[2], entry[3], late=True, claim=entry[4])
         self.clock.advance(max(0.0, moment - self.clock.now()))
 
     def advance(self, seconds: float) -> None:
@@ -222,14 +224,16 @@ class Universe:
     def _later(self, run: Run, request: Request, due: float) -> None:
         if request.method != "GET":
             self._sent += 1
-            self._late.append((due, self._sent, request, run))
+            self._late.append((due, self._sent, request, run, run.reconciler.attempt.claim))
 
-    def effect(self, request: Request, run: Run | None) -> Response:
-        """The service acts."""
+    def effect(self, request: Request, run: Run | None, late: bool = False, claim: Receipt | None = None) -> Response:
+        """The service acts; ``claim`` is what the run had claimed when it sent a request that is late."""
         before = self.book.before()
         response = self.simulator.handle(request).response
         assert response is not None
-        self.book.after(before, request, response, run)
+        if run is not None and not late:
+            claim = run.reconciler.attempt.claim
+        self.book.after(before, request, response, run, Sent(claim, late))
         return response
 
     # Others.
@@ -241,6 +245,6 @@ class Universe:
     def path(self) -> str:
         return f"/n/{self.bucket.namespace}/b/{BUCKET}"
 
-    def receipt(self) -> _receipt.Receipt | None:
+    def receipt(self) -> Receipt | None:
         """What a reader would find on the bucket now."""
         return self.book.receipt_in(self.bucket.freeform_tags)
