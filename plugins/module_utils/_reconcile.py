@@ -529,7 +529,9 @@ class Reconciler:
                 self.facts.bucket = None
                 return
             if error.retryable:
-                self._lost(error)
+                # What was refused did nothing: another look would only be one more call to refuse.
+                if error.effect != "none":
+                    self._lost(error)
                 raise
             self._give_up_receipt(error)
 
