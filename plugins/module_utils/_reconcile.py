@@ -348,6 +348,7 @@ class Reconciler:
         begun = self.clock()
         begun_before: Optional[float] = None
         listing: tuple[WorkRequest, ...] = ()
+        self.facts.unlisted = False
         try:
             listing, begun_before = self.api.list_reencryptions(
                 bucket.compartment_id or "", self.namespace, self.name, step.since
@@ -355,6 +356,7 @@ class Reconciler:
         except ApiError as error:
             if error.retryable:
                 raise
+            self.facts.unlisted = True
             self.warn(
                 "Work requests cannot be listed, so a re-encryption by somebody else is not seen: %s" % error.line()
             )

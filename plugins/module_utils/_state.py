@@ -84,6 +84,8 @@ class Facts:
     #: This bucket's re-encryptions, as last listed. Dropped at each look: a claim needs a list that is newer.
     listing: Optional[tuple[WorkRequest, ...]] = None
     listed_at: float = 0.0
+    #: The list could not be read, and stands empty: what it would have shown is not known.
+    unlisted: bool = False
     #: When the last page of it had come: a compartment may hold very many.
     listing_ended_at: float = 0.0
     work_requests: dict[str, Seen] = field(default_factory=dict)

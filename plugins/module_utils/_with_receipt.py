@@ -245,7 +245,9 @@ def _read_key_again(facts: Facts, since: float) -> Step:
 
 
 def doubtful(facts: Facts, receipt: Receipt, attempt: Attempt) -> bool:
-    """Whether somebody else's re-encryption was accepted after the receipt's own, under who knows which key."""
+    """Whether somebody else's re-encryption was, or may have been, accepted after the receipt's own, under who knows which key."""
+    if facts.unlisted:
+        return True
     own = next((listed for listed in facts.listing or () if listed.id == receipt.work_request_id), None)
     seen = facts.seen(receipt.work_request_id or "")
     accepted = own.time_accepted if own is not None else None
