@@ -256,7 +256,7 @@ class Book:
         """Whether lists do not show it yet, or its owner cannot be told from them."""
         return self._universe.clock.now() - accepted.time < self._universe.settings.list_lag
 
-    def hid_before(self, claim: Write | None, but_not: Accepted) -> bool:
+    def hid_before(self, claim: Write | None, but_not: Accepted | None = None) -> bool:
         """Whether the list that a claim was built on could not show what had been accepted."""
         lag = self._universe.list_lag
         if claim is None or not lag:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 #: docs/receipt.md, "The one assumption".
 OPEN_ATTEMPT = "moved to another key, re-encrypted by hand and moved back while a crashed or stalled attempt lay open"
 KEYS_ONLY = "somebody re-encrypted bucket keys only where the answer to a whole re-encryption was lost"
+HIDDEN = "a list did not show what had been accepted before the claim"
 AFTERWARDS = "moved to another key, re-encrypted by hand and moved back after the completion"
 
 
@@ -61,6 +62,8 @@ def problem(book: Book, receipt: Receipt, snapshot: Snapshot, run: Run) -> str |
 def assumption(book: Book, receipt: Receipt, run: Run) -> str | None:
     """Which documented assumption this history does not keep, if any."""
     claimed = next((write for write in book.writes if _begins(write.receipt, receipt)), None)
+    if book.hid_before(claimed):
+        return HIDDEN
     start = claimed.number if claimed is not None else 0
     accepted = next((one for one in book.accepted if one.id == receipt.work_request_id), None)
     if accepted is not None and accepted.scope != receipt.scope:
