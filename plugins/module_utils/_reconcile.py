@@ -541,12 +541,19 @@ class Reconciler:
         """Best effort: a claim that stays is taken over after its grace."""
         attempt, bucket = self.attempt, known(self.facts.bucket)
         tags = _receipt.without(bucket.freeform_tags)
-        tags.update(attempt.receipt_before or {})
+        if bucket.etag == attempt.claim_etag:
+            tags.update(attempt.receipt_before or {})
+        # Else somebody touched the bucket since: what was proven before may not be so any more.
         try:
-            self._see(self.api.update_bucket(bucket, attempt.claim_etag, tags))
+            self._see(self.api.update_bucket(bucket, bucket.etag, tags))
         except ApiError as error:
             if error.status == 412:
                 self.facts.bucket = None
+            elif error.retryable and attempt.refused is None:
+                self._lost(error)
+                raise
+            else:
+                attempt.stuck = True
             self.warn("The claim on bucket %s could not be taken back: %s" % (self.name, error.line()))
         attempt.claim = attempt.claim_etag = None
 

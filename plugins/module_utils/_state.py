@@ -135,6 +135,8 @@ class Attempt:
     previous_key: Optional[str] = None
     refused: Optional[ApiError] = None
     conflicts: int = 0
+    #: This run's claim could not be taken back.
+    stuck: bool = False
     joined: Optional[str] = None
     #: The service time of the look before a POST without a claim.
     posted_since: Optional[float] = None

@@ -105,7 +105,7 @@ class Complete:
 
 @dataclass(frozen=True)
 class Drop:
-    """UpdateBucket that puts back the tags as they were before this run's own claim."""
+    """UpdateBucket that takes back this run's own claim; what was there before it comes back if nobody else wrote since."""
 
 
 @dataclass(frozen=True)

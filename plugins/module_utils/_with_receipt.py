@@ -289,7 +289,8 @@ def _submit_anew(facts: Facts, bucket: Bucket, attempt: Attempt, options: Option
         return ListWorkRequests(facts.service_time)
     step = _waiting.obstacle(facts, attempt, options, now, chance)
     if step is not None:
-        return step
+        # A claim that outlives its grace is taken for a dead controller's, and its attempt for an honest one.
+        return Drop() if _has_own_claim(facts, attempt) and not attempt.stuck else step
     if attempt.conflicts and not options.wait:
         # The service refused because one is running, which it does not list.
         return _waiting.leave(attempt)
@@ -319,6 +320,11 @@ def _submit_anew(facts: Facts, bucket: Bucket, attempt: Attempt, options: Option
         version_created=_version_created(facts) if known else None,
     )
     return Claim(claim, _reason(facts, bucket, attempt, options), assign)
+
+
+def _has_own_claim(facts: Facts, attempt: Attempt) -> bool:
+    receipt = facts.receipt
+    return receipt is not None and receipt.state == CLAIMED and receipt.nonce == attempt.nonce
 
 
 def _claim_time(facts: Facts, service_time: float) -> float:

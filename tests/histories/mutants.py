@@ -135,10 +135,13 @@ MUTANTS: dict[str, Mutate] = {
     "the POST is retried, as the SDK does": _instead(OciApi, "reencrypt_bucket", _retried),
     "writes are not compared and swapped": _instead(OciApi, "update_bucket", _without_swap),
     "claims bear a local clock's time": _instead(_with_receipt, "_claim_time", _four_minutes_slow),
-    "a claim's time is rounded down": _instead(
+    "9: a claim's time is rounded down": _instead(
         _with_receipt, "_claim_time", lambda _r: lambda _f, service_time: service_time
     ),
-    "a key read before a rotation serves": _instead(_with_receipt, "_key_may_be_old", _always(False)),
+    "13: a claim stays while another's re-encryption is waited for": _instead(
+        _with_receipt, "_has_own_claim", _always(False)
+    ),
+    "11: a key read before a rotation serves": _instead(_with_receipt, "_key_may_be_old", _always(False)),
 }
 
 

@@ -124,6 +124,11 @@ CAREFUL: dict[str, History] = {
     "a slow re-encryption of the old version runs beside": History(
         moves=(Happens("slow"), Happens("reencrypt"), Happens("rotate"), Happens("quick"))
     ),
+    "a void claim is not left for others to adopt": History(
+        moves=(Go(0, 6), Happens("assign_other"), Happens("reencrypt"), Happens("assign_back"), Go(1, _ENOUGH)),
+        wants=({}, {}),
+        settings={"work_seconds": 300.0},
+    ),
     "one of the old version in the second of the claim": History(
         moves=(Happens("reencrypt"), Happens("rotate"), Go(0, 4, Fate("crash_after"))), settings={"work_seconds": 0.0}
     ),
