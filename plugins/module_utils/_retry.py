@@ -13,8 +13,7 @@ import time
 from typing import Callable, TypeVar
 
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
-from ansible_collections.rekey.oci.plugins.module_utils._reconcile import RETRY_BUDGET, UNREACHABLE_TRIES
-from ansible_collections.rekey.oci.plugins.module_utils._schedule import retry_pause
+from ansible_collections.rekey.oci.plugins.module_utils._schedule import RETRY_BUDGET, UNREACHABLE_TRIES, retry_pause
 
 Answer = TypeVar("Answer")
 

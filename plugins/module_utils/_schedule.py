@@ -10,6 +10,13 @@ from __future__ import annotations
 
 from typing import Optional
 
+#: A call that fails in a way that may pass is tried again for this long, in seconds. With one more try's timeouts a
+#: dead endpoint ends in under 90 seconds.
+RETRY_BUDGET = 45.0
+
+#: Nobody listening, or no such host: that seldom passes, and a person is waiting. In tries.
+UNREACHABLE_TRIES = 4
+
 #: Of what has elapsed, the pause may be this part: so the end is noticed within 10% of the duration.
 _PART = 0.08
 _FIRST = 1.0

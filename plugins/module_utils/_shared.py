@@ -15,8 +15,7 @@ from typing import Any, Callable, Optional
 from ansible_collections.rekey.oci.plugins.module_utils._board import Board, Flight, Wait
 from ansible_collections.rekey.oci.plugins.module_utils._concurrency import Concurrency
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
-from ansible_collections.rekey.oci.plugins.module_utils._reconcile import UNREACHABLE_TRIES
-from ansible_collections.rekey.oci.plugins.module_utils._schedule import retry_pause
+from ansible_collections.rekey.oci.plugins.module_utils._schedule import UNREACHABLE_TRIES, retry_pause
 
 #: Statuses by which a service asks for fewer calls.
 _THROTTLED = frozenset((429, 503))

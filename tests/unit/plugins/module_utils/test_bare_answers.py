@@ -16,8 +16,8 @@ from oci.object_storage import models
 from ansible_collections.rekey.oci.plugins.module_utils import _receipt
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, Bucket
 from ansible_collections.rekey.oci.plugins.module_utils._oci_api import _bucket
-from ansible_collections.rekey.oci.plugins.module_utils._reconcile import LOST_WRITES
 from ansible_collections.rekey.oci.plugins.module_utils._state import Options
+from ansible_collections.rekey.oci.plugins.module_utils._writing import LOST_WRITES
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
     EPOCH,
     OLDER,

@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.rekey.oci.plugins.module_utils._fleet_module import run
 from ansible_collections.rekey.oci.plugins.module_utils._fleet_result import summary_of
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
-from ansible_collections.rekey.oci.plugins.module_utils._reconcile import UNREACHABLE_TRIES
+from ansible_collections.rekey.oci.plugins.module_utils._schedule import UNREACHABLE_TRIES
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import (
     APPS,
     OTHER_KEY,
