@@ -17,16 +17,16 @@ from dataclasses import dataclass
 from typing import Any, Callable, Optional, Union
 
 from ansible_collections.rekey.oci.plugins.module_utils._api import SharedApi
-from ansible_collections.rekey.oci.plugins.module_utils._board import Board, Name, NoSlot, Task, Wait
-from ansible_collections.rekey.oci.plugins.module_utils._concurrency import Concurrency
-from ansible_collections.rekey.oci.plugins.module_utils._discovery import Discovery, Search
 from ansible_collections.rekey.oci.plugins.module_utils._filters import Names
 from ansible_collections.rekey.oci.plugins.module_utils._fleet_api import BucketApi, Context
+from ansible_collections.rekey.oci.plugins.module_utils._fleet_board import Board, Name, NoSlot, Task, Wait
+from ansible_collections.rekey.oci.plugins.module_utils._fleet_concurrency import Concurrency
+from ansible_collections.rekey.oci.plugins.module_utils._fleet_discovery import Discovery, Search
+from ansible_collections.rekey.oci.plugins.module_utils._fleet_listings import Listings
+from ansible_collections.rekey.oci.plugins.module_utils._fleet_shared import Shared
 from ansible_collections.rekey.oci.plugins.module_utils._fleet_tasks import BucketTask, Lingering
-from ansible_collections.rekey.oci.plugins.module_utils._listings import Listings
 from ansible_collections.rekey.oci.plugins.module_utils._reconcile import Reconciler
 from ansible_collections.rekey.oci.plugins.module_utils._retry import with_retries
-from ansible_collections.rekey.oci.plugins.module_utils._shared import Shared
 from ansible_collections.rekey.oci.plugins.module_utils._state import Options
 
 #: Buckets that are looked into at once: more would only cost memory.

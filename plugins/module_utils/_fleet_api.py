@@ -13,10 +13,10 @@ from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils import _receipt
 from ansible_collections.rekey.oci.plugins.module_utils._api import Api, SharedApi
-from ansible_collections.rekey.oci.plugins.module_utils._board import Board, NoSlot, Task, Wait
-from ansible_collections.rekey.oci.plugins.module_utils._listings import Listings
+from ansible_collections.rekey.oci.plugins.module_utils._fleet_board import Board, NoSlot, Task, Wait
+from ansible_collections.rekey.oci.plugins.module_utils._fleet_listings import Listings
+from ansible_collections.rekey.oci.plugins.module_utils._fleet_shared import Shared
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, Bucket, Key, WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils._shared import Shared
 
 #: A key's current version is taken from an earlier read for this long, in seconds: a long run sees a rotation.
 _KEY_KEPT = 60.0

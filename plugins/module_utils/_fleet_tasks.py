@@ -12,8 +12,8 @@ from collections import deque
 from typing import Any, Callable, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils import _receipt, _schedule
-from ansible_collections.rekey.oci.plugins.module_utils._board import Name, Task
 from ansible_collections.rekey.oci.plugins.module_utils._fleet_api import BucketApi, Context
+from ansible_collections.rekey.oci.plugins.module_utils._fleet_board import Name, Task
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils._reconcile import Reconciler
 from ansible_collections.rekey.oci.plugins.module_utils._steps import Fail

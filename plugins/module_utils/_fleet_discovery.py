@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Optional, Protocol
 
-from ansible_collections.rekey.oci.plugins.module_utils._board import Board, Name, Task
 from ansible_collections.rekey.oci.plugins.module_utils._compartments import is_tenancy
 from ansible_collections.rekey.oci.plugins.module_utils._filters import Names
+from ansible_collections.rekey.oci.plugins.module_utils._fleet_board import Board, Name, Task
+from ansible_collections.rekey.oci.plugins.module_utils._fleet_shared import Shared
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
-from ansible_collections.rekey.oci.plugins.module_utils._shared import Shared
 
 
 class Search(Protocol):

@@ -15,10 +15,10 @@ from __future__ import annotations
 from typing import Any, Callable, Optional, Protocol
 
 from ansible_collections.rekey.oci.plugins.module_utils._api import SharedApi
-from ansible_collections.rekey.oci.plugins.module_utils._board import Board, Flight, Task
+from ansible_collections.rekey.oci.plugins.module_utils._fleet_board import Board, Flight, Task
+from ansible_collections.rekey.oci.plugins.module_utils._fleet_shared import Shared
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils._oci_api import named_buckets, work_request_of
-from ansible_collections.rekey.oci.plugins.module_utils._shared import Shared
 
 #: Between the end of a list and the next one of the same compartment, in seconds, and in times of what it took.
 _SPACING = 0.2

@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Callable, NamedTuple, Optional, Union
 
-from ansible_collections.rekey.oci.plugins.module_utils._concurrency import Concurrency
+from ansible_collections.rekey.oci.plugins.module_utils._fleet_concurrency import Concurrency
 
 
 class Name(NamedTuple):

@@ -12,8 +12,8 @@ import copy
 import threading
 from typing import Any, Callable, Optional
 
-from ansible_collections.rekey.oci.plugins.module_utils._board import Board, Flight, Wait
-from ansible_collections.rekey.oci.plugins.module_utils._concurrency import Concurrency
+from ansible_collections.rekey.oci.plugins.module_utils._fleet_board import Board, Flight, Wait
+from ansible_collections.rekey.oci.plugins.module_utils._fleet_concurrency import Concurrency
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils._schedule import UNREACHABLE_TRIES, retry_pause
 
