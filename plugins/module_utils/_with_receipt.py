@@ -11,21 +11,19 @@ docs/receipt.md tells it as a story, with what each crash leaves behind.
 
 from __future__ import annotations
 
-import math
 from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils import _receipt, _schedule, _waiting
+from ansible_collections.rekey.oci.plugins.module_utils._claiming import submit_anew
 from ansible_collections.rekey.oci.plugins.module_utils._model import Bucket, WorkRequest, known
 from ansible_collections.rekey.oci.plugins.module_utils._receipt import (
     CLAIMED,
     COMPLETED,
-    SUBMITTED,
     UNKNOWN_VERSION,
     Receipt,
 )
 from ansible_collections.rekey.oci.plugins.module_utils._state import FORGOTTEN, Attempt, Facts, Options
 from ansible_collections.rekey.oci.plugins.module_utils._steps import (
-    Claim,
     Complete,
     Done,
     Drop,
@@ -39,9 +37,6 @@ from ansible_collections.rekey.oci.plugins.module_utils._steps import (
     Submit,
 )
 
-#: A claim is built on a look that is younger than this part of the POST's window: its age counts from there.
-_FRESH = 0.5
-
 #: How long a joiner leaves it to the maker to write the completion, in seconds.
 _COURTESY = 2.0
 
@@ -54,7 +49,7 @@ def next_step(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options, 
     if attempt.lost_at is not None and attempt.claim is not None and attempt.claim_etag is not None:
         found, step = _waiting.settle(facts, attempt, options, attempt.claim.time, now, chance)
         if found is not None and _unclear(facts, bucket, attempt.claim, attempt.before):
-            return _submit_anew(facts, bucket, attempt, options, now, chance)
+            return submit_anew(facts, bucket, attempt, options, now, chance)
         if found is not None:
             return Record(attempt.claim.submitted(found.id), attempt.claim_etag)
         if step is not None:
@@ -73,7 +68,7 @@ def next_step(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options, 
         step = _submitted_or_completed(facts, bucket, receipt, attempt, options, now, chance)
         if step is not None:
             return step
-    return _submit_anew(facts, bucket, attempt, options, now, chance)
+    return submit_anew(facts, bucket, attempt, options, now, chance)
 
 
 def matches(facts: Facts, bucket: Bucket, receipt: Receipt, options: Options) -> bool:
@@ -275,99 +270,6 @@ def _end(facts: Facts, receipt: Receipt, attempt: Attempt) -> Step:
     if attempt.joined is not None or (seen is not None and not seen.terminal):
         return Done("join", "in_progress", changed=attempt.assigned)
     return Done("none", "up_to_date", changed=attempt.assigned)
-
-
-def _submit_anew(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options, now: float, chance: float) -> Step:
-    if options.check_mode:
-        if facts.listing is None and not options.wait:
-            return ListWorkRequests(facts.service_time)
-        if not options.wait and _waiting.running(facts):
-            return Done("join", "in_progress", warning=_waiting.LATER)
-        return Done("submit", _reason(facts, bucket, attempt, options), changed=True)
-    if facts.listing is None or facts.listed_at < facts.key_read_at:
-        # What is listed, or is accepted after the list, must not be of an older version than the claim's.
-        return ListWorkRequests(facts.service_time)
-    step = _waiting.obstacle(facts, attempt, options, now, chance)
-    if step is not None:
-        # A claim that outlives its grace is taken for a dead controller's, and its attempt for an honest one.
-        return Drop() if _has_own_claim(facts, attempt) and not attempt.stuck else step
-    if attempt.conflicts and not options.wait:
-        # The service refused because one is running, which it does not list.
-        return _waiting.leave(attempt)
-    if now >= _waiting.deadline(attempt, options) and attempt.submitted:
-        return Fail(
-            "Bucket %s changed under each re-encryption, and wait_timeout (%d seconds) is over. Run again."
-            % (bucket.name, options.wait_timeout),
-            action="submit",
-            reason=attempt.reason,
-        )
-    if now >= _waiting.deadline(attempt, options) and attempt.conflicts:
-        return _waiting.refused_as_running(bucket)
-    fresh = _FRESH * options.post_window
-    if now - facts.looked_at >= fresh or facts.service_time is None or bucket.etag is None:
-        # Where listing alone takes that long, listing again would never end.
-        return Look(keep_listing=now - facts.listing_ended_at < fresh / 2)
-    target = options.kms_key_id or bucket.kms_key_id or ""
-    assign = target if bucket.kms_key_id != target else None
-    known = facts.key is not None and assign is None
-    claim = Receipt(
-        state=CLAIMED,
-        key_version_id=facts.key.current_version if facts.key is not None and known else UNKNOWN_VERSION,
-        key=_receipt.key_digest(target),
-        scope=options.scope,
-        time=_claim_time(facts, facts.service_time),
-        nonce=attempt.nonce,
-        version_created=_version_created(facts) if known else None,
-    )
-    return Claim(claim, _reason(facts, bucket, attempt, options), assign)
-
-
-def _has_own_claim(facts: Facts, attempt: Attempt) -> bool:
-    receipt = facts.receipt
-    return receipt is not None and receipt.state == CLAIMED and receipt.nonce == attempt.nonce
-
-
-def _claim_time(facts: Facts, service_time: float) -> float:
-    """The time from which on an accepted re-encryption may be the claim's own: after all that were listed before it.
-
-    The service's date is rounded down to the second, and what was accepted in that second may be of another version or scope.
-    """
-    times = [listed.time_accepted for listed in facts.listing or () if listed.time_accepted is not None]
-    newest = max(times, default=service_time)
-    return max(service_time, (math.floor(newest * 1000) + 1) / 1000) if newest >= service_time else service_time
-
-
-def _version_created(facts: Facts) -> Optional[float]:
-    """When the current version was created: from the key, or from an earlier receipt for it, which saves the call."""
-    key, receipt = facts.key, facts.receipt
-    if key is None or key.version_created is not None:
-        return key.version_created if key else None
-    return receipt.version_created if receipt is not None and receipt.key_version_id == key.current_version else None
-
-
-def _reason(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options) -> str:
-    if attempt.reason:
-        return attempt.reason
-    if options.kms_key_id and bucket.kms_key_id != options.kms_key_id:
-        return "key_assigned"
-    if options.force:
-        return "forced"
-    receipt = facts.receipt
-    if receipt is None or facts.key is None:
-        return "unproven"
-    if receipt.state == SUBMITTED:
-        seen = facts.seen(receipt.work_request_id or "")
-        if seen is not None and seen is not FORGOTTEN and seen.status in ("FAILED", "CANCELED"):
-            return "work_request_failed"
-    if receipt.key != _receipt.key_digest(facts.key.id):
-        return "key_changed"
-    if receipt.key_version_id not in (facts.key.current_version, UNKNOWN_VERSION):
-        return "key_version_changed"
-    if receipt.state == CLAIMED and receipt.nonce != attempt.nonce:
-        tried = _waiting.accepted_since(facts, receipt.time)
-        if any(not _waiting.may_prove(facts, found) for found in tried):
-            return "work_request_failed"
-    return "unproven"
 
 
 def _refused(facts: Facts, attempt: Attempt, options: Options) -> Step:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from ansible_collections.rekey.oci.plugins.module_utils import _waiting, _with_receipt
+from ansible_collections.rekey.oci.plugins.module_utils import _claiming, _waiting, _with_receipt
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
 from ansible_collections.rekey.oci.plugins.module_utils._reconcile import Reconciler
@@ -134,12 +134,12 @@ MUTANTS: dict[str, Mutate] = {
     "8: a receipt for any version or key is believed": _instead(_with_receipt, "matches", _any_version),
     "the POST is retried, as the SDK does": _instead(OciApi, "reencrypt_bucket", _retried),
     "writes are not compared and swapped": _instead(OciApi, "update_bucket", _without_swap),
-    "claims bear a local clock's time": _instead(_with_receipt, "_claim_time", _four_minutes_slow),
+    "claims bear a local clock's time": _instead(_claiming, "claim_time", _four_minutes_slow),
     "9: a claim's time is rounded down": _instead(
-        _with_receipt, "_claim_time", lambda _r: lambda _f, service_time: service_time
+        _claiming, "claim_time", lambda _r: lambda _f, service_time: service_time
     ),
     "13: a claim stays while another's re-encryption is waited for": _instead(
-        _with_receipt, "_has_own_claim", _always(False)
+        _claiming, "has_own_claim", _always(False)
     ),
     "11: a key read before a rotation serves": _instead(_with_receipt, "_key_may_be_old", _always(False)),
 }
