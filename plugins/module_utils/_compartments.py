@@ -42,11 +42,6 @@ class Compartments:
         )  # fmt: skip
         yield from pages("ListBuckets", lambda **more: self._send(partial(call, **more)))
 
-    def children(self, compartment_id: str) -> Iterator[list[str]]:
-        """As named_children, without the names."""
-        for page in self.named_children(compartment_id):
-            yield [child_id for child_id, _name in page]
-
     def named_children(self, compartment_id: str) -> Iterator[list[tuple[str, str]]]:
         """ListCompartments: OCID and name of those below; of a tenancy at any depth, else the next level only.
 

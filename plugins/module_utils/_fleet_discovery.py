@@ -24,7 +24,7 @@ class Search(Protocol):
     def bucket_names(self, namespace: str, compartment_id: str) -> Iterator[list[str]]:
         """ListBuckets."""
 
-    def children(self, compartment_id: str) -> Iterator[list[str]]:
+    def named_children(self, compartment_id: str) -> Iterator[list[tuple[str, str]]]:
         """ListCompartments."""
 
 
@@ -48,6 +48,8 @@ class Discovery:
         self._board = board
         #: Every compartment that was or will be listed; each is listed once, by whichever way it was found.
         self.searched: set[str] = set()
+        #: Of those that were found below others: nobody tells the names of those that were asked for.
+        self.compartment_names: dict[str, str] = {}
         self._known: set[str] = set()
         #: Lists that could not be read: the compartment, and why.
         self.unlisted: list[tuple[str, ApiError]] = []
@@ -111,6 +113,7 @@ class _Buckets(_Task):
 class _Children(_Task):
     def search(self) -> None:
         whole = is_tenancy(self.compartment_id)
-        for children in self.discovery.compartments.children(self.compartment_id):
-            for child in children:
+        for children in self.discovery.compartments.named_children(self.compartment_id):
+            for child, name in children:
+                self.discovery.compartment_names[child] = name
                 self.discovery.take(child, not whole)

@@ -135,6 +135,9 @@ buckets:
         - V(error) could not be told, or its key is disabled or deleted.
       type: str
       choices: [up_to_date, stale, unproven, in_progress, failed, empty_bucket, oracle_managed_key, error]
+    compartment_name:
+      description: The name of its compartment; null for a bucket of a compartment that O(compartment_ids) names itself.
+      type: str
     key_version_age_days:
       description: The age of the key's current version in whole days, by the service's clock; null when it is not known.
       type: int
@@ -228,6 +231,8 @@ def main() -> None:
     _fleet_module.run(fleet)
     entries = _fleet_module.sorted_entries(fleet)
     unlisted = fleet.discovery.unlisted_result()
+    for entry in entries:
+        entry["compartment_name"] = fleet.discovery.compartment_names.get(entry["bucket"]["compartment_id"])
     result: dict[str, Any] = {
         "changed": False,
         "summary": _status.summary_of(entries),

@@ -276,9 +276,10 @@ class Lists:
         yield names[: len(names) // 2]
         yield names[len(names) // 2 :]
 
-    def children(self, compartment_id: str) -> Iterator[list[str]]:
+    def named_children(self, compartment_id: str) -> Iterator[list[tuple[str, str]]]:
         self._send(lambda: self._service._call("ListCompartments", compartment_id))
-        yield self._below(compartment_id) if compartment_id == TENANCY else self._service.tree.get(compartment_id, [])
+        found = self._below(compartment_id) if compartment_id == TENANCY else self._service.tree.get(compartment_id, [])
+        yield [(child, f"name of {child}") for child in found]
 
     def _below(self, compartment_id: str) -> list[str]:
         children = self._service.tree.get(compartment_id, [])
