@@ -36,8 +36,7 @@ def submit_anew(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options
         if not options.wait and _waiting.running(facts):
             return Done("join", "in_progress", warning=_waiting.LATER)
         return Done("submit", reason_of(facts, bucket, attempt, options), changed=True)
-    if facts.listing is None or facts.listed_at < facts.key_read_at:
-        # What is listed, or is accepted after the list, must not be of an older version than the claim's.
+    if facts.listing is None or list_is_old(facts):
         return ListWorkRequests(facts.service_time)
     step = _waiting.obstacle(facts, attempt, options, now, chance)
     if step is not None:
@@ -61,7 +60,7 @@ def submit_anew(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options
         return Look(keep_listing=now - facts.listing_ended_at < fresh / 2)
     target = options.kms_key_id or bucket.kms_key_id or ""
     assign = target if bucket.kms_key_id != target else None
-    known = facts.key is not None and assign is None
+    known = names_version(facts, assign)
     claim = Receipt(
         state=CLAIMED,
         key_version_id=facts.key.current_version if facts.key is not None and known else UNKNOWN_VERSION,
@@ -72,6 +71,16 @@ def submit_anew(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options
         version_created=version_created(facts) if known else None,
     )
     return Claim(claim, reason_of(facts, bucket, attempt, options), assign)
+
+
+def list_is_old(facts: Facts) -> bool:
+    """Whether what was accepted after the list may be of an older version than the claim's, which it would be taken for."""
+    return facts.listed_at < facts.key_read_at
+
+
+def names_version(facts: Facts, assign: Optional[str]) -> bool:
+    """Whether a claim names the key's version: not where it assigns the key, for what ran until then was under another."""
+    return facts.key is not None and assign is None
 
 
 def has_own_claim(facts: Facts, attempt: Attempt) -> bool:

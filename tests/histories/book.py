@@ -91,6 +91,8 @@ class Book:
         #: Second submissions, and proofs that rest on the documented assumption, by cause.
         self.second: Counter[str] = Counter()
         self.assumed: Counter[str] = Counter()
+        #: What is said without a receipt, and is not so, by cause.
+        self.weaker: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self._number = 0
         self._broken: list[str] = []
@@ -150,6 +152,8 @@ class Book:
             self.complain(f"a controller changed others' tags: {before.tags} became {write.after.tags}")
         if before.kms_key_id != write.after.kms_key_id and run.options.kms_key_id is None:
             self.complain("a controller changed the bucket's key")
+        if run.options.receipt == "none" and before.tags != write.after.tags:
+            self.complain(f"a controller that keeps no receipt wrote tags: {before.tags} became {write.after.tags}")
         receipt = write.receipt
         known = any(earlier.receipt_before == receipt or earlier.receipt == receipt for earlier in self.writes[:-1])
         # A claim that is dropped puts back what was there: that is checked when somebody believes it.
@@ -212,6 +216,8 @@ class Book:
         facts, options = run.reconciler.facts, run.options
         kept = options.receipt == "tag" and facts.tags_unusable is None
         if not kept:
+            if outcome.reason == "up_to_date":
+                self._says_without_receipt(run)
             return
         receipt = facts.receipt
         if outcome.reason == "up_to_date":
@@ -229,6 +235,16 @@ class Book:
             self.complain(f"run {run.nonce} {says}, but found the receipt {receipt}")
             return
         self._prove(receipt, self.snapshots[run.nonce], run, says)
+
+    def _says_without_receipt(self, run: Run) -> None:
+        problem = proof.weak_problem(self, run, self.snapshots[run.nonce])
+        if problem is None:
+            return
+        excuse = proof.weakness(self, run)
+        if excuse is None:
+            self.complain(f"run {run.nonce} said up_to_date without a receipt, but {problem}")
+        else:
+            self.weaker[excuse] += 1
 
     # For those who ask later.
 

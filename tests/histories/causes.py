@@ -77,13 +77,13 @@ def _reason(book: Book, earlier: Accepted, later: Accepted) -> str | None:
     if _weak(earlier.run):
         return NO_RECEIPT
     begun, recorded = _span(book, earlier)
-    strangers = [write for write in book.writes if write.run is None and begun <= write.number <= later.number]
+    strangers = [write for write in book.writes if _by_others(write) and begun <= write.number <= later.number]
     if any(write.before.kms_key_id != write.after.kms_key_id for write in strangers):
         return MOVED
     if any(write.number < recorded for write in strangers):
         return TOUCHED
     own, _recorded = _span(book, later)
-    if any(write.run is None and own < write.number < later.number for write in book.writes):
+    if any(_by_others(write) and own < write.number < later.number for write in book.writes):
         return TOUCHED
     forced = [write for write in book.writes if write.run is not None and write.run.options.force]
     if any(begun < write.number < later.number and _claims(write) for write in forced):
@@ -96,7 +96,7 @@ def _reason(book: Book, earlier: Accepted, later: Accepted) -> str | None:
     wider = [write for write in book.writes if begun < write.number < later.number and _claims(write)]
     if earlier.scope != _receipt.ALL and any(w.receipt is not None and w.receipt.scope == _receipt.ALL for w in wider):
         return WIDER
-    foreign = [one for one in book.accepted if one.run is None and one.number >= begun]
+    foreign = [one for one in book.accepted if (one.run is None or _weak(one.run)) and one.number >= begun]
     if foreign:
         return FOREIGN
     if _receipt.key_digest(earlier.kms_key_id) != _purpose(earlier)[0]:
@@ -104,6 +104,11 @@ def _reason(book: Book, earlier: Accepted, later: Accepted) -> str | None:
     if book.hid_before(next((write for write in book.writes if write.number == begun), None), earlier):
         return HIDDEN
     return None
+
+
+def _by_others(write: Write) -> bool:
+    """Whether it was none of the protocol's writes: a stranger's, or one that assigned a key."""
+    return write.run is None or write.before.kms_key_id != write.after.kms_key_id
 
 
 def _span(book: Book, accepted: Accepted) -> tuple[int, float]:

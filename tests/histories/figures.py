@@ -20,6 +20,7 @@ class Figures:
         self.faults: Counter[str] = Counter()
         self.second: Counter[str] = Counter()
         self.assumed: Counter[str] = Counter()
+        self.weaker: Counter[str] = Counter()
 
     def add(self, universe: Universe) -> None:
         book = universe.book
@@ -30,6 +31,7 @@ class Figures:
         self.faults += universe.faults
         self.second += book.second
         self.assumed += book.assumed
+        self.weaker += book.weaker
 
     def add_all(self, others: Figures) -> None:
         for name, value in vars(others).items():
@@ -48,6 +50,8 @@ class Figures:
         told.extend(f"  {number:6d}  {cause}" for cause, number in self.second.most_common())
         told.append(f"proofs that rest on a documented assumption: {sum(self.assumed.values())}")
         told.extend(f"  {number:6d}  {which}" for which, number in self.assumed.most_common())
+        told.append(f"wrong without a receipt, as documented: {sum(self.weaker.values())}")
+        told.extend(f"  {number:6d}  {which}" for which, number in self.weaker.most_common())
         return told
 
     @staticmethod

@@ -77,6 +77,14 @@ def _against_any_etag(real: Any) -> Any:
     return record
 
 
+def _drop_anyones(real: Any) -> Any:
+    def drop(self: Any, step: Any) -> None:
+        self.facts.bucket, _date = self.api.get_bucket(self.namespace, self.name)
+        real(self, step)
+
+    return drop
+
+
 def _forget_lost(real: Any) -> Any:
     def failed(self: Any, error: ApiError) -> None:
         real(self, error)
@@ -123,6 +131,7 @@ def _any_version(_real: Any) -> Any:
 
 MUTANTS: dict[str, Mutate] = {
     "1: claims name nobody": _instead(Reconciler, "__init__", _no_nonce),
+    "2: whoever's receipt is there is dropped": _instead(Reconciler, "_drop", _drop_anyones),
     "3: the POST is sent however old the claim is": _instead(_with_receipt, "_own_claim", _whatever_its_age),
     "4: a bare claim of another's is adopted early": _instead(_with_receipt, "_others_claim", _adopt_early),
     "4: no grace": _instead(_with_receipt, "_others_claim", _no_grace),
@@ -138,10 +147,12 @@ MUTANTS: dict[str, Mutate] = {
     "9: a claim's time is rounded down": _instead(
         _claiming, "claim_time", lambda _r: lambda _f, service_time: service_time
     ),
+    "10: a list from before the key was read serves": _instead(_claiming, "list_is_old", _always(False)),
+    "11: a key read before a rotation serves": _instead(_with_receipt, "_key_may_be_old", _always(False)),
+    "12: a claim that assigns a key names its version": _instead(_claiming, "names_version", _always(True)),
     "13: a claim stays while another's re-encryption is waited for": _instead(
         _claiming, "has_own_claim", _always(False)
     ),
-    "11: a key read before a rotation serves": _instead(_with_receipt, "_key_may_be_old", _always(False)),
 }
 
 

@@ -23,6 +23,9 @@ OPEN_ATTEMPT = "moved to another key, re-encrypted by hand and moved back while 
 KEYS_ONLY = "somebody re-encrypted bucket keys only where the answer to a whole re-encryption was lost"
 HIDDEN = "a list did not show what had been accepted before the claim"
 AFTERWARDS = "moved to another key, re-encrypted by hand and moved back after the completion"
+#: docs/terraform.md, on `receipt: none`.
+MOVED = "the bucket was under another key"
+KEYS_ONLY_LISTED = "the list does not tell a re-encryption of bucket keys only"
 
 
 def unwraps(version: KeyVersion, wrapped: bytes) -> bool:
@@ -87,6 +90,30 @@ def assumption(book: Book, receipt: Receipt, run: Run) -> str | None:
         return OPEN_ATTEMPT
     if any(book.forgotten(one.id) for one in elsewhere):
         return OPEN_ATTEMPT
+    return None
+
+
+def weak_problem(book: Book, run: Run, snapshot: Snapshot) -> str | None:
+    """Say why the bucket is not as a run without a receipt says, given what was true at its last look."""
+    key = run.reconciler.facts.key
+    if key is None or key.id != snapshot.kms_key_id:
+        return "the bucket has another key"
+    under = [one for one in book.accepted if one.kms_key_id == key.id and one.version == key.current_version]
+    whole = [one for one in under if one.scope == _receipt.ALL or run.options.bucket_key_only]
+    if not any(book.status(one.id) == "COMPLETED" for one in whole):
+        return f"nothing was accepted under version {key.current_version[-8:]} and completed"
+    return None
+
+
+def weakness(book: Book, run: Run) -> str | None:
+    """Which of the documented weaknesses of a proof without a receipt this history shows, if any."""
+    key = run.reconciler.facts.key
+    if key is not None and any(one.kms_key_id != key.id for one in book.accepted):
+        return MOVED
+    if key is not None and any(
+        one.scope != _receipt.ALL and one.version == key.current_version for one in book.accepted
+    ):
+        return KEYS_ONLY_LISTED
     return None
 
 

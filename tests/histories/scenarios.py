@@ -14,6 +14,8 @@ from tests.histories.play import Play
 
 #: Enough for a run that waits for 40 seconds of work; a run that is over takes no more.
 _ENOUGH = 60
+#: Two that wait for one another's claims in few steps.
+_HASTY = ({"claim_grace": 20.0}, {"claim_grace": 20.0})
 
 SCENARIOS: dict[str, History] = {
     "first run": History(),
@@ -25,17 +27,20 @@ SCENARIOS: dict[str, History] = {
     "check mode": History(wants=({"check_mode": True},), before="rotated"),
     "the count is not told": History(settings={"count_lag": -1.0}),
     "bare summaries in any order": History(settings={"summary_resources": "none", "order": "random"}, before="rotated"),
-    "somebody else's is running": History(moves=(Happens("reencrypt"),), settings={"work_seconds": 40.0}),
+    "somebody else's is running": History(moves=(Happens("reencrypt"),), settings={"work_seconds": 9.0}),
     "it fails": History(settings={"outcomes": ("FAILED",)}),
     "the service allows one at a time": History(
         moves=(Happens("reencrypt"),), settings={"two_at_once": "conflict", "work_seconds": 3.0, "list_lag": 2.0}
     ),
     "tags are full": History(moves=(Happens("fill"),)),
     "other tags": History(bucket={"freeform_tags": {"team": "a", "cost-center": "42"}}),
-    "a crashed claim": History(moves=(Go(1, 4, Fate("crash_after")), Wait(1.0)), wants=({}, {})),
-    "a crashed submission": History(moves=(Go(1, 5, Fate("crash_after")), Wait(1.0)), wants=({}, {})),
-    "to join": History(moves=(Go(1, 7),), wants=({}, {}), settings={"work_seconds": 40.0}),
+    "a crashed claim": History(moves=(Go(1, 4, Fate("crash_after")), Wait(1.0)), wants=_HASTY),
+    "a crashed submission": History(moves=(Go(1, 5, Fate("crash_after")), Wait(1.0)), wants=_HASTY),
+    "to join": History(moves=(Go(1, 7),), wants=({}, {}), settings={"work_seconds": 9.0}),
     "key disabled after the look": History(moves=(Go(0, 3), Happens("disable"), Go(0, 3), Happens("enable"))),
+    "another key is assigned": History(wants=({"kms_key_id": "other"},), before="proven"),
+    "no receipt is kept": History(wants=({"receipt": "none"},)),
+    "the key cannot be read": History(wants=({"user": "blind"},)),
     "short grace": History(wants=({"claim_grace": 20.0},)),
 }
 
@@ -131,6 +136,22 @@ CAREFUL: dict[str, History] = {
     ),
     "one of the old version in the second of the claim": History(
         moves=(Happens("reencrypt"), Happens("rotate"), Go(0, 4, Fate("crash_after"))), settings={"work_seconds": 0.0}
+    ),
+    "a controller that was refused and slept, and another at work": History(
+        moves=(Go(0, 5), Happens("reencrypt"), Go(0, 1), Happens("slow"), Wait(130.0), Go(1, 7), Go(0, 3)),
+        wants=({}, {}),
+        settings={"two_at_once": "conflict", "outcomes": ("FAILED",), "work_seconds": 40.0},
+    ),
+    **{
+        f"a rotation while the own re-encryption runs, and a crash {steps} steps later": History(
+            moves=(Go(0, 7), Happens("rotate"), Go(0, steps, Fate("crash_after")))
+        )
+        for steps in range(2, 7)
+    },
+    "one under the other key, after the list and before another key is assigned": History(
+        moves=(Go(0, 4), Happens("reencrypt"), Go(0, 0, Fate("crash_after"))),
+        wants=({"kms_key_id": "other"},),
+        settings={"work_seconds": 0.0},
     ),
 }
 

@@ -23,7 +23,7 @@ _FATE = st.builds(
 _SECONDS = st.sampled_from((1.0, 5.0, 20.0, 55.0, 61.0, 119.0, 121.0, 600.0))
 _LAG = st.sampled_from((0.0, 0.0, 0.0, 3.0, 20.0, 60.0))
 
-#: The options of a run. The plain ones are what most controllers have.
+#: What a run is given: see Universe.start. The plain ones are what most controllers have.
 _WANTS: tuple[dict[str, Any], ...] = (
     {},
     {},
@@ -37,6 +37,12 @@ _WANTS: tuple[dict[str, Any], ...] = (
     {"wait": False, "bucket_key_only": True},
     {"wait": False, "check_mode": True},
     {"force": True},
+    {"receipt": "none"},
+    {"receipt": "none", "wait": False},
+    {"kms_key_id": "other"},
+    {"kms_key_id": "master", "wait": False},
+    {"kms_key_id": "other", "receipt": "none"},
+    {"user": "blind"},
 )
 _CONTROLLERS = st.sampled_from((1, 2, 2, 3, 3, 4, 5, 8, 32))
 

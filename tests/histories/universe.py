@@ -26,9 +26,12 @@ from tests.simulator.clock import VirtualClock
 from tests.simulator.dispatch import Simulator
 from tests.simulator.messages import Request, Response
 from tests.simulator.settings import Settings
+from tests.simulator.users import ADMIN, PERMISSIONS
 
 BUCKET = "photos"
 STRANGER = "stranger"
+#: A user who may not read keys.
+BLIND = "blind"
 OK = Fate()
 
 #: How long a call takes at least, in seconds.
@@ -76,6 +79,7 @@ class Universe:
         self.list_lag = self.settings.list_lag
         self.simulator = Simulator(self.clock, self.settings, seed)
         self.simulator.users.add(STRANGER)
+        self.simulator.users.add(BLIND, {one for one in PERMISSIONS if not one.startswith("KEY_")})
         self.random = random.Random(seed)
         world = self.simulator.world
         self.key, self.other = world.add_key("master"), world.add_key("other")
@@ -113,12 +117,17 @@ class Universe:
     # Controllers.
 
     def start(self, controller: int, wants: dict[str, Any]) -> Run:
+        """Begin a run. ``wants`` are its options, a key by its name; and its ``user``, who may do everything by default."""
         self._runs += 1
-        run = Run(controller, f"{self._runs:012x}", Options(**wants))
+        options = dict(wants)
+        user = options.pop("user", ADMIN)
+        if "kms_key_id" in options:
+            options["kms_key_id"] = {"master": self.key, "other": self.other}[options["kms_key_id"]].id
+        run = Run(controller, f"{self._runs:012x}", Options(**options))
         run.ready_at = run.local = run.started = self.clock.now()
         offset = self.random.uniform(0, 1e6)
         chance = random.Random(self._runs)
-        api = OciApi(Clients(lambda request, timeout: self._transport(run, request, timeout), "admin"))  # type: ignore[arg-type]
+        api = OciApi(Clients(lambda request, timeout: self._transport(run, request, timeout), user))  # type: ignore[arg-type]
         run.reconciler = Reconciler(
             api, self.bucket.namespace, BUCKET, run.options, run.nonce, lambda: run.local + offset, chance.random
         )
