@@ -137,7 +137,9 @@ class Clients:
     def key_management(self, endpoint: str) -> Any:
         from oci.key_management import KmsManagementClient
 
-        return self._client(("key_management", endpoint), KmsManagementClient, endpoint, TIMEOUT)
+        client = self._client(("key_management", endpoint), KmsManagementClient, endpoint, TIMEOUT)
+        know_whole_key(client.base_client.type_mappings)
+        return client
 
     def supports_bucket_key_only(self) -> bool:
         """Whether the installed SDK knows the option; asked of the SDK itself, with a name that it refuses to send."""
@@ -146,6 +148,29 @@ class Clients:
         except ValueError as error:
             return "unknown kwargs" not in str(error)
         return True
+
+
+def know_whole_key(types: dict[str, Any]) -> None:
+    """Have a client read what an older SDK leaves out of a key's answer: who rotates it, and protection that is new to it.
+
+    Without that, a key that is rotated elsewhere would be taken for one that is not.
+    """
+    known = types["Key"]
+    if hasattr(known, "is_auto_rotation_enabled"):
+        return
+
+    class Key(known):  # type: ignore[misc, valid-type]
+        # In place of a property that turns a value that it does not know into UNKNOWN_ENUM_VALUE.
+        protection_mode: Optional[str] = None
+        is_auto_rotation_enabled: Optional[bool] = None
+
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            # As the SDK calls them.
+            self.swagger_types["is_auto_rotation_enabled"] = "bool"
+            self.attribute_map["is_auto_rotation_enabled"] = "isAutoRotationEnabled"
+
+    types["Key"] = Key
 
 
 def endpoint_of(client: Any) -> str:

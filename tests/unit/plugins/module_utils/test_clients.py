@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 from pathlib import Path
 from typing import Any
 
@@ -150,3 +151,29 @@ def test_what_is_wrong_is_told_before_the_sdk_is_imported(monkeypatch: pytest.Mo
     monkeypatch.setattr(_identity, "import_sdk", lambda: pytest.fail("the SDK is imported"))
     with pytest.raises(BadInput, match="plain http"):
         Clients({"identity_endpoint": "http://identity.example"})
+
+
+class OlderKey:
+    """A key as an SDK reads it that knows neither automatic rotation nor external keys."""
+
+    def __init__(self, **_kwargs: Any) -> None:
+        self.swagger_types = {"id": "str", "protection_mode": "str"}
+        self.attribute_map = {"id": "id", "protection_mode": "protectionMode"}
+
+    @property
+    def protection_mode(self) -> str:
+        return "UNKNOWN_ENUM_VALUE"
+
+    @protection_mode.setter
+    def protection_mode(self, value: str) -> None:
+        pass
+
+
+@pytest.mark.parametrize("model", [OlderKey, None], ids=["older", "installed"])
+def test_an_older_sdk_reads_who_rotates_a_key_all_the_same(tmp_path: Path, model: Any) -> None:
+    base_client = clients(tmp_path).key_management("https://vault.example").base_client
+    base_client.type_mappings["Key"] = model or base_client.type_mappings["Key"]
+    _clients.know_whole_key(base_client.type_mappings)
+    answer = json.dumps({"id": KEY, "protectionMode": "EXTERNAL", "isAutoRotationEnabled": True}).encode()
+    key = base_client.deserialize_response_data(answer, "Key")
+    assert (key.id, key.protection_mode, key.is_auto_rotation_enabled) == (KEY, "EXTERNAL", True)
