@@ -17,6 +17,9 @@ from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients,
 from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
 
+#: Of these, each item of any list has one.
+_MEMBERS = ("id", "name", "message")
+
 
 class Calls:
     """Safe to share between threads. ``method`` is the name of a method of the SDK's client."""
@@ -69,7 +72,7 @@ def pages(operation: str, page: Callable[..., Any]) -> Iterator[list[Any]]:
     seen: set[str] = set()
     while True:
         response = page(**more)
-        if not isinstance(response.data, list):
+        if not _is_list(response):
             raise _failures.not_understood(operation, response)
         yield response.data
         following: Optional[str] = response.headers.get("opc-next-page")
@@ -79,3 +82,12 @@ def pages(operation: str, page: Callable[..., Any]) -> Iterator[list[Any]]:
             raise _failures.not_understood(operation, response)
         seen.add(following)
         more = {"page": following}
+
+
+def _is_list(response: Any) -> bool:
+    """Whether it is the service's list: of a text that is no JSON the SDK makes models without members, or an empty list."""
+    if not isinstance(response.data, list):
+        return False
+    if not response.data:
+        return "opc-request-id" in response.headers
+    return all(any(getattr(item, member, None) for member in _MEMBERS) for item in response.data)

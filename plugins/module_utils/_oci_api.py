@@ -59,17 +59,22 @@ class OciApi(SharedApi):
         return replace(key, region=key_region(key_id, self.calls.clients.sdk.regions.REGIONS_SHORT_NAMES)), None
 
     def get_version_created(self, key_id: str, version_id: str) -> Optional[float]:
-        return seconds(
-            self.calls.key_management("GetKeyVersion", "get_key_version", key_id, version_id).data.time_created
-        )
+        response = self.calls.key_management("GetKeyVersion", "get_key_version", key_id, version_id)
+        if getattr(response.data, "id", None) != version_id:
+            raise _failures.not_understood("GetKeyVersion", response)
+        return seconds(response.data.time_created)
 
     def has_objects(self, namespace: str, name: str, versions: bool) -> bool:
+        # A list that is not there is no empty one: the SDK makes a model without members of what is no JSON.
         if versions:
-            data = self.calls.object_storage(
-                "ListObjectVersions", "list_object_versions", namespace, name, limit=1
-            ).data
-            return bool(data.items)
-        return bool(self.calls.object_storage("ListObjects", "list_objects", namespace, name, limit=1).data.objects)
+            operation, method, member = "ListObjectVersions", "list_object_versions", "items"
+        else:
+            operation, method, member = "ListObjects", "list_objects", "objects"
+        response = self.calls.object_storage(operation, method, namespace, name, limit=1)
+        listed = getattr(response.data, member, None)
+        if listed is None:
+            raise _failures.not_understood(operation, response)
+        return bool(listed)
 
     def list_reencryptions(
         self, compartment_id: str, namespace: str, name: str, since: Optional[float]
@@ -104,16 +109,22 @@ class OciApi(SharedApi):
         return not owners.isdisjoint(((namespace, name), ("", name)))
 
     def get_resources(self, work_request_id: str) -> Any:
-        return self.calls.object_storage("GetWorkRequest", "get_work_request", work_request_id).data.resources
+        return self._get_work_request(work_request_id).resources
 
     def get_work_request(self, work_request_id: str) -> WorkRequest:
+        return work_request_of(self._get_work_request(work_request_id))
+
+    def _get_work_request(self, work_request_id: str) -> Any:
         data = self.calls.object_storage("GetWorkRequest", "get_work_request", work_request_id).data
         if getattr(data, "id", None) != work_request_id:
             raise ApiError("GetWorkRequest", "the answer is not the work request", effect="unknown", retryable=True)
-        return work_request_of(data)
+        return data
 
     def get_work_request_errors(self, work_request_id: str) -> tuple[Mapping[str, Any], ...]:
-        data = self.calls.object_storage("ListWorkRequestErrors", "list_work_request_errors", work_request_id).data
+        response = self.calls.object_storage("ListWorkRequestErrors", "list_work_request_errors", work_request_id)
+        data = response.data
+        if not isinstance(data, list) or any(item.code is None and item.message is None for item in data):
+            raise _failures.not_understood("ListWorkRequestErrors", response)
         return tuple(
             {"code": item.code, "message": item.message, "timestamp": iso_time(seconds(item.timestamp))}
             for item in data

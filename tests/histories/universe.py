@@ -205,7 +205,7 @@ class Universe:
         if fate.kind == "error_after":
             return self._refusal(fate)
         if fate.kind == "garbage":
-            return Response(200, None, response.headers, b"<html>what?")
+            return Response(200, None, {}, b"<html>what?")
         if fate.kind == "no_headers":
             return Response(response.status, response.body, {}, response.raw)
         if fate.kind == "slow":

@@ -1,0 +1,39 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The collection's calls by the real SDK, from this process, to a simulator whose time passes only when it is told to."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+from ansible_collections.rekey.oci.plugins.module_utils import _clients
+from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
+from tests.simulator.serving import Running, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.simulator.dispatch import Simulator
+
+#: To connect and to read, in real seconds: an answer that is LATE comes after it.
+TIMEOUT = (5.0, 0.3)
+LATE = 0.8
+
+
+@contextmanager
+def connected(folder: Path, simulator: Simulator) -> Iterator[tuple[Running, OciApi]]:
+    """Serve it, and yield it with the calls. Signatures are of real time, and so not looked at."""
+    simulator.world.settings.patch({"verify_signatures": False})
+    with serve(folder, simulator=simulator) as running, patch.object(_clients, "TIMEOUT", TIMEOUT):
+        yield running, api_of(running, running.introduction["object_storage"])
+
+
+def api_of(running: Running, endpoint: str) -> OciApi:
+    """The calls to an endpoint, as the simulator's admin."""
+    params = {f"{name}_endpoint": endpoint for name in ("object_storage", "key_management", "identity")}
+    return OciApi(_clients.Clients({"config_file_location": running.introduction["config_file"], **params}))
