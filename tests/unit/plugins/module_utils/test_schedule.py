@@ -103,3 +103,16 @@ def test_another_controllers_claim_is_looked_at_often_and_not_past_its_end() -> 
         assert 0.3 <= claim_pause(100.0, looks, chance) <= 5.0
     assert claim_pause(0.2, 20, 0.5) == 0.2
     assert claim_pause(0.0, 20, 0.5) == 0.05
+
+
+def test_callers_that_failed_together_come_back_apart() -> None:
+    """Whatever the pause is for, another chance is another pause, and always within the bounds of its kind."""
+    chances = [number / 20 for number in range(20)]
+    for failures, retry_after in itertools.product((1, 2, 5, 30), (None, 0.5, 10.0)):
+        pauses = [retry_pause(failures, chance, retry_after) for chance in chances]
+        assert len(set(pauses)) == len(chances)
+        assert pauses == sorted(pauses)
+        lowest = retry_after if retry_after is not None else 0.4 * min(20.0, 0.8 * 2.0 ** (failures - 1))
+        assert lowest <= pauses[0]
+        assert pauses[-1] <= (lowest + min(1.0, lowest / 4) if retry_after is not None else lowest / 0.4)
+    assert len({claim_pause(100.0, 3, chance) for chance in chances}) == len(chances)
