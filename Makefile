@@ -30,25 +30,23 @@ bench: install ## Time a playbook against ansible.builtin.ping and the OCI CLI, 
 
 ##@ Everything
 .PHONY: test test-all
-test: lint simulator-tests units artifact $(if $(wildcard docs/receipt.md),docs-tests) sanity histories-sample wire integration smoke scale watch browser ## All that a change must pass, quick things first
-test-all: test histories matrix sanity-all old-python importer ee docs ## Everything, on every release of ansible-core and both ends of the SDK
+test: lint simulator-tests units artifact docs-tests histories-sample sanity integration smoke wire scale watch browser ## All that a change must pass, quick things first
+test-all: test histories matrix watch-all sanity-all old-python importer ee docs ## Everything, on every release of ansible-core and both ends of the SDK
 
 ##@ One by one
-.PHONY: lint format units simulator-tests histories-sample histories wire sanity sanity-all old-python integration smoke matrix scale watch browser
+.PHONY: lint format simulator-tests units histories-sample histories sanity sanity-all old-python integration smoke matrix wire scale watch watch-all browser
 lint: setup ## Style, types, YAML, playbooks, documentation, licences, changelog; or only CHECKS=ruff
 	@$(RUN) -m tests.tools.lint $(CHECKS)
 format: setup ## Put the Python files into the formatter's style, and mend what ruff can
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
-units: .venv/tests.stamp ## Unit tests of the collection, by ansible-test
-	@$(RUN) -m tests.tools.ansible_test units
 simulator-tests: .venv/tests.stamp ## Unit tests of the simulator, and the OCI CLI against it
 	@$(RUN) -m pytest tests/unit/simulator
+units: .venv/tests.stamp ## Unit tests of the collection, by ansible-test
+	@$(RUN) -m tests.tools.ansible_test units
 histories-sample: install ## Every fault at every call, a sample of random histories, and a check of the checks
 	@$(ON_INSTALLED) $(RUN) -m pytest -q tests/histories
 histories: install ## 20,000 random histories with faults and crashes, against the promises
 	@$(ON_INSTALLED) $(RUN) -m tests.histories
-wire: install ## Playbooks on the installed artifact: who signs, TLS, secrets, broken networks, what is returned
-	@$(ON_INSTALLED) $(RUN) -m pytest tests/wire
 sanity: .venv/tests.stamp ## ansible-test sanity, in full
 	@$(RUN) -m tests.tools.ansible_test sanity
 sanity-all: .venv/tests.stamp ## ansible-test sanity on the other releases of ansible-core
@@ -57,16 +55,22 @@ old-python: .venv/tests.stamp ## Compile and import the plugins on OLD_PYTHON, t
 	@if "$(OLD_PYTHON)" -c "" 2>/dev/null; then \
 	  PATH="$$(dirname "$$(command -v "$(OLD_PYTHON)")"):$$PATH" $(RUN) -m tests.tools.ansible_test --python 3.9 sanity --test compile --test import; \
 	else echo "No $(OLD_PYTHON) here: make old-python OLD_PYTHON=/path/to/python3.9"; fi
-integration: .venv/tests.stamp ## Integration targets against the simulator, newest releases
+integration: .venv/tests.stamp ## All integration targets against the simulator, newest releases
 	@$(RUN) -m tests.tools.integration
-smoke: .venv/tests.stamp ## One integration target on every other release
+smoke: .venv/tests.stamp ## The few integration targets that are marked as smoke tests, on every other release
 	@$(RUN) -m tests.tools.integration --others --smoke
 matrix: .venv/tests.stamp ## All integration targets on every other release
 	@$(RUN) -m tests.tools.integration --others
+wire: install ## Playbooks on the installed artifact: who signs, TLS, secrets, broken networks, what is returned
+	@$(ON_INSTALLED) $(RUN) -m pytest tests/wire
 scale: install ## Several controllers on slices of one inventory at once, and ansible-runner
 	@$(ON_INSTALLED) $(RUN) -m pytest -p no:cacheprovider tests/scale
 watch: install ## What is shown of a wait: in a terminal, under ansible-runner, over each kind of connection
 	@$(ON_INSTALLED) $(RUN) -m pytest -p no:cacheprovider -n 2 tests/watch
+watch-all: install ## What is shown of a wait, on the other releases of ansible-core
+	@$(RUN) -m tests.tools.environments core-2.16 core-2.17 core-2.18
+	@for name in core-2.16 core-2.17 core-2.18; do \
+	  echo "== $$name"; $(ON_INSTALLED) WATCH_ON=$$name $(RUN) -m pytest -q -p no:cacheprovider -n 2 tests/watch || exit; done
 browser: install ## The report in a real Chromium, which apt-get installs where it is missing and may
 	@$(ON_INSTALLED) $(RUN) -m pytest -p no:cacheprovider tests/browser
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,11 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from tests.tools import environments
 from tests.tools.integration import simulator
-from tests.tools.paths import REPO
 
-BIN = REPO / ".venv" / "bin"
+#: Of the release of ansible-core to watch on, as environments.py names it.
+BIN = environments.ensure(os.environ.get("WATCH_ON") or environments.MAIN)
 #: Bounds what hangs, in seconds.
 PATIENCE = 180
 #: How long a re-encryption takes: some polls, and no more.
@@ -75,7 +75,7 @@ class Site:
         return [str(BIN / "ansible-playbook"), "-i", "localhost,", "-c", "local", "-e", self.python(), str(path)]
 
     def python(self) -> str:
-        return json.dumps({"ansible_python_interpreter": sys.executable})
+        return json.dumps({"ansible_python_interpreter": str(BIN / "python")})
 
     def run(self, command: list[str], **more: str) -> subprocess.CompletedProcess[str]:
         """Run it to its success."""
