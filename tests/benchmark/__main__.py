@@ -86,6 +86,24 @@ def _cli_reencrypt(tenancy: Tenancy, number: int) -> Done:
     )
 
 
+def progress(tenancy: Tenancy) -> None:
+    print("A wait of 10 seconds, with its progress shown and without")
+    tenancy.world(1, proven=True, work_seconds=10)
+
+    def waiting(shown: bool) -> Done:
+        options = {"bucket_name": "b-0", "force": True, "progress": shown}
+        done = tenancy.playbook([{"rekey.oci.bucket_reencrypt": options}])
+        if "changed=1" not in done.output:
+            raise Wrong(f"nothing was re-encrypted: {done.output[-500:]}")
+        return done
+
+    runs = [(waiting(True), waiting(False)) for _try in range(3)]
+    shown, silent = (min(done.cpu for done in column) for column in zip(*runs, strict=True))
+    seconds = min(done.seconds for done, _silent in runs)
+    show("processor's time, shown and not", f"{shown:.2f} {silent:.2f} s")
+    at_most("what showing it takes, of the time of the run", 100 * max(0.0, shown - silent) / seconds, 3, " %")
+
+
 def fleet(tenancy: Tenancy, latency: float) -> None:
     print(f"{FLEET} buckets, {THREADS} threads, {latency * 1000:.0f} ms of latency")
     compartment_id = tenancy.world(FLEET, proven=True, latency=latency)
@@ -162,6 +180,7 @@ def main() -> None:
         tenancy = Tenancy(running, Path(folder))
         try:
             one_bucket(tenancy)
+            progress(tenancy)
             fleet(tenancy, 0.0)
             fleet(tenancy, LATENCY)
             growth(tenancy)
