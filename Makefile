@@ -6,6 +6,8 @@
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
+# Hundreds of processes import the same packages: compile each once.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Override with `make PYTHON=/usr/bin/python3.11 …`.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
