@@ -16,6 +16,7 @@ from ansible_collections.rekey.oci.plugins.module_utils import _failures
 from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients, endpoint_of
 from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils._transport import EMPTY_LIST
 
 #: Of these, each item of any list has one.
 _MEMBERS = ("id", "name", "message")
@@ -89,5 +90,5 @@ def _is_list(response: Any) -> bool:
     if not isinstance(response.data, list):
         return False
     if not response.data:
-        return "opc-request-id" in response.headers
+        return EMPTY_LIST in response.headers or "opc-request-id" in response.headers
     return all(any(getattr(item, member, None) for member in _MEMBERS) for item in response.data)

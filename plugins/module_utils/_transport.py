@@ -20,6 +20,9 @@ from typing import Any, Optional
 #: No answer that this collection asks for is near this size, in bytes.
 LARGEST_ANSWER = 32 << 20
 
+#: A header that no service sends: the answer was an empty list in so many words. The SDK makes one of other things too.
+EMPTY_LIST = "x-rekey-empty-list"
+
 #: How often the watchdog looks, in seconds.
 _TICK = 0.5
 
@@ -125,6 +128,9 @@ def adapter_class(sdk: Any) -> Any:
                 self._watchdog.end()
             if exchange.cut:
                 raise requests.exceptions.ReadTimeout("the answer was not there in time")
+            response.headers.pop(EMPTY_LIST, None)
+            if content.strip() == b"[]":
+                response.headers[EMPTY_LIST] = "true"
             response._content = content
             response._content_consumed = True
             return response

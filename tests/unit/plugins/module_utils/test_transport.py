@@ -82,3 +82,10 @@ def test_a_huge_answer_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     huge = b"HTTP/1.1 200 OK\r\ncontent-length: 2000\r\n\r\n" + b"x" * 2000
     with endpoint([(huge, b"")]) as url, pytest.raises(_transport.AnswerTooLarge):
         session().get(url, timeout=(5, 5))
+
+
+@pytest.mark.parametrize(("content", "empty"), [(b" []\n", True), (b"", False), (b"{}", False), (b'""', False)])
+def test_an_empty_list_is_told_from_what_the_sdk_would_make_one_of(content: bytes, empty: bool) -> None:
+    head = b"HTTP/1.1 200 OK\r\nx-rekey-empty-list: true\r\ncontent-length: %d\r\n\r\n" % len(content)
+    with endpoint([(head + content, b"")]) as url:
+        assert (_transport.EMPTY_LIST in session().get(url, timeout=(5, 5)).headers) == empty
