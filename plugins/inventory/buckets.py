@@ -87,24 +87,17 @@ notes:
 """
 
 EXAMPLES = r"""
-# payroll.rekey_buckets.yml: all buckets of a compartment and of those below it, grouped by compartment
+# fleet.rekey_buckets.yml: the buckets of a compartment and of those below it, in two regions, kept for an hour.
+# The first three options are enough for a start.
 plugin: rekey.oci.buckets
 compartment_ids:
   - "{{ lookup('ansible.builtin.env', 'COMPARTMENT_ID') }}"
 recursive: true
-keyed_groups:
-  - key: rekey_compartment_name
-    prefix: compartment
-
----
-# fleet.rekey_buckets.yml: two regions, without the logs, kept for an hour
-plugin: rekey.oci.buckets
-compartment_ids:
-  - ocid1.tenancy.oc1..example
-recursive: true
 regions: [us-ashburn-1, eu-frankfurt-1]
 exclude: ["*-logs"]
 keyed_groups:
+  - key: rekey_compartment_name
+    prefix: compartment
   - key: rekey_region
     prefix: region
 groups:
