@@ -215,7 +215,7 @@ def _load_key(content: bytes, pass_phrase: Optional[str], path: str) -> Any:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
-        return load_pem_private_key(content, pass_phrase.encode("utf-8") if pass_phrase else None)
+        return load_pem_private_key(content, pass_phrase.encode("utf-8") if pass_phrase else None, **_unchecked())
     except TypeError:
         if pass_phrase is None:
             raise BadInput(
@@ -232,6 +232,13 @@ def _load_key(content: bytes, pass_phrase: Optional[str], path: str) -> Any:
         ) from None
     except Exception as error:
         raise BadInput("The private key file %s cannot be used: %s." % (path, type(error).__name__)) from None
+
+
+def _unchecked() -> dict[str, bool]:
+    """Have the numbers of a key checked once only: by the SDK, when it loads the key to sign with."""
+    from cryptography import __version__
+
+    return {"unsafe_skip_rsa_key_validation": True} if int(__version__.split(".")[0]) >= 39 else {}
 
 
 def _check_fingerprint(key: Any, fingerprint: str, path: str) -> None:
