@@ -98,10 +98,12 @@ def weak_problem(book: Book, run: Run, snapshot: Snapshot) -> str | None:
     key = run.reconciler.facts.key
     if key is None or key.id != snapshot.kms_key_id:
         return "the bucket has another key"
-    under = [one for one in book.accepted if one.kms_key_id == key.id and one.version == key.current_version]
+    # The key may have been rotated since the run read it: what is under the newer version is as well proven.
+    good = book.versions_since(key.id, key.current_version)
+    under = [one for one in book.accepted if one.kms_key_id == key.id and one.version in good]
     whole = [one for one in under if one.scope == _receipt.ALL or run.options.bucket_key_only]
     if not any(book.status(one.id) == "COMPLETED" for one in whole):
-        return f"nothing was accepted under version {key.current_version[-8:]} and completed"
+        return f"nothing was accepted under version {key.current_version[-8:]} or a newer one and completed"
     return None
 
 
