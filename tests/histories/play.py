@@ -189,10 +189,10 @@ class Play:
         if not world.all_current(universe.bucket) and not universe.book.assumed:
             raise Broken(f"the run after the faults said {outcome.reason}, and not every object is current")
         # Whatever runs or is late is over by then, and must have left the proof true.
-        key = universe.bucket.kms_key_id
+        etag = universe.bucket.etag
         universe.advance(3600)
-        if universe.bucket.kms_key_id != key:
-            # The late effect of a lost call has assigned another key, which is another job.
+        if universe.bucket.etag != etag:
+            # The late effect of a lost call: a claim over what was proven, or another key, is another job.
             self.alone(universe.start(-4, {"wait_timeout": 7200.0}))
             universe.advance(3600)
         again = self.alone(universe.start(-3, {}))
