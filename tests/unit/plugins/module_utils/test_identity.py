@@ -200,6 +200,12 @@ def test_files_that_may_not_be_read(tmp_path: Path) -> None:
     assert "cannot be read" in refused(config_file_location=location)
 
 
+def test_a_key_file_that_nobody_can_read(tmp_path: Path) -> None:
+    (tmp_path / "folder.pem").mkdir()
+    location = config_file(tmp_path, key_file=str(tmp_path / "folder.pem"))
+    assert "folder.pem cannot be read: Is a directory" in refused(config_file_location=location)
+
+
 def test_files_that_others_may_read_are_warned_of(tmp_path: Path) -> None:
     location = config_file(tmp_path)
     os.chmod(location, 0o644)
