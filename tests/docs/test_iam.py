@@ -61,6 +61,7 @@ def run(simulator: Running, entry: dict[str, Any], permissions: list[str], folde
         simulator.control("POST", "settings", entry["prepare"].get("settings", {}))
         prepared = inprocess.run(entry["prepare"]["module"], entry["prepare"]["arguments"], environment)
         arguments = arguments.replace("{work_request}", prepared["work_request"]["id"])
+        simulator.control("POST", "advance", {"seconds": entry["prepare"].get("advance", 0)})
     environment["OCI_CONFIG_PROFILE"] = USER
     if "inventory" in entry["run"]:
         return listed(entry["run"]["inventory"], environment, folder)
