@@ -82,8 +82,7 @@ def _reason(book: Book, earlier: Accepted, later: Accepted) -> str | None:
         return MOVED
     if any(write.number < recorded for write in strangers):
         return TOUCHED
-    own, _recorded = _span(book, later)
-    if any(_by_others(write) and own < write.number < later.number for write in book.writes):
+    if _touched(book, later):
         return TOUCHED
     forced = [write for write in book.writes if write.run is not None and write.run.options.force]
     if any(begun < write.number < later.number and _claims(write) for write in forced):
@@ -96,6 +95,8 @@ def _reason(book: Book, earlier: Accepted, later: Accepted) -> str | None:
     wider = [write for write in book.writes if begun < write.number < later.number and _claims(write)]
     if earlier.scope != _receipt.ALL and any(w.receipt is not None and w.receipt.scope == _receipt.ALL for w in wider):
         return WIDER
+    if any(_touched(book, one) for one in book.accepted if one is not earlier and one.number > begun):
+        return TOUCHED
     foreign = [one for one in book.accepted if (one.run is None or _weak(one.run)) and one.number >= begun]
     if foreign:
         return FOREIGN
@@ -104,6 +105,12 @@ def _reason(book: Book, earlier: Accepted, later: Accepted) -> str | None:
     if book.hid_before(next((write for write in book.writes if write.number == begun), None), earlier):
         return HIDDEN
     return None
+
+
+def _touched(book: Book, accepted: Accepted) -> bool:
+    """Whether somebody else changed the bucket between its claim and its acceptance, so that no receipt tells of it."""
+    claimed, _recorded = _span(book, accepted)
+    return any(_by_others(write) and claimed < write.number < accepted.number for write in book.writes)
 
 
 def _by_others(write: Write) -> bool:
