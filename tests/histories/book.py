@@ -94,6 +94,8 @@ class Book:
         #: What is said without a receipt, and is not so, by cause.
         self.weaker: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
+        #: When each run was last told a list of work requests, and for how long the list did not show what was accepted.
+        self._listed: dict[str, tuple[float, float]] = {}
         self._number = 0
         self._broken: list[str] = []
         self._begun = universe.clock.now()
@@ -125,6 +127,8 @@ class Book:
             self._wrote(before, run)
         if response.status == 202 and request.path.endswith("/actions/reencrypt"):
             self._accepted(response.headers["opc-work-request-id"], run, sent)
+        if run is not None and response.status == 200 and request.path == "/workRequests":
+            self._listed[run.nonce] = universe.clock.now(), universe.settings.list_lag
         if run is not None and response.status == 200 and request.path == universe.path:
             self.snapshots[run.nonce] = self.snapshot()
 
@@ -268,9 +272,10 @@ class Book:
         now = self._universe.clock.now()
         return work.time_finished is not None and now - work.time_finished >= self._universe.settings.retention
 
-    def hidden(self, accepted: Accepted) -> bool:
-        """Whether lists do not show it yet, or its owner cannot be told from them."""
-        return self._universe.clock.now() - accepted.time < self._universe.settings.list_lag
+    def hidden(self, accepted: Accepted, run: Run) -> bool:
+        """Whether the list that the run saw last did not show it yet."""
+        listed, lag = self._listed.get(run.nonce, (self._begun, 0.0))
+        return 0.0 <= listed - accepted.time < lag
 
     def hid_before(self, claim: Write | None, but_not: Accepted | None = None) -> bool:
         """Whether the list that a claim was built on could not show what had been accepted."""

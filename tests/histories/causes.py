@@ -70,7 +70,7 @@ def _reason(book: Book, earlier: Accepted, later: Accepted) -> str | None:
         return FAILED
     if book.forgotten(earlier.id):
         return FORGOTTEN
-    if book.hidden(earlier):
+    if any(run is not None and book.hidden(earlier, run) for run in (earlier.run, later.run)):
         return HIDDEN
     if earlier.run is None:
         return None
