@@ -6,36 +6,39 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
 
 from tests.histories.book import Broken
 from tests.histories.figures import Figures
-from tests.histories.moves import History
-from tests.histories.play import play
-from tests.histories.strategies import histories
+from tests.histories.machine import Machine
+
+#: Of one history, before the faults stop.
+MOVES = 14
 
 
 def hunt(number: int, seed_of: int = 0, shrink: bool = True) -> tuple[Figures, str | None]:
     """Play that many histories. Returns the figures, and the account of the plainest one that broke a promise, if any."""
-    figures = Figures()
 
     @seed(seed_of)
-    @settings(
-        max_examples=number,
-        deadline=None,
-        database=None,
-        derandomize=False,
-        report_multiple_bugs=False,
-        print_blob=False,
-        suppress_health_check=list(HealthCheck),
-        phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
-    )
-    @given(histories())
-    def every(history: History) -> None:
-        figures.add(play(history))
+    class Counted(Machine):
+        figures = Figures()
 
     try:
-        every()
+        run_state_machine_as_test(
+            Counted,
+            settings=settings(
+                max_examples=number,
+                stateful_step_count=MOVES,
+                deadline=None,
+                database=None,
+                derandomize=False,
+                report_multiple_bugs=False,
+                print_blob=False,
+                suppress_health_check=list(HealthCheck),
+                phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
+            ),
+        )
     except Broken as broken:
-        return figures, str(broken)
-    return figures, None
+        return Counted.figures, str(broken)
+    return Counted.figures, None

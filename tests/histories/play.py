@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ansible_collections.rekey.oci.plugins.module_utils import _receipt
 from ansible_collections.rekey.oci.plugins.module_utils._steps import Done
 from tests.histories.book import Broken
-from tests.histories.moves import Everybody, Go, Happens, History, Move, Wait
+from tests.histories.moves import Everybody, Fate, Go, Happens, History, Move, Wait
 from tests.histories.universe import OK, Run, Universe
 
 #: When a work request ended that is forgotten, however long the service remembers.
 LONG_AGO = -1e10
 #: Of the calls, in the account of a broken promise.
 MOST_LINES = 60
+#: In steps: pauses make no call, and most steps make one only.
+_PATIENCE = 4
 _FULL = {f"filler-{number}": "x" for number in range(10)}
 
 
@@ -36,6 +40,15 @@ class Play:
             self.move(move)
         self.finish()
         return self.universe
+
+    @contextmanager
+    def account(self) -> Iterator[None]:
+        """Put the history, and what was called, into the text of a Broken that is raised."""
+        try:
+            yield
+        except Broken as broken:
+            lines = [*self.history.lines(), "What the service saw:", *self.universe.book.story()[-MOST_LINES:]]
+            raise Broken("\n".join([str(broken), *lines])) from None
 
     def begin(self) -> None:
         """What the bucket has been through before the history."""
@@ -59,7 +72,7 @@ class Play:
             for _step in range(move.steps):
                 self.universe.step(run)
             if move.fate is not None or move.lag:
-                self.universe.step(run, move.fate or OK, move.lag)
+                self._meet(self.run_of(move.controller), move.fate or OK, move.lag)
         elif isinstance(move, Everybody):
             order = random.Random(move.seed)
             for _round in range(move.rounds):
@@ -73,6 +86,15 @@ class Play:
             self.happens(move.what)
         elif isinstance(move, Wait):
             self.universe.advance(move.seconds)
+
+    def _meet(self, run: Run, fate: Fate, lag: float) -> None:
+        """A step whose call meets its fate; a fate that finds no such call waits for the next steps."""
+        befallen = self.universe.faults.total()
+        self.universe.step(run, fate, lag)
+        for _step in range(_PATIENCE):
+            if fate is OK or self.universe.faults.total() > befallen:
+                return
+            self.universe.step(run, fate)
 
     def run_of(self, number: int) -> Run:
         """The controller's run, a new one where it has none or the last is over."""
@@ -206,10 +228,5 @@ class Play:
 def play(history: History) -> Universe:
     """Play it. Raises Broken, with the history and what was called in its text."""
     one = Play(history)
-    try:
+    with one.account():
         return one.all()
-    except Broken as broken:
-        story = one.universe.book.story()
-        raise Broken(
-            "\n".join([str(broken), *history.lines(), "What the service saw:", *story[-MOST_LINES:]])
-        ) from None

@@ -80,7 +80,9 @@ def assumption(book: Book, receipt: Receipt, run: Run) -> str | None:
     completion = next((write for write in book.writes if _completes(write.receipt, receipt)), None)
     if completion is not None and all(one.number > completion.number for one in elsewhere):
         # While the service remembers it, verify_history must find it.
-        seen = run.options.verify_history and not any(book.forgotten(one.id) or book.hidden(one, run) for one in elsewhere)
+        seen = run.options.verify_history and not any(
+            book.forgotten(one.id) or book.hidden(one, run) for one in elsewhere
+        )
         return None if seen else AFTERWARDS
     maker = next((other for other in book.runs if other.nonce == receipt.nonce), None)
     if maker is None:
