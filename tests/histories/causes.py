@@ -97,8 +97,10 @@ def _reason(book: Book, earlier: Accepted, later: Accepted) -> str | None:
         return WIDER
     if any(_touched(book, one) for one in book.accepted if one is not earlier and one.number > begun):
         return TOUCHED
-    foreign = [one for one in book.accepted if (one.run is None or _weak(one.run)) and one.number >= begun]
-    if foreign:
+    # By a claim's time, which is in whole seconds, what was accepted just before it may have come after it.
+    claimed = earlier.sent.claim.time if earlier.sent.claim is not None else float("inf")
+    foreign = [one for one in book.accepted if one.run is None or _weak(one.run)]
+    if any(one.number >= begun or one.time >= claimed for one in foreign):
         return FOREIGN
     if _receipt.key_digest(earlier.kms_key_id) != _purpose(earlier)[0]:
         return MOVED
