@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible_collections.rekey.oci.plugins.module_utils import _receipt
 from ansible_collections.rekey.oci.plugins.module_utils._steps import Done
+from tests.histories import proof
 from tests.histories.book import Broken
 from tests.histories.moves import Everybody, Fate, Go, Happens, History, Move, Wait
 from tests.histories.universe import OK, Run, Universe
@@ -32,6 +33,8 @@ class Play:
         self.history = history
         self.universe = Universe(dict(history.settings), history.bucket, history.seed)
         self.running: dict[int, Run] = {}
+        #: The bucket's key when an object was written, by the object's version.
+        self.put_under: dict[str, str | None] = {}
 
     def all(self) -> Universe:
         """Raises Broken."""
@@ -129,7 +132,8 @@ class Play:
         elif what == "unfill":
             self._tag({name: value for name, value in bucket.freeform_tags.items() if name not in _FULL})
         elif what == "put":
-            universe.simulator.world.put_object(bucket, f"later-{len(bucket.objects)}", b"x")
+            stored = universe.simulator.world.put_object(bucket, f"later-{len(bucket.objects)}", b"x")
+            self.put_under[stored.version_id] = bucket.kms_key_id
         elif what == "cancel":
             for work in list(universe.simulator.world.running(bucket.name))[-1:]:
                 universe.by_stranger("DELETE", f"/workRequests/{work.id}")
@@ -195,6 +199,15 @@ class Play:
         if any(name in _FULL for name in universe.bucket.freeform_tags):
             self.happens("unfill")
 
+    def _written_elsewhere(self) -> bool:
+        """Whether objects are not current, all of them written while the bucket was under another key than now."""
+        bucket, world = self.universe.bucket, self.universe.simulator.world
+        if world.all_current(bucket) or bucket.kms_key_id is None:
+            return False
+        current = world.keys[bucket.kms_key_id].current(self.universe.clock.now())
+        old = [stored.version_id for stored in bucket.objects if not world.wrapped_by(stored, current)]
+        return all(self.put_under.get(one, bucket.kms_key_id) != bucket.kms_key_id for one in old)
+
     def _proven(self) -> None:
         """The next run of any controller ends with the bucket proven, and the one after it has nothing to do."""
         universe = self.universe
@@ -208,7 +221,9 @@ class Play:
         receipt = universe.receipt()
         if receipt is None or receipt.state != "completed":
             raise Broken(f"the run after the faults said {outcome.reason}, and left the receipt {receipt}")
-        if not world.all_current(universe.bucket) and not universe.book.assumed:
+        if self._written_elsewhere():
+            universe.book.assumed[proof.WRITTEN] += 1
+        elif not world.all_current(universe.bucket) and not universe.book.assumed:
             raise Broken(f"the run after the faults said {outcome.reason}, and not every object is current")
         # Whatever runs or is late is over by then, and must have left the proof true.
         etag = universe.bucket.etag
