@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Optional
 
-from ansible_collections.rekey.oci.plugins.module_utils import _with_receipt, _without_receipt
+from ansible_collections.rekey.oci.plugins.module_utils import _waiting, _with_receipt, _without_receipt
 from ansible_collections.rekey.oci.plugins.module_utils._model import UNUSABLE_KEY_STATES, Bucket, Key
 from ansible_collections.rekey.oci.plugins.module_utils._state import Attempt, Facts, Options
 from ansible_collections.rekey.oci.plugins.module_utils._steps import (
@@ -58,6 +58,8 @@ def next_step(facts: Facts, attempt: Attempt, options: Options, now: float, chan
         return ReadKey(target)
     if _version_time_wanted(facts):
         return ReadVersion()
+    if facts.missing:
+        return _waiting.seek(facts, attempt)
     if not _under_way(attempt):
         step = _before_anything(facts, bucket, target, options, attempt)
         if step is not None:

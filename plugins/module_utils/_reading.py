@@ -187,13 +187,14 @@ class Reading:
                 bucket.compartment_id or "", self.namespace, self.name, step.since
             )
         except ApiError as error:
-            if error.retryable:
+            if error.retryable or (error.status == 404 and not self._failures):
                 raise
             self.facts.unlisted = True
             self.warn(
                 "Work requests cannot be listed, so a re-encryption by somebody else is not seen: %s" % error.line()
             )
         self.facts.listing = listing
+        self._found_by_list(listing)
         self.facts.listed_at = begun if begun_before is None else begun_before
         self.facts.listing_ended_at = self.clock()
 
@@ -205,11 +206,36 @@ class Reading:
             if error.status != 404:
                 raise
             if not self._may_yet_show(wanted):
-                facts.work_requests[wanted] = FORGOTTEN
-                facts.due.discard(wanted)
+                self._not_found(wanted)
                 return
             seen = WorkRequest(id=wanted)
-        now = self.clock()
+        facts.missed.discard(wanted)
+        self._saw(seen)
+
+    def _not_found(self, wanted: str) -> None:
+        facts = self.facts
+        facts.due.discard(wanted)
+        if wanted in facts.missed:
+            facts.work_requests[wanted] = FORGOTTEN
+        else:
+            facts.missing.add(wanted)
+
+    def _found_by_list(self, listing: tuple[WorkRequest, ...]) -> None:
+        """What was forgotten, or may be, is not where the list shows it."""
+        facts, listed = self.facts, {one.id: one for one in listing}
+        for wanted in facts.missing | {wanted for wanted, seen in facts.work_requests.items() if seen is FORGOTTEN}:
+            if wanted in listed:
+                self._saw(listed[wanted])
+            elif facts.unlisted and wanted in facts.missing:
+                # Nothing but another poll can tell.
+                facts.missed.add(wanted)
+                facts.work_requests.pop(wanted, None)
+            else:
+                facts.work_requests[wanted] = FORGOTTEN
+        facts.missing.clear()
+
+    def _saw(self, seen: WorkRequest) -> None:
+        facts, wanted, now = self.facts, seen.id, self.clock()
         facts.work_requests[wanted] = seen
         facts.due.discard(wanted)
         if seen.terminal:

@@ -126,15 +126,18 @@ class Reconciler(Writing):
             self._failing_since = self._begun
         self._failures += 1
         self._last_failure = error
-        waiting = isinstance(step, Poll) and self.options.wait and not self.options.check_mode
+        wanted = _waited_on(step)
+        waiting = wanted is not None and self.options.wait and not self.options.check_mode
         if error.retryable or waiting:
             pause = _schedule.retry_pause(max(self._failures, self._lost_writes), self.chance(), error.retry_after)
             if self._may_retry(waiting, error, now, pause):
                 return pause
-            if waiting and isinstance(step, Poll):
+            if waiting and wanted is not None:
                 self.error = error
-                self._end(self._lost_sight(step.work_request_id))
+                self._end(self._lost_sight(wanted))
                 return 0.0
+        if error.status == 404 and self._may_be_stray(step):
+            return _schedule.retry_pause(1, self.chance())
         # A refusal is the truth about this user; a vault in trouble is another answer later.
         if isinstance(step, ReadKey) and not (error.retryable or error.unreachable):
             self._failures = 0
@@ -145,6 +148,11 @@ class Reconciler(Writing):
                 % (step.key_id, error.line())
             )
             return 0.0
+        if isinstance(step, Submit) and error.retryable and self.attempt.claim is not None:
+            # Refused for too long: a claim that stayed would keep the next run waiting.
+            self._failures = 0
+            self.attempt.refused = self.error = error
+            return 0.0
         self.error = error
         self._end(
             Fail(
@@ -154,6 +162,16 @@ class Reconciler(Writing):
             )
         )
         return 0.0
+
+    def _may_be_stray(self, step: Step) -> bool:
+        """Whether a call is worth another try although it was answered that there is no such thing, or no right to see it.
+
+        What is believed of the key or of the work requests may cost a re-encryption that was needless.
+        """
+        if isinstance(step, ReadKey):
+            before = self.facts.key
+            return self._failures < (3 if before is not None and before.id == step.key_id else 2)
+        return isinstance(step, ListWorkRequests) and self._failures < 2
 
     def _may_retry(self, waiting: bool, error: ApiError, now: float, pause: float) -> bool:
         by = _waiting.deadline(self.attempt, self.options)
@@ -184,6 +202,12 @@ class Reconciler(Writing):
             action="submit" if self.attempt.submitted else "join",
             reason=self.attempt.reason if self.attempt.submitted else "in_progress",
         )
+
+
+def _waited_on(step: Step) -> Optional[str]:
+    if isinstance(step, ListWorkRequests):
+        return step.seeks
+    return step.work_request_id if isinstance(step, Poll) else None
 
 
 def run(

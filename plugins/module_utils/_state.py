@@ -94,6 +94,10 @@ class Facts:
     ended_at: dict[str, float] = field(default_factory=dict)
     #: Those whose last poll is to be repeated.
     due: set[str] = field(default_factory=set)
+    #: Those whose last poll said 404. Only a list that does not show them either tells that they are forgotten.
+    missing: set[str] = field(default_factory=set)
+    #: Those that were so once, where work requests cannot be listed.
+    missed: set[str] = field(default_factory=set)
     errors_read: set[str] = field(default_factory=set)
 
     #: Why the receipt is not used although it was asked for.

@@ -41,9 +41,13 @@ class CheckObjects:
 
 @dataclass(frozen=True)
 class ListWorkRequests:
-    """ListWorkRequests. Those that ended and were accepted before ``since`` (service time) may be left out."""
+    """ListWorkRequests. Those that ended and were accepted before ``since`` (service time) may be left out.
+
+    ``seeks`` is a work request that is waited on, and that a poll did not find.
+    """
 
     since: Optional[float] = None
+    seeks: Optional[str] = None
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,18 @@ def join(
     return replace(step, joins=True) if isinstance(step, Pause) else step
 
 
+def seek(facts: Facts, attempt: Attempt) -> Step:
+    """One poll that does not find a work request may be a stray answer: see whether a list shows it."""
+    wanted = min(facts.missing)
+    seen = facts.seen(wanted)
+    times = (
+        seen.time_accepted if isinstance(seen, WorkRequest) else None,
+        facts.receipt.time if facts.receipt is not None else None,
+        attempt.claim.time if attempt.claim is not None else attempt.posted_since,
+    )
+    return ListWorkRequests(min((time for time in times if time is not None), default=None), seeks=wanted)
+
+
 def describe(seen: Seen) -> str:
     if not isinstance(seen, WorkRequest):
         return "no longer known to the service"

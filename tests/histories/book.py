@@ -90,6 +90,7 @@ class Book:
         self.snapshots: dict[str, Snapshot] = {}
         #: Second submissions, and proofs that rest on the documented assumption, by cause.
         self.second: Counter[str] = Counter()
+        self.cause_of: dict[str, str] = {}
         self.assumed: Counter[str] = Counter()
         #: What is said without a receipt, and is not so, by cause.
         self.weaker: Counter[str] = Counter()
@@ -182,6 +183,7 @@ class Book:
             cause = causes.of_second(self, accepted, run)
             if cause is not None:
                 self.second[cause] += 1
+                self.cause_of[accepted.id] = cause
                 if cause == causes.NONE:
                     self.complain(f"run {run.nonce} submitted again for {accepted.version[-8:]} without a cause")
         self.accepted.append(accepted)

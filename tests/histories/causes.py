@@ -46,7 +46,14 @@ def of_second(book: Book, accepted: Accepted, run: Run) -> str | None:
     if accepted.sent.late:
         return LATE
     # The receipt tells of the last one only: it is the one that must have been made useless by something.
-    return _reason(book, earlier[-1], accepted) or NONE
+    return _reason(book, earlier[-1], accepted) or _of_two(book, earlier) or NONE
+
+
+def _of_two(book: Book, earlier: list[Accepted]) -> str | None:
+    """Of two for one claim nobody can tell which it was where one may be for bucket keys only: why there were two."""
+    if len(earlier) < 2 or earlier[-1].sent.claim is None or earlier[-1].sent.claim != earlier[-2].sent.claim:
+        return None
+    return book.cause_of.get(earlier[-1].id)
 
 
 def _weak(run: Run) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 #: What may become of a call. Those in LOST may have had their effect, though the controller is told of a failure.
 LOST = ("error_after", "reset_after", "reset_late", "late", "garbage", "no_headers")
-HARMLESS = ("error_before", "reset_before", "throttled", "refused", "late_never", "slow")
+HARMLESS = ("error_before", "not_found", "reset_before", "throttled", "refused", "late_never", "slow")
 CRASHES = ("crash_before", "crash_after")
 FATES = (*LOST, *HARMLESS, *CRASHES)
 

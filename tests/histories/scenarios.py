@@ -37,6 +37,9 @@ SCENARIOS: dict[str, History] = {
     "a crashed claim": History(moves=(Go(1, 4, Fate("crash_after")), Wait(1.0)), wants=_HASTY),
     "a crashed submission": History(moves=(Go(1, 5, Fate("crash_after")), Wait(1.0)), wants=_HASTY),
     "to join": History(moves=(Go(1, 7),), wants=({}, {}), settings={"work_seconds": 9.0}),
+    "to join after two minutes": History(
+        moves=(Go(1, 8), Wait(120.0)), wants=({}, {}), settings={"work_seconds": 150.0}
+    ),
     "key disabled after the look": History(moves=(Go(0, 3), Happens("disable"), Go(0, 3), Happens("enable"))),
     "another key is assigned": History(wants=({"kms_key_id": "other"},), before="proven"),
     "no receipt is kept": History(wants=({"receipt": "none"},)),

@@ -184,7 +184,7 @@ class Universe:
             nobody_listens()
         if fate.kind == "reset_before":
             broken_connection()
-        if fate.kind in ("error_before", "throttled"):
+        if fate.kind in ("error_before", "not_found", "throttled"):
             return self._refusal(fate)
         if fate.kind in ("late", "late_never"):
             if fate.kind == "late":
@@ -221,6 +221,8 @@ class Universe:
         if fate.kind == "throttled":
             headers = {"retry-after": f"{fate.share * 20:.0f}"} if fate.share > 0.1 else {}
             return Response(429, {"code": "TooManyRequests", "message": "Too many requests."}, headers)
+        if fate.kind == "not_found":
+            return Response(404, {"code": "NotAuthorizedOrNotFound", "message": "An injected fault."})
         return Response(fate.status, {"code": "InternalError", "message": "An injected fault."})
 
     @staticmethod
