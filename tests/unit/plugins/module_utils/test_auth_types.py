@@ -136,7 +136,7 @@ def test_a_metadata_service_that_never_answers(auth_type: str, tmp_path: Path) -
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=300,
         )
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""

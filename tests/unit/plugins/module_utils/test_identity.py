@@ -314,7 +314,7 @@ def test_importing_the_sdk_loads_few_services() -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
 
