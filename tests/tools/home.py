@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import os
 import re
 import subprocess
@@ -56,6 +57,7 @@ def _speakable(bin_folder: Path) -> Iterator[Path]:
         yield link / "bin"
 
 
+@functools.cache
 def prepare(bin_folder: Path) -> None:
     """Write pip's configuration, and the bootstrap scripts that this release of ansible-test looks for."""
     _write(HOME / ".config" / "pip" / "pip.conf", _pip_configuration())
@@ -97,9 +99,9 @@ def _pip(*command: str) -> str:
 
 
 def _write(path: Path, text: str) -> None:
+    """Put a file in its place whole, for several processes share the home. Pip's may hold the index's password."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if path.exists():
-        path.unlink()
-    # Pip's configuration may hold the index's password.
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    with open(handle, "w", encoding="utf-8") as file:
         file.write(text)
+    os.replace(name, path)
