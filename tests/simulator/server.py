@@ -33,6 +33,7 @@ class Server:
         self._verifier = verifier
         self._server: web.Server | None = None
         self._listeners: list[asyncio.Server] = []
+        self._asleep: set[asyncio.Task[Any]] = set()
 
     async def listen(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
         """Listen, and return the port."""
@@ -51,6 +52,9 @@ class Server:
             for connection in self._server.connections:
                 if connection.transport is not None:
                     connection.transport.abort()
+            # Whoever sleeps would outlive the loop: aiohttp forgets it when its client hangs up.
+            for sleeper in self._asleep:
+                sleeper.cancel()
             await self._server.shutdown(1.0)
         # Transports close in the loop's next rounds.
         for _round in range(3):
@@ -87,19 +91,28 @@ class Server:
             response: Response | None = answer()
         else:
             if fault.kind == "delay_before":
-                await asyncio.sleep(fault.seconds)
+                await self._sleep(fault.seconds)
             response = simulator.strike(seen, fault, asked, answer)
             if fault.kind == "delay_after":
-                await asyncio.sleep(fault.seconds)
+                await self._sleep(fault.seconds)
         latency = simulator.world.settings.latency
         if latency > 0:
-            await asyncio.sleep(latency)
+            await self._sleep(latency)
         if response is None:
             _break(request)
             return web.Response(status=500)
         if fault is not None and fault.kind == "truncated":
             return await _half(request, response)
         return _answer(request.method, response)
+
+    async def _sleep(self, seconds: float) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._asleep.add(task)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._asleep.discard(task)
 
     def _principal(self, method: str, target: str, headers: dict[str, str], body: bytes) -> str | None:
         simulator = self.simulator

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
-from unittest.mock import patch
+from typing import TYPE_CHECKING, Any
 
-from ansible_collections.rekey.oci.plugins.module_utils import _clients
+from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients
 from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
 from tests.simulator.serving import Running, serve
 
@@ -20,20 +19,31 @@ if TYPE_CHECKING:
 
     from tests.simulator.dispatch import Simulator
 
-#: To connect and to read, in real seconds: an answer that is LATE comes after it.
-TIMEOUT = (5.0, 0.3)
-LATE = 0.8
+#: In real seconds: an answer that is LATE never comes, and whoever is IMPATIENT does not wait long for it.
+LATE = 600.0
+IMPATIENT = 1.0
+
+
+class _Impatient(Clients):
+    def _build(self, client_class: Any, endpoint: str | None, timeout: Any) -> Any:
+        connect, read = timeout
+        return super()._build(client_class, endpoint, (connect, min(read, IMPATIENT)))
 
 
 @contextmanager
 def connected(folder: Path, simulator: Simulator) -> Iterator[tuple[Running, OciApi]]:
     """Serve it, and yield it with the calls. Signatures are of real time, and so not looked at."""
     simulator.world.settings.patch({"verify_signatures": False})
-    with serve(folder, simulator=simulator) as running, patch.object(_clients, "TIMEOUT", TIMEOUT):
+    with serve(folder, simulator=simulator) as running:
         yield running, api_of(running, running.introduction["object_storage"])
 
 
-def api_of(running: Running, endpoint: str) -> OciApi:
+def api_of(running: Running, endpoint: str, clients: type[Clients] = Clients) -> OciApi:
     """The calls to an endpoint, as the simulator's admin."""
     params = {f"{name}_endpoint": endpoint for name in ("object_storage", "key_management", "identity")}
-    return OciApi(_clients.Clients({"config_file_location": running.introduction["config_file"], **params}))
+    return OciApi(clients({"config_file_location": running.introduction["config_file"], **params}))
+
+
+def impatient(running: Running) -> OciApi:
+    """The calls for a run that is to meet what is LATE."""
+    return api_of(running, running.introduction["object_storage"], _Impatient)

@@ -17,8 +17,8 @@ from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, 
 from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
 from tests.histories.moves import Fate
 from tests.histories.universe import BUCKET, OK, Universe
-from tests.wire.connected import LATE, api_of, connected
-from tests.wire.test_network import closed_port
+from tests.wire.connected import LATE, api_of, connected, impatient
+from tests.wire.test_network import dead_endpoint
 
 #: Each fate of the histories, and the fault that is the same over HTTP; none is no fault.
 SAME: dict[str, tuple[Fate, dict[str, Any] | None]] = {
@@ -65,7 +65,7 @@ CALLS: dict[str, Call] = {
         _bucket(universe), universe.bucket.etag, {"team": "b"}, universe.other.id
     ),
     "ReencryptBucket": lambda api, universe: api.reencrypt_bucket(
-        universe.bucket.namespace, BUCKET, False, "rekey-test", 2.0
+        universe.bucket.namespace, BUCKET, False, "rekey-test", 20.0
     ),
     "ListWorkRequests": lambda api, universe: api.list_reencryptions(
         str(universe.bucket.compartment_id), universe.bucket.namespace, BUCKET, None
@@ -118,15 +118,19 @@ class Pair:
     def compare(self, fate: Fate, fault: dict[str, Any] | None, calls: dict[str, Call]) -> dict[str, tuple[Any, Any]]:
         """The calls with the fate, and each once more without: what was told where it was not the same."""
         found = {}
-        with connected(self._folder, self.outside.simulator) as (running, api):
-            dead = api_of(running, closed_port())
+        with connected(self._folder, self.outside.simulator) as (running, api), dead_endpoint() as dead:
+            first = api
+            if fault == {}:
+                first = api_of(running, dead)
+            elif fault and "seconds" in fault:
+                first = impatient(running)
             for name, call in calls.items():
                 for again in (False, True):
                     mine = self._inside(call, OK if again else fate)
                     if fault and not again:
                         running.control("POST", "faults", {"operation": name, **fault})
                     running.do(lambda _simulator: self.follow())
-                    theirs = told(call, dead if fault == {} and not again else api, self.outside)
+                    theirs = told(call, api if again else first, self.outside)
                     if mine != theirs:
                         found[name + ", the call after" * again] = (mine, theirs)
         return found

@@ -20,7 +20,7 @@ from tests.simulator.clock import VirtualClock
 from tests.simulator.dispatch import Simulator
 from tests.simulator.serving import Running
 from tests.wire.conftest import WORLD
-from tests.wire.connected import LATE, connected
+from tests.wire.connected import LATE, connected, impatient
 
 #: Each call that a first run makes.
 CALLS: dict[str, dict[str, Any]] = {
@@ -69,10 +69,11 @@ def test_each_fault(tmp_path: Path, call: str) -> None:
     clock = VirtualClock()
     simulator = Simulator(clock)
     with connected(tmp_path, simulator) as (running, api):
+        hurried = impatient(running)
         for name, fault in FAULTS.items():
             world = {**WORLD, "settings": {"work_seconds": 5.0, "verify_signatures": False}}
             running.control("POST", "world", {**world, "faults": [{**CALLS[call], **fault}]})
-            first = reconcile(running, api, clock, 1)
+            first = reconcile(running, hurried if "seconds" in fault else api, clock, 1)
             assert isinstance(first, Done), f"{name}: {first}"
             assert (first.action, first.reason, first.changed) == ("submit", "unproven", True), name
             assert not any(left["count"] for left in running.control("GET", "faults")["faults"]), (

@@ -59,18 +59,24 @@ def hangs_up(connection: socket.socket, _over: threading.Event) -> None:
     connection.recv(1)
 
 
-def closed_port() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    return f"http://127.0.0.1:{port}"
+@contextmanager
+def dead_endpoint() -> Iterator[str]:
+    """A port on which nobody listens: it is taken, so that meanwhile nobody else can."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
 
 
 def test_each_dead_endpoint_is_one_line(simulator: Running, endpoints: dict[str, str], folder: Path) -> None:
     """All at once, because most of the time is spent waiting."""
     environment = {**endpoints, "OCI_CONFIG_FILE": simulator.introduction["config_file"]}
     short: dict[str, Any] = {"wait_timeout": 1, "namespace_name": simulator.introduction["namespace"]}
-    with listener(never_answers) as silent, listener(drips) as dripping, listener(hangs_up) as rude:
-        closed = closed_port()
+    with (
+        listener(never_answers) as silent,
+        listener(drips) as dripping,
+        listener(hangs_up) as rude,
+        dead_endpoint() as closed,
+    ):
         cases = [
             (reencrypt(**short, object_storage_endpoint=closed), f"GetBucket failed: {closed} cannot be reached"),
             (

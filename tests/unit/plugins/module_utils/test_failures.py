@@ -90,7 +90,7 @@ def call(url: str, **options: Any) -> ApiError:
     session.trust_env = False
     session.max_redirects = 0
     try:
-        session.get(url, **{"timeout": (1.0, 0.3), **options})
+        session.get(url, **{"timeout": (5.0, 30.0), **options})
     except requests.exceptions.RequestException as error:
         # The SDK wraps what happens on the way in an exception of its own.
         wrapped = oci.exceptions.RequestException(error)
@@ -129,9 +129,11 @@ def server(answer: bytes | None, close: bool = True) -> Iterator[str]:
 
 
 def test_nobody_listens() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    error = call(f"http://127.0.0.1:{port}")
+    # Taken, so that nobody else listens there meanwhile.
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        error = call(f"http://127.0.0.1:{port}")
     assert error.unreachable
     assert error.retryable
     assert (error.effect, error.status) == ("none", None)
@@ -148,7 +150,7 @@ def test_no_such_host() -> None:
 def test_no_answer_in_time() -> None:
     """The service may still be at it."""
     with server(None) as host:
-        error = call(f"http://{host}")
+        error = call(f"http://{host}", timeout=(5.0, 0.3))
     assert (error.effect, error.retryable, error.unreachable) == ("late", True, False)
     assert f"{host} did not answer in time" in error.line()
 

@@ -170,16 +170,18 @@ def test_a_missing_sdk(tmp_path: Path, run: Callable[..., dict[str, Any]], monke
 
 def test_a_dead_endpoint_is_named(tmp_path: Path, run: Callable[..., dict[str, Any]]) -> None:
     """Nobody listens: a few tries, then one line; the call that failed is told in the result."""
-    with service() as (endpoint, _called):
-        pass
     for params, operation in (({}, "GetNamespace"), ({"namespace_name": "examplens"}, "GetBucket")):
-        result = run(
-            bucket_name="payroll",
-            config_file_location=config_file(tmp_path),
-            object_storage_endpoint=endpoint,
-            wait_timeout=1,
-            **params,
-        )
+        # Taken, so that nobody else listens there meanwhile.
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            endpoint = "http://127.0.0.1:%d" % taken.getsockname()[1]
+            result = run(
+                bucket_name="payroll",
+                config_file_location=config_file(tmp_path),
+                object_storage_endpoint=endpoint,
+                wait_timeout=1,
+                **params,
+            )
         assert result["failed"] is True
         assert f"{operation} failed: {endpoint} cannot be reached" in result["msg"]
         assert set(result) >= RETURNED | {"error"}
