@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The EXAMPLES of every plugin run as they stand, with nothing but environment variables added."""
+"""The EXAMPLES of every plugin run as they stand, with nothing but environment variables added, and another folder for /tmp."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ SLOW = ("work_request",)
 
 @pytest.mark.parametrize(("kind", "path"), ALL, ids=[f"{kind}-{path.stem}" for kind, path in ALL])
 def test_tasks_and_plays(ansible: Ansible, kind: str, path: Path) -> None:
-    text = snippets.examples(path)
+    text = snippets.examples(path).replace("dest: /tmp/", f"dest: {ansible.folder}/")
     assert path.stem in text
     if path.stem in SLOW:
-        ansible.simulator.control("POST", "settings", {"work_seconds": 60})
+        ansible.simulator.control("POST", "settings", {"work_seconds": 3600})
     if path.stem in PROVEN_FIRST:
         environment = ansible.simulator.introduction["environment"]
         assert inprocess.run("bucket_reencrypt", {"bucket_name": "payroll"}, environment)["changed"]

@@ -86,7 +86,7 @@ def test_no_receipt_leaves_no_tag(simulator: Running) -> None:
     assert decided(run(simulator, receipt="none")) == (True, "submit", "unproven")
     assert tags(simulator) == {"team": "payroll"}
     assert decided(run(simulator, receipt="none")) == (False, "none", "up_to_date")
-    simulator.control("POST", "settings", {"retention": 1})
+    simulator.control("POST", "settings", {"retention": 60})
     simulator.control("POST", "advance", {"seconds": 3600})
     assert decided(run(simulator, receipt="none")) == (True, "submit", "unproven")
 
