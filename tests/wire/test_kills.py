@@ -46,13 +46,18 @@ def _start(folder: Path, simulator: Running, mark: str) -> subprocess.Popen[byte
 def _kill(mark: str) -> None:
     """Kill all that bear the mark: ansible, its workers, which are in sessions of their own, and the modules."""
     wanted = f"{_MARK}={mark}".encode()
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if wanted in (process / "environ").read_bytes().split(b"\0"):
-                os.kill(int(process.name), signal.SIGKILL)
-        except OSError:
-            # It is gone, or is nobody's business.
-            continue
+    found = True
+    # Again until none is left: some begin others while /proc is read.
+    while found:
+        found = False
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                if wanted in (process / "environ").read_bytes().split(b"\0"):
+                    os.kill(int(process.name), signal.SIGKILL)
+                    found = True
+            except OSError:
+                # It is gone, or is nobody's business.
+                continue
 
 
 def _seen(simulator: Running) -> int:
