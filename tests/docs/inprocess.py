@@ -11,12 +11,15 @@ import importlib
 import io
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from unittest import mock
 
 from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
+
+from ansible_collections.rekey.oci.plugins.module_utils import _fleet_module
+from ansible_collections.rekey.oci.plugins.module_utils._fleet import Fleet
 
 _MODULES = "ansible_collections.rekey.oci.plugins.modules"
 
@@ -43,9 +46,21 @@ def run(module: str, arguments: Mapping[str, Any], environment: Mapping[str, str
     """Return the module's result, as it prints it; its warnings as a list of strings."""
     imported = importlib.import_module(f"{_MODULES}.{module}")
     printed = io.StringIO()
+    hurry = Hurry()
+
+    class HurriedFleet(Fleet):
+        """In this thread, and so on its clock."""
+
+        def __init__(self, *args: Any, **more: Any) -> None:
+            super().__init__(*args, **{**more, "clock": hurry.monotonic, "sleep": hurry.sleep})
+
+        def run(self, observe: Callable[[], None] | None = None) -> None:
+            self.run_here(hurry.sleep)
+
     with (
         mock.patch.dict("os.environ", environment),
-        mock.patch.object(imported, "time", Hurry(), create=True),
+        mock.patch.object(imported, "time", hurry, create=True),
+        mock.patch.object(_fleet_module, "Fleet", HurriedFleet),
         # ansible-core keeps a process's warnings: one process is one module elsewhere.
         mock.patch.object(warnings, "_global_warnings", {}),
         patch_module_args(dict(arguments)),
