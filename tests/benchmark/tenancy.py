@@ -48,9 +48,7 @@ class Tenancy:
     def __init__(self, running: Running, home: Path) -> None:
         self._running = running
         self._home = home
-        self._environment = {
-            name: value for name, value in clean_environment().items() if not name.startswith(("OCI_", "REKEY_"))
-        }
+        self._environment = clean_environment()
         self._environment.update(running.introduction["environment"])
         self._environment.update(
             HOME=str(home),

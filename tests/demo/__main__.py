@@ -41,9 +41,7 @@ It needs no more permissions than README.md lists, and leaves its receipt in two
 class Demo:
     def __init__(self, running: Running, home: Path) -> None:
         self._running = running
-        self._env = {
-            name: value for name, value in clean_environment().items() if not name.startswith(("OCI_", "REKEY_"))
-        }
+        self._env = clean_environment()
         self._env.update(running.introduction["environment"])
         self._env.update(
             HOME=str(home),

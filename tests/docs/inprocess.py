@@ -20,6 +20,7 @@ from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.rekey.oci.plugins.module_utils import _fleet_module
 from ansible_collections.rekey.oci.plugins.module_utils._fleet import Fleet
+from tests.tools.paths import clean_environment
 
 _MODULES = "ansible_collections.rekey.oci.plugins.modules"
 
@@ -58,7 +59,7 @@ def run(module: str, arguments: Mapping[str, Any], environment: Mapping[str, str
             self.run_here(hurry.sleep)
 
     with (
-        mock.patch.dict("os.environ", environment),
+        mock.patch.dict("os.environ", clean_environment() | dict(environment), clear=True),
         mock.patch.object(imported, "time", hurry, create=True),
         mock.patch.object(_fleet_module, "Fleet", HurriedFleet),
         # ansible-core keeps a process's warnings: one process is one module elsewhere.

@@ -17,12 +17,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
+from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
 from tests.tools.integration import simulator
-from tests.tools.paths import REPO
+from tests.tools.paths import INSTALLED, REPO, clean_environment
 
 BIN = REPO / ".venv" / "bin"
 BUCKETS = 6
@@ -37,8 +37,9 @@ class Tenancy:
         self._control = said["control"]
         self.folder = folder
         self.environment = {
-            **os.environ,
+            **clean_environment(),
             **said["environment"],
+            "ANSIBLE_COLLECTIONS_PATH": str(INSTALLED),
             "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(folder),
             "ANSIBLE_LOCALHOST_WARNING": "false",
@@ -53,7 +54,7 @@ class Tenancy:
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
         request = Request(f"{self._control}/{path}", data, {"content-type": "application/json"}, method=method)  # noqa: S310
-        with urlopen(request, timeout=60) as answer:  # noqa: S310
+        with build_opener(ProxyHandler({})).open(request, timeout=60) as answer:
             return json.load(answer)
 
     def exported(self) -> dict[str, Any]:

@@ -70,6 +70,8 @@ class Service:
             "REKEY_IDENTITY_ENDPOINT": endpoint,
             "OCI_CLI_CONFIG_FILE": config_file,
             "OCI_CLI_ENDPOINT": endpoint,
+            # Lower case rules over upper case.
+            "no_proxy": f"{HOST},localhost",
         }
         if bundle is not None:
             for name in ("OCI_ANSIBLE_CERT_BUNDLE", "OCI_CLI_CERT_BUNDLE", "REQUESTS_CA_BUNDLE"):
@@ -105,8 +107,9 @@ class Running:
 
     @property
     def environment(self) -> dict[str, str]:
-        """This process's environment with the simulator's variables set."""
-        return {**os.environ, **self.introduction["environment"]}
+        """This process's environment with the simulator's variables set, and none that names another tenancy."""
+        ours = {name: value for name, value in os.environ.items() if not name.startswith(("OCI_", "REKEY_"))}
+        return {**ours, **self.introduction["environment"]}
 
     def do(self, action: Callable[[Simulator], T]) -> T:
         """Let the server's thread do it, between two requests, and return or raise what it did."""

@@ -24,8 +24,9 @@ INSTALLED = BUILD / "installed"
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment without what would send git or ansible somewhere else, as it does when a git hook calls us."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "ANSIBLE_"))}
+    """The environment without what would send git, ansible, the SDK or us somewhere else, as when a git hook calls us."""
+    theirs = ("GIT_", "ANSIBLE_", "OCI_", "REKEY_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
 
 
 def run(*command: str | Path, cwd: Path = REPO, env: dict[str, str] | None = None, quiet: bool = False) -> None:

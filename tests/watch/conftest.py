@@ -12,19 +12,20 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
+from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
 from tests.tools import environments
 from tests.tools.integration import simulator
+from tests.tools.paths import INSTALLED, clean_environment
 
 #: Of the release of ansible-core to watch on, as environments.py names it.
 BIN = environments.ensure(os.environ.get("WATCH_ON") or environments.MAIN)
 #: Bounds what hangs, in seconds.
 PATIENCE = 180
 #: How long a re-encryption takes: some polls, and no more.
-WORK = 4
+WORK = 8
 COMPARTMENT = "ocid1.compartment.oc1..exampleapps"
 
 
@@ -35,8 +36,9 @@ class Site:
         self._control = said["control"]
         self.folder = folder
         self.environment = {
-            **{name: value for name, value in os.environ.items() if name != "ANSIBLE_REKEY_PROGRESS"},
+            **clean_environment(),
             **said["environment"],
+            "ANSIBLE_COLLECTIONS_PATH": str(INSTALLED),
             "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(folder),
             "TMPDIR": str(self._made("tmp")),
@@ -65,7 +67,8 @@ class Site:
     def ask(self, path: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
         headers = {"content-type": "application/json"}
-        with urlopen(Request(f"{self._control}/{path}", data, headers), timeout=60) as answer:  # noqa: S310
+        request = Request(f"{self._control}/{path}", data, headers)  # noqa: S310
+        with build_opener(ProxyHandler({})).open(request, timeout=60) as answer:
             return json.load(answer)
 
     def playbook(self, *tasks: dict[str, Any], **play: Any) -> list[str]:

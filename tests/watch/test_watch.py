@@ -13,6 +13,7 @@ import re
 import subprocess
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import ansible_runner
 import pytest
@@ -65,15 +66,16 @@ def test_the_event_stream_of_ansible_runner_has_it_before_the_tasks_end(site: Si
     (private / "project").mkdir(parents=True)
     site.playbook(task())
     (site.folder / "play.yml").rename(private / "project" / "play.yml")
-    ran = ansible_runner.run(
-        private_data_dir=str(private),
-        playbook="play.yml",
-        inventory="localhost ansible_connection=local",
-        extravars=json.loads(site.python()),
-        envvars=site.environment,
-        quiet=True,
-        timeout=PATIENCE,
-    )
+    # It hands on all of this process's own environment.
+    with mock.patch.dict("os.environ", site.environment, clear=True):
+        ran = ansible_runner.run(
+            private_data_dir=str(private),
+            playbook="play.yml",
+            inventory="localhost ansible_connection=local",
+            extravars=json.loads(site.python()),
+            quiet=True,
+            timeout=PATIENCE,
+        )
     events = list(ran.events)
     assert ran.status == "successful", [event["stdout"] for event in events]
     ended = next(event["counter"] for event in events if event["event"] == "runner_on_ok")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients
 from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
@@ -34,7 +35,7 @@ class _Impatient(Clients):
 def connected(folder: Path, simulator: Simulator) -> Iterator[tuple[Running, OciApi]]:
     """Serve it, and yield it with the calls. Signatures are of real time, and so not looked at."""
     simulator.world.settings.patch({"verify_signatures": False})
-    with serve(folder, simulator=simulator) as running:
+    with serve(folder, simulator=simulator) as running, patch.dict("os.environ", no_proxy="127.0.0.1"):
         yield running, api_of(running, running.introduction["object_storage"])
 
 

@@ -22,10 +22,7 @@ Cli = Callable[..., Any]
 
 @pytest.fixture
 def cli(running: Running, tmp_path: Path) -> Cli:
-    env = {
-        name: value for name, value in running.environment.items() if name not in ("OCI_CLI_PROFILE", "OCI_CLI_AUTH")
-    }
-    env["HOME"] = str(tmp_path)
+    env = {**running.environment, "HOME": str(tmp_path)}
 
     def run(*arguments: str) -> Any:
         command = [str(Path(sys.executable).with_name("oci")), *arguments]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import subprocess
 import sys
 import time
@@ -173,7 +172,7 @@ def test_a_resource_principal_by_the_sdk(running: Running) -> None:
         "client = oci.object_storage.ObjectStorageClient({}, signer=signer, service_endpoint=sys.argv[1]);"
         "print(client.get_namespace().data)"
     )
-    env = {**os.environ, **running.introduction["resource_principal"]}
+    env = {**running.environment, **running.introduction["resource_principal"]}
     command = [sys.executable, "-c", program, running.introduction["object_storage"]]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == running.introduction["namespace"]
