@@ -20,7 +20,8 @@ from ansible_collections.rekey.oci.plugins.module_utils._identity import import_
 SDK = import_sdk()
 requests = SDK.base_client.requests
 
-WHOLE = b'HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n"ok"'
+#: Said to be the connection's last, as it is: else the next call may be sent on it before its end is seen.
+WHOLE = b'HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 4\r\n\r\n"ok"'
 
 
 @contextlib.contextmanager
