@@ -127,6 +127,8 @@ class Attempt:
     #: A POST whose answer was lost: when it was sent, and by when its effect must have shown.
     lost_at: Optional[float] = None
     lost_late: bool = False
+    #: An earlier POST of this claim was lost, and no list showed in time that it had an effect.
+    unsettled: bool = False
     #: A work request that the service accepted from this run and that no receipt names yet.
     accepted: Optional[str] = None
     accepted_at: float = 0.0

@@ -114,6 +114,10 @@ def _own_claim(
     if attempt.claim.key_version_id == UNKNOWN_VERSION and facts.key is not None:
         # It assigned the key. What was accepted under the other one until then is only now listed.
         return None
+    if attempt.unsettled and not _unclear(facts, bucket, attempt.claim, attempt.before):
+        # Perhaps a lost POST had its effect after all, and only the lists were late.
+        for found in _waiting.accepted_since(facts, attempt.claim.time, attempt.before | frozenset(attempt.submitted)):
+            return Record(attempt.claim.submitted(found.id), attempt.claim_etag)
     if attempt.conflicts:
         # The service says that one is running: find it and wait, as for any foreign one.
         if facts.listing is None:

@@ -54,6 +54,7 @@ class Writing(Reading):
         attempt.claimed_at = facts.looked_at
         attempt.before = frozenset(listed.id for listed in known(facts.listing))
         attempt.lost_at = None
+        attempt.unsettled = False
         attempt.accepted = None
         if step.assign is not None:
             attempt.assigned = True
@@ -74,6 +75,7 @@ class Writing(Reading):
     def _submit(self, step: Submit) -> None:
         attempt, facts = self.attempt, self.facts
         attempt.reason = attempt.reason or step.reason
+        attempt.unsettled = attempt.unsettled or attempt.lost_at is not None
         attempt.lost_at = None
         if attempt.claim is None:
             attempt.posted_since = facts.service_time
