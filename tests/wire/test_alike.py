@@ -33,6 +33,10 @@ SAME: dict[str, tuple[Fate, dict[str, Any] | None]] = {
         Fate("throttled", share=0.0),
         {"kind": "error_before", "status": 429, "code": "TooManyRequests"},
     ),
+    "not_found": (
+        Fate("not_found"),
+        {"kind": "error_before", "status": 404, "code": "NotAuthorizedOrNotFound"},
+    ),
     "reset_before": (Fate("reset_before"), {"kind": "reset_before"}),
     "reset_after": (Fate("reset_after"), {"kind": "reset_after"}),
     "an answer cut in two": (Fate("reset_after"), {"kind": "truncated"}),
