@@ -28,6 +28,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "GetKey": {"operation": "GetKey"},
     "GetKey after the work": {"operation": "GetKey", "skip": 1},
     "GetKeyVersion": {"operation": "GetKeyVersion"},
+    "ListObjects": {"operation": "ListObjects"},
     "ListWorkRequests": {"operation": "ListWorkRequests"},
     "UpdateBucket, the claim": {"operation": "UpdateBucket"},
     "ReencryptBucket": {"operation": "ReencryptBucket"},
@@ -36,6 +37,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "GetWorkRequest": {"operation": "GetWorkRequest"},
     "GetWorkRequest, the second": {"operation": "GetWorkRequest", "skip": 1},
 }
+#: A count that is not told is found out.
+SETTINGS: dict[str, dict[str, Any]] = {"ListObjects": {"count_lag": -1.0}}
 FAULTS: dict[str, dict[str, Any]] = {
     "error_before": {"kind": "error_before", "status": 503},
     "error_after": {"kind": "error_after", "status": 500},
@@ -71,7 +74,7 @@ def test_each_fault(tmp_path: Path, call: str) -> None:
     with connected(tmp_path, simulator) as (running, api):
         hurried = impatient(running)
         for name, fault in FAULTS.items():
-            world = {**WORLD, "settings": {"work_seconds": 5.0, "verify_signatures": False}}
+            world = {**WORLD, "settings": {"work_seconds": 5.0, "verify_signatures": False, **SETTINGS.get(call, {})}}
             running.control("POST", "world", {**world, "faults": [{**CALLS[call], **fault}]})
             first = reconcile(running, hurried if "seconds" in fault else api, clock, 1)
             assert isinstance(first, Done), f"{name}: {first}"
