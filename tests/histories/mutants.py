@@ -19,6 +19,7 @@ from ansible_collections.rekey.oci.plugins.module_utils import _claiming, _waiti
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
 from ansible_collections.rekey.oci.plugins.module_utils._reconcile import Reconciler
+from ansible_collections.rekey.oci.plugins.module_utils._state import FORGOTTEN
 from ansible_collections.rekey.oci.plugins.module_utils._steps import Complete, ListWorkRequests, Record
 
 Mutate = Callable[[], Any]
@@ -106,6 +107,22 @@ def _retried(real: Any) -> Any:
     return reencrypt
 
 
+def _gone_at_once(_real: Any) -> Any:
+    def found_by_list(self: Any, _listing: Any) -> None:
+        self.facts.work_requests.update(dict.fromkeys(self.facts.missing, FORGOTTEN))
+        self.facts.missing.clear()
+
+    return found_by_list
+
+
+def _settled_for_good(real: Any) -> Any:
+    def submit(self: Any, step: Any) -> None:
+        real(self, step)
+        self.attempt.unsettled = False
+
+    return submit
+
+
 def _without_swap(real: Any) -> Any:
     def update(self: Any, bucket: Any, _etag: Any, *more: Any) -> Any:
         return real(self, bucket, None, *more)
@@ -153,6 +170,8 @@ MUTANTS: dict[str, Mutate] = {
     "13: a claim stays while another's re-encryption is waited for": _instead(
         _claiming, "has_own_claim", _always(False)
     ),
+    "14: one answer that a work request is gone is believed": _instead(Reconciler, "_found_by_list", _gone_at_once),
+    "15: a lost POST that no list showed in time is given up": _instead(Reconciler, "_submit", _settled_for_good),
 }
 
 

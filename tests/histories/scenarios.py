@@ -151,6 +151,16 @@ CAREFUL: dict[str, History] = {
         )
         for steps in range(2, 7)
     },
+    "one stray answer about what runs": History(
+        moves=(Go(1, 8), Wait(120.0), Go(0, 2, Fate("not_found"))),
+        wants=({}, {}),
+        settings={"work_seconds": 300.0},
+    ),
+    "the effect of a lost POST comes late, and is listed later": History(
+        moves=(Go(0, 5, Fate("reset_late", share=1.0)), Go(0, 24)),
+        wants=({"claim_grace": 20.0},),
+        settings={"list_lag": 3.0, "two_at_once": "conflict", "work_seconds": 20.0},
+    ),
     "one under the other key, after the list and before another key is assigned": History(
         moves=(Go(0, 4), Happens("reencrypt"), Go(0, 0, Fate("crash_after"))),
         wants=({"kms_key_id": "other"},),
