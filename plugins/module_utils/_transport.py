@@ -6,12 +6,12 @@
 
 """How requests travel: an answer is bounded in size and in time, and only the given CA bundle is trusted.
 
-The SDK's timeouts bound each read of a socket, so an endpoint that drips a byte now and then could hold a task for ever.
+The SDK's timeouts bound each read of a socket, so an endpoint or a proxy that drips a byte now and then could hold a task
+for ever; and to connect, each address that a host name has.
 """
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import threading
 import time
@@ -54,16 +54,16 @@ class Watchdog:
 
     def begin(self, seconds: float) -> _Exchange:
         exchange = _Exchange(time.monotonic() + seconds)
-        self._under_way[threading.get_ident()] = exchange
-        if self._thread is None:
-            with self._lock:
-                if self._thread is None:
-                    self._thread = threading.Thread(target=self._watch, name="rekey-watchdog", daemon=True)
-                    self._thread.start()
+        with self._lock:
+            self._under_way[threading.get_ident()] = exchange
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, name="rekey-watchdog", daemon=True)
+                self._thread.start()
         return exchange
 
     def end(self) -> None:
-        self._under_way.pop(threading.get_ident(), None)
+        with self._lock:
+            self._under_way.pop(threading.get_ident(), None)
 
     def uses(self, connection: Any) -> None:
         """Note the connection of the calling thread's request."""
@@ -72,22 +72,36 @@ class Watchdog:
             exchange.connection = connection
             exchange.socket = connection.sock
 
+    def is_cut(self) -> bool:
+        """Whether the calling thread's request was cut off."""
+        with self._lock:
+            exchange = self._under_way.get(threading.get_ident())
+            return exchange is not None and exchange.cut
+
     def _watch(self) -> None:
         while True:
             time.sleep(_TICK)
             now = time.monotonic()
-            for exchange in list(self._under_way.values()):
-                if now >= exchange.by and not exchange.cut:
-                    exchange.cut = True
-                    _cut(exchange.socket or getattr(exchange.connection, "sock", None))
+            # An exchange that ends meanwhile would leave its connection to another, which must not be cut.
+            with self._lock:
+                for exchange in self._under_way.values():
+                    if now >= exchange.by and not exchange.cut:
+                        # There may be nothing to cut yet, or no more: then the next look may find it.
+                        exchange.cut = _cut(exchange.socket) or _cut(getattr(exchange.connection, "sock", None))
 
 
-def _cut(found: Any) -> None:
-    """Wake whoever reads from the socket: closing it would not."""
-    if isinstance(found, socket.socket):
-        with contextlib.suppress(OSError):
-            # The plain socket's own: TLS would wait for its peer's goodbye.
-            socket.socket.shutdown(found, socket.SHUT_RDWR)
+def _cut(found: Any) -> bool:
+    """Wake whoever reads from the socket: closing it would not. Returns whether there was one to cut."""
+    # TLS within the TLS of a proxy has the socket inside.
+    found = getattr(found, "socket", found)
+    if not isinstance(found, socket.socket):
+        return False
+    try:
+        # The plain socket's own: TLS would wait for its peer's goodbye.
+        socket.socket.shutdown(found, socket.SHUT_RDWR)
+    except OSError:
+        return False
+    return True
 
 
 def adapter_class(sdk: Any) -> Any:
@@ -121,6 +135,8 @@ def adapter_class(sdk: Any) -> Any:
             except AnswerTooLarge:
                 raise
             except Exception:
+                # With the watchdog's hands off it: it cuts first, and tells then.
+                self._watchdog.end()
                 if exchange.cut:
                     raise requests.exceptions.ReadTimeout("the answer was not there in time") from None
                 raise
@@ -163,10 +179,49 @@ def _watched(manager: Any, watchdog: Watchdog) -> Any:
 def _watched_pool(pool_class: Any, watchdog: Watchdog) -> Any:
     parent = pool_class.ConnectionCls
 
+    def connect(self: Any) -> None:
+        # A proxy answers in here.
+        watchdog.uses(self)
+        parent.connect(self)
+
+    def _tunnel(self: Any) -> None:
+        parent._tunnel(self)
+        if watchdog.is_cut():
+            # The end of the proxy's answer was taken for its whole.
+            raise ConnectionAbortedError("the answer was not there in time")
+
+    def _new_conn(self: Any) -> Any:
+        return _connected(parent, self)
+
     def request(self: Any, *args: Any, **options: Any) -> None:
         watchdog.uses(self)
         parent.request(self, *args, **options)
         watchdog.uses(self)
 
-    connection_class = type(parent.__name__, (parent,), {"watchdog": watchdog, "request": request})
+    own = {"watchdog": watchdog, "connect": connect, "_tunnel": _tunnel, "_new_conn": _new_conn, "request": request}
+    connection_class = type(parent.__name__, (parent,), own)
     return type(pool_class.__name__, (pool_class,), {"ConnectionCls": connection_class})
+
+
+def _connected(parent: Any, connection: Any) -> Any:
+    """Return a new socket for the connection. A host name's addresses share the timeout, which each would get in full."""
+    host, seconds = connection._dns_host, connection.timeout
+    if hasattr(connection, "_socks_options") or not isinstance(seconds, (int, float)):
+        return parent._new_conn(connection)
+    by = time.monotonic() + seconds
+    addresses = socket.getaddrinfo(host.strip("[]"), connection.port, 0, socket.SOCK_STREAM)
+    try:
+        for left in range(len(addresses), 0, -1):
+            connection._dns_host = addresses[-left][4][0]
+            connection.timeout = max((by - time.monotonic()) / left, 0.1)
+            try:
+                found = parent._new_conn(connection)
+            except Exception:  # a connection's own kinds, of whichever release
+                if left == 1:
+                    raise
+                continue
+            found.settimeout(seconds)
+            return found
+    finally:
+        connection._dns_host, connection.timeout = host, seconds
+    raise OSError("the name has no address")

@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils import _transport
+from ansible_collections.rekey.oci.plugins.module_utils import _failures, _transport
 from ansible_collections.rekey.oci.plugins.module_utils._identity import import_sdk
 
 SDK = import_sdk()
@@ -51,7 +52,9 @@ def endpoint(answers: list[tuple[bytes, bytes]]) -> Iterator[str]:
 
 def session() -> Any:
     made = requests.Session()
-    made.mount("http://", _transport.adapter_class(SDK)(None))
+    adapter = _transport.adapter_class(SDK)(None)
+    made.mount("http://", adapter)
+    made.mount("https://", adapter)
     return made
 
 
@@ -67,6 +70,74 @@ def session() -> Any:
 def test_a_dripping_answer_is_cut(at_once: bytes, again: bytes) -> None:
     with endpoint([(at_once, again)]) as url, pytest.raises(requests.exceptions.ReadTimeout):
         session().get(url, timeout=(0.5, 0.5))
+
+
+def test_a_proxy_that_drips_is_cut() -> None:
+    """It is asked while the connection is in the making, before any request."""
+    with endpoint([(b"HTTP/1.1 200 OK\r\nx-pad: ", b"a")]) as proxy, pytest.raises(requests.exceptions.ReadTimeout):
+        session().get("https://objectstorage.example/", timeout=(0.5, 0.5), proxies={"https": proxy})
+
+
+def test_a_connection_that_is_late_is_cut_when_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The watchdog looks before there is anything to cut, and again."""
+    late = _transport._connected
+
+    def connected(*args: Any) -> Any:
+        time.sleep(1.8)
+        return late(*args)
+
+    monkeypatch.setattr(_transport, "_connected", connected)
+    with endpoint([(b"", b"H")]) as url, pytest.raises(requests.exceptions.ReadTimeout):
+        session().get(url, timeout=(0.5, 0.5))
+
+
+@contextlib.contextmanager
+def deaf(port: int = 0) -> Iterator[int]:
+    """A port of 127.0.0.2 that takes no connection: its backlog is full."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.2", port), backlog=0))
+        for _number in range(3):
+            filling = stack.enter_context(socket.socket())
+            filling.setblocking(False)
+            filling.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
+
+
+def name_for(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> str:
+    """A host name with these addresses."""
+    real = socket.getaddrinfo
+
+    def getaddrinfo(host: Any, port: Any, *args: Any, **more: Any) -> Any:
+        told = addresses if host == "many.example" else (host,)
+        return [found for address in told for found in real(address, port, *args, **more)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    return "many.example"
+
+
+def test_the_addresses_of_a_name_share_the_time_to_connect(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = name_for(monkeypatch, *["127.0.0.2"] * 8)
+    with deaf() as port:
+        begun = time.monotonic()
+        with pytest.raises(requests.exceptions.ConnectTimeout):
+            session().get(f"http://{name}:{port}/", timeout=(1.0, 1.0))
+        assert time.monotonic() - begun < 4.0
+
+
+def test_an_address_after_a_dead_one_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = name_for(monkeypatch, "127.0.0.2", "127.0.0.1")
+    with endpoint([(WHOLE, b"")]) as there:
+        port = int(there.rstrip("/").rsplit(":")[-1])
+        with deaf(port):
+            assert session().get(f"http://{name}:{port}/", timeout=(1.0, 5.0)).json() == "ok"
+
+
+def test_a_name_that_is_not_there_is_said_to_be_unreachable() -> None:
+    with pytest.raises(requests.exceptions.ConnectionError) as caught:
+        session().get("http://no-such-host.invalid/", timeout=(5.0, 5.0))
+    error = _failures.translate(SDK, "GetKey", caught.value, "http://no-such-host.invalid")
+    assert (error.unreachable, error.effect) == (True, "none")
+    assert "cannot be reached" in error.line()
 
 
 def test_a_whole_answer_is_read_and_the_next_call_is_not_cut() -> None:
