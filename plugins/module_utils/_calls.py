@@ -49,19 +49,25 @@ class Calls:
             endpoints = self.clients.key_management_endpoints(key_id)
         except BadInput as error:
             raise ApiError(operation, str(error), unreachable=True) from None
-        for number, endpoint in enumerate(endpoints):
+        nowhere: Optional[ApiError] = None
+        for endpoint in endpoints:
             call = getattr(self.clients.key_management(endpoint), method)
             try:
                 answer = self.call(operation, partial(call, key_id, *args, **kwargs), endpoint)
             except ApiError as error:
-                # A region has one of two host forms, and a wrong one is no host at all.
-                if error.unreachable and number + 1 < len(endpoints):
-                    continue
-                raise
+                # A region has one of two host forms, and a wrong one is no host at all: where TLS fails, there is one.
+                if not (error.unreachable and error.retryable):
+                    raise
+                nowhere = nowhere or error
+                continue
             if len(endpoints) > 1:
                 self.clients.prove_endpoint(key_id, endpoint)
             return answer
-        raise AssertionError("a vault has an endpoint")
+        if nowhere is None:
+            raise AssertionError("a vault has an endpoint")
+        if len(endpoints) > 1:
+            nowhere.message += "; nor does %s answer" % " or ".join(endpoints[1:])
+        raise nowhere
 
 
 def pages(operation: str, page: Callable[..., Any]) -> Iterator[list[Any]]:

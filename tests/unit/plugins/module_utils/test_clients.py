@@ -15,8 +15,10 @@ import oci
 import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils import _clients, _identity
+from ansible_collections.rekey.oci.plugins.module_utils._calls import Calls
 from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients, endpoint_of
 from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
+from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import VARIABLES, config_file
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import KEY
 
@@ -177,3 +179,50 @@ def test_an_older_sdk_reads_who_rotates_a_key_all_the_same(tmp_path: Path, model
     answer = json.dumps({"id": KEY, "protectionMode": "EXTERNAL", "isAutoRotationEnabled": True}).encode()
     key = base_client.deserialize_response_data(answer, "Key")
     assert (key.id, key.protection_mode, key.is_auto_rotation_enabled) == (KEY, "EXTERNAL", True)
+
+
+def key_at(made: Clients, failures: dict[str, ApiError]) -> Any:
+    """Ask both forms of a vault's host; those that are not in ``failures`` answer."""
+    calls = Calls(made)
+
+    def call(operation: str, call: Any, endpoint: str) -> Any:
+        if endpoint in failures:
+            raise failures[endpoint]
+        return endpoint
+
+    calls.call = call  # type: ignore[method-assign]
+    return calls.key_management("GetKey", "get_key", KEY)
+
+
+def test_a_wrong_form_of_a_vaults_host_is_no_host(tmp_path: Path) -> None:
+    made = clients(tmp_path)
+    first, second = made.key_management_endpoints(KEY)
+    nowhere = ApiError("GetKey", f"{first} cannot be reached", retryable=True, unreachable=True)
+    assert key_at(made, {first: nowhere}) == second
+    assert made.key_management_endpoints(KEY) == [second]
+
+
+def test_a_vault_that_tls_keeps_away_is_told_of_itself(tmp_path: Path) -> None:
+    """Not of the other form of its host, which is nowhere."""
+    made = clients(tmp_path)
+    first, second = made.key_management_endpoints(KEY)
+    untrusted = ApiError("GetKey", f"the TLS certificate of {first} is not trusted", unreachable=True)
+    nowhere = ApiError("GetKey", f"{second} cannot be reached", retryable=True, unreachable=True)
+    with pytest.raises(ApiError) as caught:
+        key_at(made, {first: untrusted, second: nowhere})
+    assert caught.value is untrusted
+    with pytest.raises(ApiError) as caught:
+        key_at(made, {first: nowhere, second: untrusted})
+    assert caught.value is untrusted
+
+
+def test_a_vault_that_is_nowhere_is_told_by_both_forms_of_its_host(tmp_path: Path) -> None:
+    made = clients(tmp_path)
+    failures = {
+        endpoint: ApiError("GetKey", f"{endpoint} cannot be reached (no such host)", retryable=True, unreachable=True)
+        for endpoint in made.key_management_endpoints(KEY)
+    }
+    with pytest.raises(ApiError) as caught:
+        key_at(made, failures)
+    first, second = made.key_management_endpoints(KEY)
+    assert caught.value.line() == (f"GetKey failed: {first} cannot be reached (no such host); nor does {second} answer")
