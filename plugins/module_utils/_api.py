@@ -14,6 +14,9 @@ from typing import Any, Callable, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils._model import Bucket, Key, WorkRequest
 
+#: Makes a call.
+Send = Callable[[Callable[[], Any]], Any]
+
 
 class Api(ABC):
     """Each method is one logical call, tried once; a list reads all its pages.
@@ -54,6 +57,10 @@ class Api(ABC):
         Also when the list was begun (monotonic) where that was before this call: one list serves many buckets.
         """
 
+    def list_with(self, send: Send) -> None:
+        """Have ``send`` make each of the calls, of which list_reencryptions may need very many."""
+        return
+
     @abstractmethod
     def get_work_request(self, work_request_id: str) -> WorkRequest:
         """GetWorkRequest."""
@@ -86,10 +93,10 @@ class SharedApi(Api):
     """What a fleet asks besides, for many buckets at once."""
 
     @abstractmethod
-    def summary_pages(self, compartment_id: str, send: Optional[Callable[..., Any]] = None) -> Iterator[list[Any]]:
+    def summary_pages(self, compartment_id: str, send: Send) -> Iterator[list[Any]]:
         """ListWorkRequests: the compartment's re-encryptions as the SDK has them, in no order, a page at a time.
 
-        ``send`` makes the call for each page, if it is given.
+        ``send`` makes the call for each page.
         """
 
     @abstractmethod

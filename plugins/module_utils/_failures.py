@@ -8,13 +8,18 @@
 
 from __future__ import annotations
 
+import calendar
 import math
+from email.utils import parsedate
 from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
 
 #: Answers that may be another one a moment later.
 _RETRYABLE = frozenset((429, 500, 502, 503, 504))
+
+#: More than that, in seconds, is as good as for ever.
+_LONGEST_TOLD = 86400.0
 
 
 def translate(sdk: Any, operation: str, error: Exception, endpoint: str) -> ApiError:
@@ -84,12 +89,26 @@ def _answered(operation: str, error: Any, endpoint: str) -> ApiError:
 
 
 def _retry_after(headers: Any) -> Optional[float]:
+    told: Any = (headers or {}).get("retry-after")
     try:
-        wanted = float((headers or {})["retry-after"])
-    except (KeyError, TypeError, ValueError):
+        wanted = float(told)
+    except (TypeError, ValueError):
+        # A date: by the same clock as the answer's own.
+        then, now = http_date(told), http_date((headers or {}).get("date"))
+        if then is None or now is None:
+            return None
+        wanted = then - now
+    # What is no number is no wish.
+    return None if math.isnan(wanted) else min(max(wanted, 0.0), _LONGEST_TOLD)
+
+
+def http_date(told: Any) -> Optional[float]:
+    """A header's date in seconds since the epoch; None where there is none."""
+    parsed = parsedate(told) if isinstance(told, str) else None
+    try:
+        return float(calendar.timegm(parsed)) if parsed else None
+    except (ValueError, OverflowError):
         return None
-    # An hour's wish cannot be granted within a run's bounds, and what is no number is no wish.
-    return None if math.isnan(wanted) else min(max(wanted, 0.0), 60.0)
 
 
 def _unreachable(operation: str, message: str) -> ApiError:

@@ -101,7 +101,9 @@ class Fleet:
         concurrency = Concurrency(workers)
         shared = Shared(lock, concurrency, clock)
         board = shared.board = Board(concurrency, max_in_flight, _MOST_OPEN, self._open)
-        self.context = Context(api, shared, board, Listings(api, shared, board, clock))
+        self.context = Context(
+            api, shared, board, Listings(api, shared, board, clock, self._sleep, chance, lock.notify_all)
+        )
         self._lingering = Lingering(self.context, options.wait_timeout, self._starve)
         self.discovery = Discovery(
             search(self._patiently), namespace, selection.names, selection.recursive, shared, board
@@ -126,6 +128,7 @@ class Fleet:
             clock=self._clock,
             chance=self._chance,
         )
+        api.last_call = reconciler.last_call
         task = BucketTask(self.context, name, reconciler, api, self._wanted, self._conclude)
         task.slot = slot
         return task

@@ -46,6 +46,8 @@ class BucketApi(Api):
         self.compartment_id = compartment_id
         #: The task that this is for.
         self.task: Optional[Task] = None
+        #: No call is begun at this or later, in monotonic seconds.
+        self.last_call = float("inf")
         self.listed: Optional[tuple[tuple[WorkRequest, ...], float]] = None
         self.list_error: Optional[ApiError] = None
         self.polled: Optional[WorkRequest] = None

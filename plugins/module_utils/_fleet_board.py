@@ -169,6 +169,13 @@ class Board:
         self._ready.extend(flight.waiters)
         flight.waiters.clear()
 
+    def leave(self, flight: Flight, task: Task) -> None:
+        """Wait no longer for a flight."""
+        if task in flight.waiters:
+            flight.waiters.remove(task)
+            self._parked -= 1
+            self._ready.append(task)
+
     # Slots.
 
     def take_slot(self, task: Task) -> bool:

@@ -12,13 +12,17 @@ request is. Both are told by one list of their compartment.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+from itertools import count
 from typing import Any, Callable, Optional, Protocol
 
-from ansible_collections.rekey.oci.plugins.module_utils._api import SharedApi
+from ansible_collections.rekey.oci.plugins.module_utils._api import Send, SharedApi
 from ansible_collections.rekey.oci.plugins.module_utils._fleet_board import Board, Flight, Task
 from ansible_collections.rekey.oci.plugins.module_utils._fleet_shared import Shared
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils._oci_api import named_buckets, work_request_of
+from ansible_collections.rekey.oci.plugins.module_utils._retry import with_retries
 
 #: Between the end of a list and the next one of the same compartment, in seconds, and in times of what it took.
 _SPACING = 0.2
@@ -27,12 +31,18 @@ _SPACING_FACTOR = 2.0
 #: A page of a list is worth it when it spares this many calls for one work request each: it is that much larger.
 _WORTH = 5
 
+#: How often it is looked, during a pause between two tries of a call, whose time is over, in seconds.
+_LOOK = 5.0
+
 
 class Asker(Protocol):
     """A bucket that asks for a list, and what it is told."""
 
     name: str
     namespace: str
+    task: Optional[Task]
+    #: It waits no longer than this, in monotonic seconds.
+    last_call: float
     #: Its own re-encryptions, or why there is no list; and when the list was begun.
     listed: Optional[tuple[tuple[WorkRequest, ...], float]]
     list_error: Optional[ApiError]
@@ -57,20 +67,44 @@ class Compartment(Task):
         self.waiting: dict[str, tuple[Task, Asker, float, float]] = {}
         self.pages = 1
         self.free_at = 0.0
+        #: When it is run next, while it is in a pause.
+        self.due = 0.0
 
     def run(self) -> Optional[float]:
-        self.listings.fly(self)
-        return None
+        return self.listings.fly(self)
+
+    def asked(self) -> set[Asker]:
+        """Who waits for the next list."""
+        return {*self.claims, *self.polls}
+
+
+def _first_end(askers: set[Asker]) -> float:
+    return min((asker.last_call for asker in askers), default=float("inf"))
 
 
 class Listings:
-    """``send`` makes a call; the board runs the lists among all else."""
+    """The board runs the lists among all else; ``wake`` tells its threads, with the lock held, that there is work.
 
-    def __init__(self, api: SharedApi, shared: Shared, board: Board, clock: Callable[[], float]) -> None:
+    ``sleep`` is called between two tries of one page.
+    """
+
+    def __init__(
+        self,
+        api: SharedApi,
+        shared: Shared,
+        board: Board,
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+        chance: Callable[[], float],
+        wake: Callable[[], None],
+    ) -> None:
         self._api = api
         self._shared = shared
         self._board = board
         self._clock = clock
+        self._sleep = sleep
+        self._chance = chance
+        self._wake = wake
         self._compartments: dict[str, Compartment] = {}
         #: Whose a work request is, where a list does not say: asked once.
         self._owners: dict[str, Optional[frozenset[tuple[str, str]]]] = {}
@@ -88,13 +122,13 @@ class Listings:
         with self._shared.lock:
             compartment = self._of(compartment_id)
             compartment.claims[asker] = since
-            return self._schedule(compartment)
+            return self._schedule(compartment, asker)
 
     def ask_poll(self, compartment_id: str, asker: Asker, work_request_id: str) -> Flight:
         with self._shared.lock:
             compartment = self._of(compartment_id)
             compartment.polls[asker] = work_request_id
-            return self._schedule(compartment)
+            return self._schedule(compartment, asker)
 
     def worth(self, compartment_id: str) -> bool:
         """Whether so many wait that a list is cheaper than a call for each."""
@@ -117,14 +151,33 @@ class Listings:
 
     # The list.
 
-    def _schedule(self, compartment: Compartment) -> Flight:
-        if not compartment.scheduled:
+    def _schedule(self, compartment: Compartment, *askers: Asker) -> Flight:
+        """With the lock held: have the next list begun when it may be, and those told whose time is over before."""
+        due = min(compartment.free_at, _first_end(set(askers)))
+        if not compartment.scheduled or (compartment.ticket and due < compartment.due):
             compartment.scheduled = True
-            self._board.add(compartment, compartment.free_at)
+            compartment.due = due
+            self._board.add(compartment, due)
         return compartment.flight
 
-    def fly(self, compartment: Compartment) -> None:
+    def _leave(self, flight: Flight, askers: set[Asker]) -> set[Asker]:
+        """With the lock held: let those go whose time is over, and return the others."""
+        now = self._clock()
+        late = {asker for asker in askers if asker.last_call <= now}
+        for asker in late:
+            if asker.task is not None:
+                self._board.leave(flight, asker.task)
+        if late:
+            self._wake()
+        return askers - late
+
+    def fly(self, compartment: Compartment) -> Optional[float]:
+        """Make a list; or return the seconds until there may be one."""
         with self._shared.lock:
+            now, left = self._clock(), self._leave(compartment.flight, compartment.asked())
+            if left and now < compartment.free_at:
+                compartment.due = min(compartment.free_at, _first_end(left))
+                return compartment.due - now
             flight, compartment.flight = compartment.flight, Flight()
             claims, compartment.claims = compartment.claims, {}
             polls, compartment.polls = compartment.polls, {}
@@ -134,8 +187,11 @@ class Listings:
         told: dict[str, WorkRequest] = {}
         found: dict[Asker, list[WorkRequest]] = {asker: [] for asker in claims}
         error: Optional[ApiError] = None
+        asked: set[Asker] = {*claims, *polls}
         try:
-            self._read(compartment, claims, wanted, told, found)
+            self._read(
+                compartment, partial(self._send, compartment, flight, asked, count()), claims, wanted, told, found
+            )
         except ApiError as failure:
             error = failure
         except Exception as failure:
@@ -153,8 +209,40 @@ class Listings:
                 compartment.free_at = now + max(_SPACING, _SPACING_FACTOR * (now - begun))
                 compartment.scheduled = False
                 if compartment.claims or compartment.polls:
-                    self._schedule(compartment)
+                    self._schedule(compartment, *compartment.asked())
                 self._board.land(flight)
+        return None
+
+    def _send(
+        self,
+        compartment: Compartment,
+        flight: Flight,
+        asked: set[Asker],
+        number: Iterator[int],
+        call: Callable[[], Any],
+    ) -> Any:
+        """Make one of a list's calls. After the first, a failure is not that of the whole list, which would begin anew."""
+        check = partial(self._check, compartment, flight, asked)
+
+        def sleep(seconds: float) -> None:
+            until = self._clock() + seconds
+            while seconds > 0:
+                self._sleep(min(seconds, _LOOK))
+                check()
+                seconds = until - self._clock()
+
+        check()
+        if next(number) == 0:
+            return self._shared.send(call)
+        return with_retries(lambda: self._shared.send(call), self._clock, sleep, self._chance)
+
+    def _check(self, compartment: Compartment, flight: Flight, asked: set[Asker]) -> None:
+        """Let those go whose time is over; raise where nobody is left to make this list for."""
+        with self._shared.lock:
+            left = self._leave(flight, asked)
+            self._leave(compartment.flight, compartment.asked())
+        if asked and not left:
+            raise ApiError("ListWorkRequests", "nobody waits for the list any more", retryable=True)
 
     def _tell_waiting(
         self,
@@ -176,6 +264,7 @@ class Listings:
     def _read(
         self,
         compartment: Compartment,
+        send: Send,
         claims: dict[Asker, Optional[float]],
         wanted: set[str],
         told: dict[str, WorkRequest],
@@ -185,18 +274,19 @@ class Listings:
         for asker in claims:
             names.setdefault(asker.name, []).append(asker)
         pages = 0
-        for page in self._api.summary_pages(compartment.compartment_id, self._shared.send):
+        for page in self._api.summary_pages(compartment.compartment_id, send):
             pages += 1
             for summary in page:
                 if summary.id in wanted:
                     told[summary.id] = work_request_of(summary)
                 if names:
-                    self._sort(summary, names, claims, found)
+                    self._sort(summary, send, names, claims, found)
         compartment.pages = max(1, pages)
 
     def _sort(
         self,
         summary: Any,
+        send: Send,
         names: dict[str, list[Asker]],
         claims: dict[Asker, Optional[float]],
         found: dict[Asker, list[WorkRequest]],
@@ -205,7 +295,7 @@ class Listings:
         if owners is None and not self._matters(summary, claims):
             return
         if owners is None:
-            owners = self._ask_owner(summary.id)
+            owners = self._ask_owner(summary.id, send)
         for namespace, name in owners or ():
             for asker in names.get(name, ()):
                 if namespace in ("", asker.namespace):
@@ -220,10 +310,10 @@ class Listings:
             return True
         return any(since is None or work_request.time_accepted >= since for since in claims.values())
 
-    def _ask_owner(self, work_request_id: str) -> Optional[frozenset[tuple[str, str]]]:
+    def _ask_owner(self, work_request_id: str, send: Send) -> Optional[frozenset[tuple[str, str]]]:
         if work_request_id not in self._owners:
             try:
-                resources = self._shared.send(self._api.get_resources, work_request_id)
+                resources = send(partial(self._api.get_resources, work_request_id))
             except ApiError as error:
                 if error.status != 404:
                     raise

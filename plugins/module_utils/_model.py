@@ -163,6 +163,11 @@ class ApiError(Exception):
     def __str__(self) -> str:
         return self.message
 
+    @property
+    def throttled(self) -> bool:
+        """Whether the service answered that it is busy for now, rather than that something broke."""
+        return self.status in (429, 503) or bool(self.retry_after)
+
     def as_result(self) -> dict[str, Any]:
         return {
             "operation": self.operation,

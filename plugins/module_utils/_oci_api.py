@@ -8,15 +8,13 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from email.utils import parsedate
 from functools import partial
-from typing import Any, Callable, Optional
+from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils import _failures
-from ansible_collections.rekey.oci.plugins.module_utils._api import SharedApi
+from ansible_collections.rekey.oci.plugins.module_utils._api import Send, SharedApi
 from ansible_collections.rekey.oci.plugins.module_utils._calls import Calls, pages
 from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients, endpoint_of
 from ansible_collections.rekey.oci.plugins.module_utils._input import is_namespace, key_region
@@ -40,6 +38,10 @@ class OciApi(SharedApi):
         self.calls = Calls(clients)
         #: Whose a work request is never changes, by its id.
         self._owners: dict[str, Optional[frozenset[tuple[str, str]]]] = {}
+        self._send: Send = lambda call: call()
+
+    def list_with(self, send: Send) -> None:
+        self._send = send
 
     def get_namespace(self) -> str:
         response = self.calls.object_storage("GetNamespace", "get_namespace")
@@ -80,7 +82,7 @@ class OciApi(SharedApi):
         self, compartment_id: str, namespace: str, name: str, since: Optional[float]
     ) -> tuple[tuple[WorkRequest, ...], Optional[float]]:
         found = []
-        for page in self.summary_pages(compartment_id):
+        for page in self.summary_pages(compartment_id, self._send):
             for summary in page:
                 work_request = work_request_of(summary)
                 wanted = not work_request.terminal or since is None or (work_request.time_accepted or since) >= since
@@ -88,9 +90,9 @@ class OciApi(SharedApi):
                     found.append(work_request)
         return tuple(found), None
 
-    def summary_pages(self, compartment_id: str, send: Optional[Callable[..., Any]] = None) -> Iterator[list[Any]]:
+    def summary_pages(self, compartment_id: str, send: Send) -> Iterator[list[Any]]:
         call = partial(self.calls.object_storage, "ListWorkRequests", "list_work_requests", compartment_id, limit=PAGE)
-        for page in pages("ListWorkRequests", partial(send, call) if send else call):
+        for page in pages("ListWorkRequests", lambda **more: send(partial(call, **more))):
             yield [item for item in page if item.operation_type == "REENCRYPT"]
 
     def _is_of(self, summary: Any, namespace: str, name: str) -> bool:
@@ -99,7 +101,7 @@ class OciApi(SharedApi):
         if owners is None:
             if summary.id not in self._owners:
                 try:
-                    self._owners[summary.id] = named_buckets(self.get_resources(summary.id))
+                    self._owners[summary.id] = named_buckets(self._send(partial(self.get_resources, summary.id)))
                 except ApiError as error:
                     if error.status == 404:
                         return False
@@ -247,8 +249,7 @@ def key_of(key_id: str, response: Any) -> Key:
 
 
 def service_date(response: Any) -> Optional[float]:
-    parsed = parsedate(response.headers.get("date") or "")
-    return float(calendar.timegm(parsed)) if parsed else None
+    return _failures.http_date(response.headers.get("date"))
 
 
 def _bucket(operation: str, response: Any, known: Bucket) -> Bucket:

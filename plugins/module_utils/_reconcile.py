@@ -11,14 +11,14 @@ A crash is a stop between two steps, and another run goes on from what the servi
 
 from __future__ import annotations
 
-from typing import Callable, Optional, Union
+import time
+from typing import Any, Callable, Optional, Union
 
 from ansible_collections.rekey.oci.plugins.module_utils import _schedule, _waiting
 from ansible_collections.rekey.oci.plugins.module_utils._api import Api
 from ansible_collections.rekey.oci.plugins.module_utils._decision import next_step
 from ansible_collections.rekey.oci.plugins.module_utils._explain import explain, reason_of
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, WorkRequest, known
-from ansible_collections.rekey.oci.plugins.module_utils._schedule import RETRY_BUDGET, UNREACHABLE_TRIES
 from ansible_collections.rekey.oci.plugins.module_utils._state import Options
 from ansible_collections.rekey.oci.plugins.module_utils._steps import (
     Assign,
@@ -47,8 +47,15 @@ Outcome = Union[Done, Fail]
 LAST_CALL = 30.0
 
 
+class OutOfTime(Exception):
+    """There is no time left to begin another call."""
+
+
 class Reconciler(Writing):
-    """One bucket's way to its end, a step at a time; ``clock`` is monotonic seconds, ``chance`` random in [0, 1)."""
+    """One bucket's way to its end, a step at a time; ``clock`` is monotonic seconds, ``chance`` random in [0, 1).
+
+    ``sleep`` is only called between two calls of a long list, which is a single step.
+    """
 
     def __init__(
         self,
@@ -60,12 +67,20 @@ class Reconciler(Writing):
         clock: Callable[[], float],
         chance: Callable[[], float],
         started_at: Optional[float] = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         super().__init__(api, namespace, name, options, nonce, clock, started_at)
         self.chance = chance
+        self.sleep = sleep
+        #: No call is begun at this or later.
+        self.last_call = _waiting.deadline(self.attempt, options) + LAST_CALL
+        api.list_with(self._in_list)
         self.outcome: Optional[Outcome] = None
         self._failing_since = 0.0
         self._last_failure: Optional[ApiError] = None
+        #: The failure of a call that is not to be made again.
+        self._final: Optional[ApiError] = None
+        self._calls_in_list = 0
         self._do: dict[type, Callable[..., None]] = {
             Look: self._look,
             ReadKey: self._read_key,
@@ -92,13 +107,15 @@ class Reconciler(Writing):
             self._forget(step)
             return step.seconds
         self._begun = self.clock()
-        if self._begun >= _waiting.deadline(self.attempt, self.options) + LAST_CALL:
-            self._end(self._out_of_time())
-            return 0.0
+        self._calls_in_list = 0
         try:
+            self._check_time()
             self._do[type(step)](step)
         except ApiError as error:
             return self._failed(step, error)
+        except OutOfTime:
+            self._end(self._out_of_time())
+            return 0.0
         self._failures = 0
         self._last_failure = None
         return 0.0
@@ -130,12 +147,16 @@ class Reconciler(Writing):
         waiting = wanted is not None and self.options.wait and not self.options.check_mode
         if error.retryable or waiting:
             pause = _schedule.retry_pause(max(self._failures, self._lost_writes), self.chance(), error.retry_after)
-            if self._may_retry(waiting, error, now, pause):
-                return pause
             if waiting and wanted is not None:
+                # One more look when the time is over.
+                left = _waiting.deadline(self.attempt, self.options) - now
+                if left > 0:
+                    return min(pause, max(left, 0.05))
                 self.error = error
                 self._end(self._lost_sight(wanted))
                 return 0.0
+            if self._may_retry(error, self._failures, self._failing_since, pause):
+                return pause
         if error.status == 404 and self._may_be_stray(step):
             return _schedule.retry_pause(1, self.chance())
         # A refusal is the truth about this user; a vault in trouble is another answer later.
@@ -173,22 +194,54 @@ class Reconciler(Writing):
             return self._failures < (3 if before is not None and before.id == step.key_id else 2)
         return isinstance(step, ListWorkRequests) and self._failures < 2
 
-    def _may_retry(self, waiting: bool, error: ApiError, now: float, pause: float) -> bool:
-        by = _waiting.deadline(self.attempt, self.options)
-        if waiting:
-            return now + pause <= by
-        if error.unreachable and self._failures >= UNREACHABLE_TRIES:
+    def _may_retry(self, error: ApiError, failures: int, since: float, pause: float) -> bool:
+        now = self.clock()
+        if error is self._final or now + pause > self.last_call:
             return False
-        return now + pause - self._failing_since <= RETRY_BUDGET and now + pause <= by + LAST_CALL
+        waits = self.options.wait and not self.options.check_mode
+        patient_until = _waiting.deadline(self.attempt, self.options) if waits else None
+        return _schedule.may_retry(error, failures, since, now, pause, patient_until)
+
+    def _check_time(self) -> None:
+        if self.clock() >= self.last_call:
+            raise OutOfTime
+
+    def _in_list(self, call: Callable[[], Any]) -> Any:
+        """Make one of a list's calls. After the first, a failure is not that of the whole list, which would begin anew."""
+        self._check_time()
+        self._calls_in_list += 1
+        if self._calls_in_list == 1:
+            return call()
+        begun = self.clock()
+        failures = 0
+        while True:
+            try:
+                answer = call()
+            except ApiError as error:
+                failures += 1
+                pause = _schedule.retry_pause(failures, self.chance(), error.retry_after)
+                if not self._may_retry(error, failures, begun, pause):
+                    self._final = error
+                    raise
+                self._last_failure = error
+            else:
+                self._last_failure = None
+                return answer
+            self.sleep(pause)
+            self._check_time()
 
     def _out_of_time(self) -> Fail:
-        why = "The service answers too slowly to go on"
+        why, then = "The service answers too slowly to go on", "Run again: the next run goes on from here."
+        if self._calls_in_list:
+            why = (
+                "The compartment's work requests could not be listed to their end, after %d calls" % self._calls_in_list
+            )
+            then = "Run again with a longer one."
         if self._last_failure is not None:
             self.error = self._last_failure
             why = self._last_failure.line()
         return Fail(
-            "%s; wait_timeout (%d seconds) is over. Run again: the next run goes on from here."
-            % (why, self.options.wait_timeout),
+            "%s; wait_timeout (%d seconds) is over. %s" % (why, self.options.wait_timeout, then),
             action="submit" if self.attempt.submitted or self.attempt.lost_at is not None else "none",
             reason=self.attempt.reason,
         )

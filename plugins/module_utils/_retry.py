@@ -13,7 +13,7 @@ import time
 from typing import Callable, TypeVar
 
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
-from ansible_collections.rekey.oci.plugins.module_utils._schedule import RETRY_BUDGET, UNREACHABLE_TRIES, retry_pause
+from ansible_collections.rekey.oci.plugins.module_utils._schedule import may_retry, retry_pause
 
 Answer = TypeVar("Answer")
 
@@ -33,7 +33,6 @@ def with_retries(
         except ApiError as error:
             failures += 1
             pause = retry_pause(failures, chance(), error.retry_after)
-            late = clock() + pause - begun > RETRY_BUDGET
-            if not error.retryable or late or (error.unreachable and failures >= UNREACHABLE_TRIES):
+            if not may_retry(error, failures, begun, clock(), pause):
                 raise
         sleep(pause)

@@ -10,9 +10,14 @@ from __future__ import annotations
 
 from typing import Optional
 
+from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
+
 #: A call that fails in a way that may pass is tried again for this long, in seconds. With one more try's timeouts a
 #: dead endpoint ends in under 90 seconds.
 RETRY_BUDGET = 45.0
+
+#: A ``retry-after`` of up to this is granted to whoever does not wait for the work's end, in seconds.
+LONGEST_WISH = 60.0
 
 #: Nobody listening, or no such host: that seldom passes, and a person is waiting. In tries.
 UNREACHABLE_TRIES = 4
@@ -54,6 +59,25 @@ def retry_pause(failures: int, chance: float, retry_after: Optional[float] = Non
     if retry_after is not None and retry_after > 0:
         pause = retry_after + min(1.0, retry_after / 4) * chance
     return pause
+
+
+def may_retry(
+    error: ApiError, failures: int, since: float, now: float, pause: float, patient_until: Optional[float] = None
+) -> bool:
+    """Whether to make a call again after the pause, when it has failed so often in a row.
+
+    ``since`` is when the first of the calls was begun. A service that is busy is given until ``patient_until``, if somebody
+    waits that long anyway.
+    """
+    if not error.retryable or (error.unreachable and failures >= UNREACHABLE_TRIES):
+        return False
+    if now + pause - since <= RETRY_BUDGET:
+        return True
+    if not error.throttled:
+        return False
+    if patient_until is not None:
+        return now + pause <= patient_until
+    return 0 < (error.retry_after or 0.0) <= LONGEST_WISH and now - since <= RETRY_BUDGET
 
 
 def claim_pause(remaining: float, looks: int, chance: float) -> float:

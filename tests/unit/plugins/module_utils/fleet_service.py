@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -193,10 +194,9 @@ class Service(SharedApi):
     def list_reencryptions(self, *args: Any) -> Any:
         raise AssertionError("a fleet lists for many at once")
 
-    def summary_pages(self, compartment_id: str, send: Callable[..., Any] | None = None) -> Iterator[list[Any]]:
+    def summary_pages(self, compartment_id: str, send: Callable[[Callable[[], Any]], Any]) -> Iterator[list[Any]]:
         begun = self.now
-        assert send is not None
-        send(self._call, "ListWorkRequests", compartment_id)
+        send(partial(self._call, "ListWorkRequests", compartment_id))
         with self._lock:
             self._listed[compartment_id] = begun
             found = [

@@ -71,10 +71,34 @@ def test_a_refused_signature_says_what_to_check() -> None:
 
 @pytest.mark.parametrize(
     ("value", "granted"),
-    [("5", 5.0), ("0", 0.0), ("-3", 0.0), ("7200", 60.0), ("soon", None), ("", None), ("nan", None), ("inf", 60.0)],
+    [
+        ("5", 5.0),
+        ("0", 0.0),
+        ("-3", 0.0),
+        ("7200", 7200.0),
+        ("soon", None),
+        ("", None),
+        ("nan", None),
+        ("inf", 86400.0),
+    ],
 )
 def test_retry_after(value: str, granted: float | None) -> None:
     assert answered(429, **{"retry-after": value}).retry_after == granted
+
+
+@pytest.mark.parametrize(
+    ("date", "until", "granted"),
+    [
+        ("Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:50 GMT", 50.0),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2015 07:27:00 GMT", 0.0),
+        (None, "Wed, 21 Oct 2015 07:28:50 GMT", None),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 99 Nonsense", None),
+    ],
+)
+def test_retry_after_a_date(date: str | None, until: str, granted: float | None) -> None:
+    """By the service's own clock: this machine's may be wrong."""
+    headers = {"retry-after": until} if date is None else {"retry-after": until, "date": date}
+    assert answered(503, **headers).retry_after == granted
 
 
 def test_messages_are_one_line_and_not_endless() -> None:

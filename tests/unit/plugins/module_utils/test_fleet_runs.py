@@ -9,10 +9,13 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from ansible_collections.rekey.oci.plugins.module_utils import _reconcile
 from ansible_collections.rekey.oci.plugins.module_utils._fleet_module import run
 from ansible_collections.rekey.oci.plugins.module_utils._fleet_result import summary_of
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
@@ -356,3 +359,65 @@ def test_a_signal_ends_the_run_with_what_was_done(number: signal.Signals) -> Non
     again.run()
     assert service.states() == {"completed": 60}
     assert set(service.submitted.values()) == {1}
+
+
+class Long(Service):
+    """A list of work requests has many pages, each of which takes a while, really."""
+
+    page_seconds = 0.1
+    pages = 100
+
+    def summary_pages(self, compartment_id: str, send: Callable[[Callable[[], Any]], Any]) -> Iterator[list[Any]]:
+        for _page in range(self.pages):
+            send(self._page)
+        yield from super().summary_pages(compartment_id, send)
+
+    def _page(self) -> None:
+        if self.virtual:
+            self.now += self.page_seconds
+        else:
+            time.sleep(self.page_seconds)
+
+
+@pytest.mark.parametrize("virtual", [True, False])
+def test_a_list_that_is_too_long_holds_no_bucket_beyond_its_time(
+    virtual: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_reconcile, "LAST_CALL", 0.2)
+    service = Long(virtual=virtual)
+    service.now = 0.0 if virtual else service.now
+    service.add(5)
+    fleet = service.fleet(wait_timeout=0.5, workers=3)
+    begun = time.monotonic()
+    if virtual:
+        fleet.run_here(service.sleep)
+    else:
+        fleet.run()
+    assert (service.now if virtual else time.monotonic() - begun) < 6
+    assert [entry["error"]["message"][:30] for entry in fleet.entries] == ["The service answers too slowly"] * 5
+    assert not service.submitted
+
+
+def test_buckets_that_ask_for_a_list_before_it_may_be_made_end_in_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a list of a minute there is none for two."""
+    monkeypatch.setattr("ansible_collections.rekey.oci.plugins.module_utils._fleet_listings._SPACING", 500.0)
+    service = Service(work_seconds=50.0)
+    service.add(3)
+    service.run(max_in_flight=1, wait_timeout=60)
+    assert service.now - 1000.0 < 3 * (60 + 90)
+
+
+def test_a_late_page_that_fails_is_asked_for_again() -> None:
+    service = Long()
+    service.add(3)
+    failures = [refused("ListWorkRequests", 429, "TooManyRequests") for _number in range(3)]
+    pages = []
+
+    def page() -> None:
+        pages.append(service.now)
+        if len(pages) > 50 and failures:
+            raise failures.pop()
+
+    service._page = page  # type: ignore[method-assign]
+    assert counts(service.run()) == {"total": 3, "submitted": 3, "completed": 3}
+    assert len(pages) == 100 * service.calls["ListWorkRequests"] + 3

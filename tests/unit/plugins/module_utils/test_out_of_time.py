@@ -6,14 +6,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
 from ansible_collections.rekey.oci.plugins.module_utils._state import Options
-from ansible_collections.rekey.oci.plugins.module_utils._steps import Fail
+from ansible_collections.rekey.oci.plugins.module_utils._steps import Done, Fail
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import EPOCH, World, reconcile
 
 SILENT = "https://silent.example did not answer in time"
@@ -54,3 +57,102 @@ def test_a_service_that_is_only_slow_is_said_to_be() -> None:
     _run, outcome = reconcile(there, Options(wait_timeout=1))
     assert isinstance(outcome, Fail)
     assert outcome.message.startswith("The service answers too slowly to go on; wait_timeout (1 seconds) is over.")
+
+
+@dataclass
+class LongList(World):
+    """Each page of the list of work requests takes a while; ``fails`` says by its number, from 1, which do not come."""
+
+    pages: int = 60
+    page_seconds: float = 3.0
+    fails: dict[int, list[ApiError]] = field(default_factory=dict)
+    send: Callable[[Callable[[], Any]], Any] = field(default=lambda call: call())
+
+    def list_with(self, send: Callable[[Callable[[], Any]], Any]) -> None:
+        self.send = send
+
+    def list_reencryptions(self, *args: Any) -> tuple[tuple[WorkRequest, ...], float | None]:
+        for number in range(1, self.pages + 1):
+            self.send(lambda number=number: self._page(number))  # type: ignore[misc]
+        return super().list_reencryptions(*args)
+
+    def _page(self, number: int) -> None:
+        self._called("A page")
+        self.pass_time(self.page_seconds)
+        if self.fails.get(number):
+            raise self.fails[number].pop()
+
+
+def busy(retry_after: float | None = None) -> ApiError:
+    return ApiError("ListWorkRequests", "too many", 429, "TooManyRequests", retryable=True, retry_after=retry_after)
+
+
+@pytest.mark.parametrize("wait_timeout", [1, 30, 60])
+def test_a_list_that_is_too_long_ends_in_time(wait_timeout: int) -> None:
+    there = LongList()
+    _run, outcome = reconcile(there, Options(wait_timeout=wait_timeout))
+    assert isinstance(outcome, Fail)
+    assert "work requests could not be listed to their end" in outcome.message
+    assert f"wait_timeout ({wait_timeout} seconds) is over" in outcome.message
+    assert there.now - EPOCH <= wait_timeout + 90
+    assert there.posts == 0
+
+
+def test_a_late_page_that_fails_is_asked_for_again_and_not_the_whole_list() -> None:
+    there = LongList(fails={40: [busy(), busy(50.0)]})
+    _run, outcome = reconcile(there, Options())
+    assert isinstance(outcome, Done)
+    assert outcome.action == "submit"
+    assert there.calls.count("A page") == there.calls.count("ListWorkRequests") * there.pages + 2
+
+
+def test_the_first_page_that_fails_is_asked_for_again_by_a_step_of_its_own() -> None:
+    there = LongList(pages=3, fails={1: [busy()]})
+    _run, outcome = reconcile(there, Options())
+    assert isinstance(outcome, Done)
+
+
+def test_a_late_page_that_never_comes_ends_the_run_and_says_why() -> None:
+    there = LongList(page_seconds=1.0, fails={40: [busy() for _number in range(500)]})
+    _run, outcome = reconcile(there, Options(wait_timeout=300))
+    assert isinstance(outcome, Fail)
+    assert "ListWorkRequests failed: 429 TooManyRequests" in outcome.message
+    assert 250 < there.now - EPOCH <= 300 + 90
+    assert there.calls.count("A page") < 39 + 60
+
+
+class Paged:
+    """Stands for the calls: pages of summaries that name no bucket."""
+
+    def __init__(self) -> None:
+        self.called: list[str] = []
+
+    def object_storage(self, operation: str, _method: str, *args: Any, **more: Any) -> Any:
+        self.called.append(operation)
+        if operation == "GetWorkRequest":
+            return SimpleNamespace(data=SimpleNamespace(id=args[0], resources=[]))
+        number = int(more.get("page", "1"))
+        summary = SimpleNamespace(
+            id=f"work-{number}", operation_type="REENCRYPT", status="COMPLETED", percent_complete=None, resources=[],
+            time_accepted=None, time_started=None, time_finished=None,
+        )  # fmt: skip
+        headers = {"opc-next-page": str(number + 1)} if number < 3 else {}
+        return SimpleNamespace(status=200, data=[summary], headers=headers)
+
+
+def test_each_call_of_a_list_is_made_by_whoever_has_a_bound() -> None:
+    """Pages, and the work requests that have to be asked whose they are."""
+    api: Any = OciApi(SimpleNamespace())  # type: ignore[arg-type]
+    api.calls = Paged()
+    sent: list[Any] = []
+
+    def send(call: Callable[[], Any]) -> Any:
+        sent.append(call)
+        return call()
+
+    api.list_with(send)
+    assert api.list_reencryptions("compartment", "examplens", "payroll", None) == ((), None)
+    assert api.calls.called == ["ListWorkRequests", "GetWorkRequest"] * 3
+    assert len(sent) == 6
+    pages: Iterator[list[Any]] = api.summary_pages("compartment", send)
+    assert [summary.id for page in pages for summary in page] == ["work-1", "work-2", "work-3"]

@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils._retry import with_retries
 from ansible_collections.rekey.oci.plugins.module_utils._state import Options
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World, reconcile
+from ansible_collections.rekey.oci.plugins.module_utils._steps import Done, Fail
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import EPOCH, World, reconcile
 
 
 @dataclass
@@ -37,3 +39,100 @@ def test_a_bucket_is_proven_all_the_same(every: int, retry_after: float | None) 
     assert len(world.calls) < 40
     _run, outcome = reconcile(world, Options())
     assert (outcome.action, outcome.reason, world.posts) == ("none", "up_to_date", 1)
+
+
+@dataclass
+class BusyWorld(World):
+    """The first so many calls of an operation get an answer that is none."""
+
+    operation: str = "GetBucket"
+    answers: int = 1
+    status: int = 429
+    retry_after: float | None = None
+    answered: list[float] = field(default_factory=list)
+
+    def _called(self, operation: str) -> None:
+        super()._called(operation)
+        if operation == self.operation and len(self.answered) < self.answers:
+            self.answered.append(self.now)
+            raise ApiError(operation, "no", self.status, "No", retryable=True, retry_after=self.retry_after)
+
+
+READS = ["GetBucket", "GetKey", "GetKeyVersion", "ListWorkRequests", "GetWorkRequest"]
+
+
+@pytest.mark.parametrize("wait", [True, False])
+@pytest.mark.parametrize("operation", READS)
+def test_a_wish_is_granted(operation: str, wait: bool) -> None:
+    world = BusyWorld(operation=operation, retry_after=50.0)
+    _run, outcome = reconcile(world, Options(wait=wait))
+    assert isinstance(outcome, Done)
+    assert outcome.action == "submit"
+    if world.answered:
+        assert world.now - world.answered[0] >= 50.0
+
+
+def test_a_long_wish_is_granted_to_whoever_waits() -> None:
+    assert isinstance(reconcile(BusyWorld(retry_after=600.0), Options())[1], Done)
+    for options in (Options(wait_timeout=500), Options(wait=False), Options(check_mode=True)):
+        world = BusyWorld(retry_after=600.0)
+        _run, outcome = reconcile(world, options)
+        assert isinstance(outcome, Fail)
+        assert "GetBucket failed: 429" in outcome.message
+        assert world.now - EPOCH < 1.0, "nobody can wait that long"
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("operation", [read for read in READS if read != "GetKeyVersion"])
+def test_a_service_that_is_busy_for_minutes_is_waited_for(operation: str, status: int) -> None:
+    world = BusyWorld(operation=operation, answers=30, status=status)
+    _run, outcome = reconcile(world, Options())
+    assert isinstance(outcome, Done)
+    assert (outcome.action, world.posts) == ("submit", 1)
+    assert world.answered[-1] - world.answered[0] > 120
+
+
+@pytest.mark.parametrize(
+    ("status", "wait", "at_least", "at_most"),
+    [
+        (429, True, 270.0, 300.0),
+        (503, True, 270.0, 300.0),
+        (500, True, 20.0, 46.0),
+        (502, True, 20.0, 46.0),
+        (503, False, 20.0, 46.0),
+    ],
+)
+def test_what_never_passes_ends(status: int, wait: bool, at_least: float, at_most: float) -> None:
+    """What broke is told soon; what is busy is given until the end of the wait."""
+    world = BusyWorld(answers=10_000, status=status)
+    _run, outcome = reconcile(world, Options(wait=wait, wait_timeout=300))
+    assert isinstance(outcome, Fail)
+    assert f"GetBucket failed: {status}" in outcome.message
+    assert at_least <= world.now - EPOCH <= at_most
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_wishes_do_not_add_up_beyond_the_bound(wait: bool) -> None:
+    world = BusyWorld(answers=10_000, retry_after=40.0)
+    reconcile(world, Options(wait=wait, wait_timeout=60))
+    assert world.now - EPOCH <= 60 + 90
+    world = BusyWorld(answers=10_000, retry_after=59.0)
+    reconcile(world, Options(wait=False))
+    assert world.now - EPOCH <= 45 + 61
+
+
+def test_a_poll_that_is_asked_to_come_back_late_still_sees_the_end() -> None:
+    world = BusyWorld(operation="GetWorkRequest", retry_after=3600.0)
+    _run, outcome = reconcile(world, Options(wait_timeout=100))
+    assert isinstance(outcome, Done)
+    assert world.now - EPOCH < 102
+
+
+def test_outside_of_a_run_a_wish_is_granted_too() -> None:
+    world = BusyWorld(retry_after=50.0)
+    with_retries(lambda: world.get_bucket("n", "b"), lambda: world.now, world.pass_time, lambda: 0.5)
+    assert world.now - EPOCH >= 50
+    for world in (BusyWorld(retry_after=70.0), BusyWorld(answers=10_000)):
+        with pytest.raises(ApiError):
+            with_retries(lambda: world.get_bucket("n", "b"), lambda: world.now, world.pass_time, lambda: 0.5)  # noqa: B023
+        assert world.now - EPOCH < 46

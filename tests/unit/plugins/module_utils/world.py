@@ -212,7 +212,9 @@ class World(Api):
 
 def reconciler(world: World, options: Options, nonce: str = NONCE) -> Reconciler:
     """A run that has not begun."""
-    return Reconciler(world, "examplens", world.bucket.name, options, nonce, lambda: world.now, lambda: 0.5)
+    return Reconciler(
+        world, "examplens", world.bucket.name, options, nonce, lambda: world.now, lambda: 0.5, sleep=world.pass_time
+    )
 
 
 def reconcile(world: World, options: Options, nonce: str = NONCE) -> tuple[Reconciler, Outcome]:
