@@ -22,10 +22,16 @@ _RETRYABLE = frozenset((429, 500, 502, 503, 504))
 _LONGEST_TOLD = 86400.0
 
 
+class NotSigned(Exception):
+    """A request that could not be signed, and so was not sent. The message is for a person."""
+
+
 def translate(sdk: Any, operation: str, error: Exception, endpoint: str) -> ApiError:
     """Turn whatever the SDK raised into an ApiError."""
     if isinstance(error, ApiError):
         return error
+    if isinstance(error, NotSigned):
+        return ApiError(operation, str(error), retryable=True)
     if isinstance(error, sdk.exceptions.ServiceError):
         return _answered(operation, error, endpoint)
     chain = _chain(error)
