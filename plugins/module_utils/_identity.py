@@ -29,10 +29,10 @@ INSTALL_HINT = "Install it for the Python that runs this module: pip install 'oc
 SIGNER_TIMEOUT = 12
 
 #: And this long to sign a call, which now and then renews its token: with that, a call stays within a run's bounds.
-RENEWAL_TIMEOUT = 6
+RENEWAL_TIMEOUT = 5
 
 #: A call that is answered 401 later than this after its signing began is not made again with a new token.
-_PROMPT = 5
+_PROMPT = 3
 
 _DEFAULT_FILE = "~/.oci/config"
 _ENDPOINT_OPTIONS = ("object_storage_endpoint", "key_management_endpoint", "identity_endpoint")

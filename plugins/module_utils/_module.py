@@ -39,13 +39,13 @@ def connect(module: AnsibleModule, connections: int = 4, learned: Optional[Mappi
     return OciApi(clients)
 
 
-def namespace_of(module: AnsibleModule, api: OciApi, learned: Optional[Mapping[str, Any]] = None) -> str:
-    """The namespace that was given, or the tenancy's; or end the module with ``learned``."""
+def namespace_of(module: AnsibleModule, api: OciApi, learned: Optional[Mapping[str, Any]] = None, **bounds: Any) -> str:
+    """The namespace that was given, or the tenancy's; or end the module with ``learned``. ``bounds`` are with_retries's."""
     given = module.params.get("namespace_name")
     if given:
         return str(given)
     try:
-        return with_retries(api.get_namespace)
+        return with_retries(api.get_namespace, **bounds)
     except ApiError as error:
         fail(module, error, learned or {})
 

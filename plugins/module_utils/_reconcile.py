@@ -46,6 +46,9 @@ Outcome = Union[Done, Fail]
 #: No call is begun later than this after wait_timeout, in seconds: with one slow answer more, the run is over in 90.
 LAST_CALL = 30.0
 
+#: A step that fails again this long after it was to be taken again, in seconds, is a new row of failures.
+_ROW = 30.0
+
 
 class OutOfTime(Exception):
     """There is no time left to begin another call."""
@@ -76,7 +79,8 @@ class Reconciler(Writing):
         self.last_call = _waiting.deadline(self.attempt, options) + LAST_CALL
         api.list_with(self._in_list)
         self.outcome: Optional[Outcome] = None
-        self._failing_since = 0.0
+        #: By the kind of step that failed in a row: how often, since when, and when it was to be taken again.
+        self._rows: dict[type, tuple[int, float, float]] = {}
         self._last_failure: Optional[ApiError] = None
         #: The failure of a call that is not to be made again.
         self._final: Optional[ApiError] = None
@@ -108,6 +112,7 @@ class Reconciler(Writing):
             return step.seconds
         self._begun = self.clock()
         self._calls_in_list = 0
+        self._failures = self._row(step)[0]
         try:
             self._check_time()
             self._do[type(step)](step)
@@ -117,8 +122,14 @@ class Reconciler(Writing):
             self._end(self._out_of_time())
             return 0.0
         self._failures = 0
+        self._rows.pop(type(step), None)
         self._last_failure = None
         return 0.0
+
+    def _row(self, step: Step) -> tuple[int, float, float]:
+        """Other steps may succeed in between: before a write is tried again, a look may be due."""
+        row = self._rows.get(type(step))
+        return row if row is not None and self._begun <= row[2] + _ROW else (0, self._begun, 0.0)
 
     def _end(self, outcome: Outcome) -> None:
         self.outcome = outcome
@@ -138,15 +149,14 @@ class Reconciler(Writing):
     # Failures: what can pass is tried again, within bounds; the rest is told to the decision or ends the run.
 
     def _failed(self, step: Step, error: ApiError) -> float:
-        now = self.clock()
-        if not self._failures:
-            self._failing_since = self._begun
+        now, since = self.clock(), self._row(step)[1]
         self._failures += 1
         self._last_failure = error
         wanted = _waited_on(step)
         waiting = wanted is not None and self.options.wait and not self.options.check_mode
+        pause = _schedule.retry_pause(max(self._failures, self._lost_writes), self.chance(), error.retry_after)
+        self._rows[type(step)] = (self._failures, since, now + pause)
         if error.retryable or waiting:
-            pause = _schedule.retry_pause(max(self._failures, self._lost_writes), self.chance(), error.retry_after)
             if waiting and wanted is not None:
                 # One more look when the time is over.
                 left = _waiting.deadline(self.attempt, self.options) - now
@@ -155,13 +165,13 @@ class Reconciler(Writing):
                 self.error = error
                 self._end(self._lost_sight(wanted))
                 return 0.0
-            if self._may_retry(error, self._failures, self._failing_since, pause):
+            if self._may_retry(error, self._failures, since, pause):
                 return pause
         if error.status == 404 and self._may_be_stray(step):
             return _schedule.retry_pause(1, self.chance())
         # A refusal is the truth about this user; a vault in trouble is another answer later.
         if isinstance(step, ReadKey) and not (error.retryable or error.unreachable):
-            self._failures = 0
+            self._rows.pop(ReadKey, None)
             self.facts.key = None
             self.facts.key_unreadable = error.line()
             self.warn(
@@ -171,7 +181,7 @@ class Reconciler(Writing):
             return 0.0
         if isinstance(step, Submit) and error.retryable and self.attempt.claim is not None:
             # Refused for too long: a claim that stayed would keep the next run waiting.
-            self._failures = 0
+            self._rows.pop(Submit, None)
             self.attempt.refused = self.error = error
             return 0.0
         self.error = error

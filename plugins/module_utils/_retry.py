@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import time
-from typing import Callable, TypeVar
+from typing import Callable, Optional, TypeVar
 
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils._schedule import may_retry, retry_pause
@@ -23,8 +23,13 @@ def with_retries(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
     chance: Callable[[], float] = random.random,
+    patient_until: Optional[float] = None,
+    last_call: float = float("inf"),
 ) -> Answer:
-    """Make an idempotent call, and again while it fails in a way that may pass. Raises the last ApiError."""
+    """Make an idempotent call, and again while it fails in a way that may pass. Raises the last ApiError.
+
+    None is made after ``last_call``, by the clock; a service that is busy is given until ``patient_until``.
+    """
     begun = clock()
     failures = 0
     while True:
@@ -33,6 +38,7 @@ def with_retries(
         except ApiError as error:
             failures += 1
             pause = retry_pause(failures, chance(), error.retry_after)
-            if not may_retry(error, failures, begun, clock(), pause):
+            now = clock()
+            if now + pause > last_call or not may_retry(error, failures, begun, now, pause, patient_until):
                 raise
         sleep(pause)

@@ -254,7 +254,7 @@ from functools import partial
 
 from ansible_collections.rekey.oci.plugins.module_utils import _input, _options, _progress, _result
 from ansible_collections.rekey.oci.plugins.module_utils._module import connect, namespace_of
-from ansible_collections.rekey.oci.plugins.module_utils._reconcile import Reconciler, run
+from ansible_collections.rekey.oci.plugins.module_utils._reconcile import LAST_CALL, Reconciler, run
 from ansible_collections.rekey.oci.plugins.module_utils._steps import Fail
 
 
@@ -275,15 +275,19 @@ def main() -> None:
     except _input.BadInput as error:
         module.fail_json(msg=str(error), **_result.nothing())
     api = connect(module, learned=_result.nothing())
+    over = started_at + options.wait_timeout
+    patient_until = over if options.wait and not options.check_mode else None
+    bounds = {"patient_until": patient_until, "last_call": over + LAST_CALL}
     reconciler = Reconciler(
         api,
-        namespace_of(module, api, _result.nothing()),
+        namespace_of(module, api, _result.nothing(), **bounds),
         module.params["bucket_name"],
         options,
         nonce=uuid.uuid4().hex[:12],
         clock=time.monotonic,
         chance=random.random,
         started_at=started_at,
+        sleep=time.sleep,
     )
     with _progress.Progress(module.progress_file) as progress:
         outcome = run(reconciler, time.sleep, partial(progress.one, reconciler.name))

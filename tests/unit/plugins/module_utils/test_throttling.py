@@ -136,3 +136,32 @@ def test_outside_of_a_run_a_wish_is_granted_too() -> None:
         with pytest.raises(ApiError):
             with_retries(lambda: world.get_bucket("n", "b"), lambda: world.now, world.pass_time, lambda: 0.5)  # noqa: B023
         assert world.now - EPOCH < 46
+
+
+@pytest.mark.parametrize(("patient_until", "last_call", "at_most"), [(None, 30.0, 30.0), (300.0, 330.0, 300.0)])
+def test_outside_of_a_run_its_bounds_hold_all_the_same(
+    patient_until: float | None, last_call: float, at_most: float
+) -> None:
+    """The namespace is looked up before the run."""
+    world = BusyWorld(answers=10_000)
+    until = None if patient_until is None else EPOCH + patient_until
+    with pytest.raises(ApiError):
+        with_retries(
+            lambda: world.get_bucket("n", "b"),
+            lambda: world.now,
+            world.pass_time,
+            lambda: 0.5,
+            patient_until=until,
+            last_call=EPOCH + last_call,
+        )
+    assert at_most - 21 <= world.now - EPOCH <= at_most
+
+
+@pytest.mark.parametrize("operation", ["GetBucket", "GetKey", "ListWorkRequests", "UpdateBucket", "ReencryptBucket"])
+def test_who_does_not_wait_is_told_soon(operation: str) -> None:
+    """Although looks in between succeed, such as before each try of a write."""
+    world = BusyWorld(operation=operation, answers=10_000)
+    _run, outcome = reconcile(world, Options(wait=False))
+    assert isinstance(outcome, Fail)
+    assert f"{operation} failed: 429" in outcome.message
+    assert world.now - EPOCH < 60
