@@ -57,11 +57,12 @@ def reconcile(running: Running, api: OciApi, clock: VirtualClock, number: int) -
     """A whole run, whose pauses pass at once, and each step in a moment."""
     options, nonce = Options(claim_grace=20), f"{number:012x}"
     namespace = running.introduction["namespace"]
-    one = Reconciler(api, namespace, "photos", options, nonce, clock.now, random.Random(number).random)
 
     def pass_time(seconds: float) -> None:
         running.do(lambda _simulator: clock.advance(seconds))
 
+    chance = random.Random(number).random
+    one = Reconciler(api, namespace, "photos", options, nonce, clock.now, chance, sleep=pass_time)
     while one.outcome is None:
         pass_time(one.step() + 0.05)
     return one.outcome

@@ -2,12 +2,13 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Networks that are broken: each run ends, with one line that names the endpoint. Only a hang fails by the clock."""
+"""Networks that are broken: each run ends in its time, with one line that names the endpoint."""
 
 from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -16,6 +17,9 @@ from typing import Any
 
 from tests.simulator.serving import Running
 from tests.wire.playing import one_line, play, reencrypt
+
+#: Seconds that a run may take whose wait_timeout is 1: the 90 that are promised, and what a busy machine needs to begin it.
+AT_MOST = 1 + 90 + 45
 
 
 @contextmanager
@@ -55,6 +59,13 @@ def drips(connection: socket.socket, over: threading.Event) -> None:
         connection.sendall(b" ")
 
 
+def drips_to_connect(connection: socket.socket, over: threading.Event) -> None:
+    """A proxy's answer to CONNECT that has no end."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nx-pad: ")
+    while not over.wait(1.0):
+        connection.sendall(b"a")
+
+
 def hangs_up(connection: socket.socket, _over: threading.Event) -> None:
     connection.recv(1)
 
@@ -71,37 +82,58 @@ def test_each_dead_endpoint_is_one_line(simulator: Running, endpoints: dict[str,
     """All at once, because most of the time is spent waiting."""
     environment = {**endpoints, "OCI_CONFIG_FILE": simulator.introduction["config_file"]}
     short: dict[str, Any] = {"wait_timeout": 1, "namespace_name": simulator.introduction["namespace"]}
+    hosts = {"object_storage_endpoint": "https://objectstorage.example"}
     with (
         listener(never_answers) as silent,
         listener(drips) as dripping,
         listener(hangs_up) as rude,
+        listener(drips_to_connect) as proxy,
+        listener(never_answers) as silent_proxy,
         dead_endpoint() as closed,
     ):
-        cases = [
-            (reencrypt(**short, object_storage_endpoint=closed), f"GetBucket failed: {closed} cannot be reached"),
+        cases: list[tuple[dict[str, Any], dict[str, str], str]] = [
+            (dict(short, object_storage_endpoint=closed), {}, f"GetBucket failed: {closed} cannot be reached"),
             (
-                reencrypt(wait_timeout=1, object_storage_endpoint=closed),
+                {"wait_timeout": 1, "object_storage_endpoint": closed},
+                {},
                 f"GetNamespace failed: {closed} cannot be reached",
             ),
-            (reencrypt(**short, key_management_endpoint=closed), f"GetKey failed: {closed} cannot be reached"),
-            (reencrypt(**short, object_storage_endpoint=silent), f"GetBucket failed: {silent} did not answer in time"),
+            (dict(short, key_management_endpoint=closed), {}, f"GetKey failed: {closed} cannot be reached"),
+            (dict(short, object_storage_endpoint=silent), {}, f"GetBucket failed: {silent} did not answer in time"),
+            (dict(short, object_storage_endpoint=dripping), {}, f"GetBucket failed: {dripping} did not answer in time"),
+            (dict(short, object_storage_endpoint=rude), {}, f"GetBucket failed: the connection to {rude} broke"),
+            (dict(short, key_management_endpoint=silent), {}, f"GetKey failed: {silent} did not answer in time"),
             (
-                reencrypt(**short, object_storage_endpoint=dripping),
-                f"GetBucket failed: {dripping} did not answer in time",
+                {**short, **hosts},
+                {"https_proxy": proxy},
+                "GetBucket failed: https://objectstorage.example did not answer in time",
             ),
-            (reencrypt(**short, object_storage_endpoint=rude), f"GetBucket failed: the connection to {rude} broke"),
-            (reencrypt(**short, key_management_endpoint=silent), f"GetKey failed: {silent} did not answer in time"),
+            (
+                {**short, **hosts},
+                {"https_proxy": silent_proxy},
+                "GetBucket failed: https://objectstorage.example ",
+            ),
+            (
+                {"wait_timeout": 1, **hosts},
+                {"https_proxy": proxy},
+                "GetNamespace failed: https://objectstorage.example did not answer in time",
+            ),
         ]
+
+        def timed(number: int) -> tuple[dict[str, Any], float]:
+            options, more, _expected = cases[number]
+            begun = time.monotonic()
+            result = play(folder / str(number), [reencrypt(**options)], {**environment, **more}).results[0]
+            return result, time.monotonic() - begun
+
         with ThreadPoolExecutor(len(cases)) as pool:
-            plays = [
-                pool.submit(play, folder / str(number), [task], environment)
-                for number, (task, _expected) in enumerate(cases)
-            ]
-            for future, (_task, expected) in zip(plays, cases, strict=True):
-                result = future.result().results[0]
+            for (result, took), (_options, _more, expected) in zip(
+                pool.map(timed, range(len(cases))), cases, strict=True
+            ):
                 assert one_line(result).startswith(expected)
                 assert result["error"]["status"] is None
                 assert result["changed"] is False
+                assert took < AT_MOST, expected
     assert not simulator.control("GET", "truth")["submissions"].get("photos")
 
 

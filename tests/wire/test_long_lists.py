@@ -1,0 +1,100 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Long lists of work requests, by the real SDK on a virtual clock: each page is a call of its own, within the run's bounds."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.rekey.oci.plugins.module_utils._reconcile import Outcome, Reconciler
+from ansible_collections.rekey.oci.plugins.module_utils._state import Options
+from ansible_collections.rekey.oci.plugins.module_utils._steps import Done, Fail
+from tests.simulator.clock import VirtualClock
+from tests.simulator.dispatch import Simulator
+from tests.simulator.serving import Running
+from tests.wire.connected import connected
+
+OTHERS = 30
+
+
+class Slow:
+    """A service with many work requests, one a page, each of which takes a while to be told."""
+
+    def __init__(self, running: Running, api: Any, clock: VirtualClock, seconds: float) -> None:
+        self.running, self.api, self.clock = running, api, clock
+        self.calls: list[str] = []
+        real = api.calls.object_storage
+
+        def slow(operation: str, *args: Any, **more: Any) -> Any:
+            self.calls.append(operation)
+            if operation in ("ListWorkRequests", "GetWorkRequest"):
+                self.pass_time(seconds)
+            return real(operation, *args, **more)
+
+        api.calls.object_storage = slow
+
+    def pass_time(self, seconds: float) -> None:
+        self.running.do(lambda _simulator: self.clock.advance(seconds))
+
+    def reconcile(self, options: Options) -> tuple[Outcome, float]:
+        """A whole run, and how long it took."""
+        begun = self.clock.now()
+        one = Reconciler(
+            self.api,
+            self.running.introduction["namespace"],
+            "photos",
+            options,
+            "0" * 12,
+            self.clock.now,
+            random.Random(1).random,
+            sleep=self.pass_time,
+        )
+        while one.outcome is None:
+            self.pass_time(one.step() + 0.05)
+        return one.outcome, self.clock.now() - begun
+
+
+@contextmanager
+def slow(folder: Path, seconds: float, **settings: Any) -> Iterator[Slow]:
+    clock = VirtualClock()
+    with connected(folder, Simulator(clock)) as (running, api):
+        names = [f"other-{number}" for number in range(OTHERS)]
+        world = {
+            "reset": True,
+            "settings": {"work_seconds": 5.0, "verify_signatures": False, "page_limit": 1, **settings},
+            "buckets": [{"name": name, "key": "master", "objects": 1} for name in ("photos", *names)],
+        }
+        running.control("POST", "world", world)
+        for name in names:
+            running.control("POST", "bucket", {"bucket": name, "reencrypt": True})
+        running.control("POST", "advance", {"seconds": 100})
+        yield Slow(running, api, clock, seconds)
+
+
+@pytest.mark.parametrize("settings", [{}, {"summary_resources": "none"}], ids=["named", "asked for one by one"])
+def test_a_list_that_is_too_long_ends_in_time(tmp_path: Path, settings: dict[str, Any]) -> None:
+    with slow(tmp_path, 7.0, **settings) as there:
+        outcome, took = there.reconcile(Options(wait_timeout=60))
+        assert isinstance(outcome, Fail)
+        assert "work requests could not be listed to their end" in outcome.message
+        assert took <= 60 + 90
+        assert not there.running.control("GET", "truth")["submissions"].get("photos")
+
+
+@pytest.mark.parametrize("retry_after", [None, 50])
+def test_a_late_page_that_is_refused_is_asked_for_again(tmp_path: Path, retry_after: float | None) -> None:
+    with slow(tmp_path, 3.0) as there:
+        fault = {"operation": "ListWorkRequests", "kind": "error_before", "status": 429, "code": "TooManyRequests"}
+        there.running.control("POST", "faults", {**fault, "skip": 20, "retry_after": retry_after})
+        outcome, _took = there.reconcile(Options())
+        assert isinstance(outcome, Done)
+        assert outcome.action == "submit"
+        assert there.calls.count("ListWorkRequests") == OTHERS + 1
