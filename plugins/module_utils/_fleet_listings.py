@@ -195,7 +195,9 @@ class Listings:
         except ApiError as failure:
             error = failure
         except Exception as failure:
-            error = ApiError("ListWorkRequests", "%s: %s" % (type(failure).__name__, failure), effect="unknown")
+            error = ApiError(
+                "ListWorkRequests", "%s: %s" % (type(failure).__name__, failure), effect="unknown", retryable=True
+            )
         finally:
             now = self._clock()
             with self._shared.lock:

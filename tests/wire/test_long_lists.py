@@ -21,6 +21,7 @@ from tests.simulator.clock import VirtualClock
 from tests.simulator.dispatch import Simulator
 from tests.simulator.serving import Running
 from tests.wire.connected import connected
+from tests.wire.playing import play
 
 OTHERS = 30
 
@@ -98,3 +99,21 @@ def test_a_late_page_that_is_refused_is_asked_for_again(tmp_path: Path, retry_af
         assert isinstance(outcome, Done)
         assert outcome.action == "submit"
         assert there.calls.count("ListWorkRequests") == OTHERS + 1
+
+
+def test_a_fleets_list_of_many_pages(simulator: Running, endpoints: dict[str, str], folder: Path) -> None:
+    names = [f"bucket-{number}" for number in range(4)]
+    world = {
+        "reset": True,
+        "settings": {"work_seconds": 0.2, "page_limit": 1},
+        "buckets": [{"name": name, "key": "master", "objects": 1} for name in names],
+    }
+    simulator.control("POST", "world", world)
+    environment = {**endpoints, "OCI_CONFIG_FILE": simulator.introduction["config_file"]}
+    compartment_id = simulator.control("GET", "truth")["buckets"]["bucket-0"]["compartment_id"]
+    options = {"compartment_ids": [compartment_id], "wait_interval": 1, "wait_timeout": 60, "force": True}
+    first, second = play(folder, [{"rekey.oci.compartment_reencrypt": options}] * 2, environment).results
+    for result in (first, second):
+        assert not result.get("failed"), result
+        assert not result.get("warnings"), result
+        assert result["summary"]["completed"] == len(names)
