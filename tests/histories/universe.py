@@ -128,8 +128,20 @@ class Universe:
         offset = self.random.uniform(0, 1e6)
         chance = random.Random(self._runs)
         api = OciApi(Clients(lambda request, timeout: self._transport(run, request, timeout), user))  # type: ignore[arg-type]
+
+        def sleep(seconds: float) -> None:
+            run.local += seconds
+            self.move_to(run.local)
+
         run.reconciler = Reconciler(
-            api, self.bucket.namespace, BUCKET, run.options, run.nonce, lambda: run.local + offset, chance.random
+            api,
+            self.bucket.namespace,
+            BUCKET,
+            run.options,
+            run.nonce,
+            lambda: run.local + offset,
+            chance.random,
+            sleep=sleep,
         )
         self.book.runs.append(run)
         return run
