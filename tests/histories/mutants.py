@@ -31,8 +31,10 @@ def _instead(owner: Any, name: str, make: Callable[[Any], Any]) -> Mutate:
 
 
 def _no_nonce(real: Any) -> Any:
-    def init(self: Any, api: Any, namespace: Any, name: Any, options: Any, nonce: Any, *more: Any) -> None:
-        real(self, api, namespace, name, options, "0" * 12, *more)
+    def init(
+        self: Any, api: Any, namespace: Any, name: Any, options: Any, nonce: Any, *more: Any, **named: Any
+    ) -> None:
+        real(self, api, namespace, name, options, "0" * 12, *more, **named)
 
     return init
 
