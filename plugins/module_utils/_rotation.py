@@ -76,18 +76,19 @@ def age_days(version: KeyVersion, now: float) -> Optional[float]:
 
 def judge(key: Key, version: KeyVersion, now: float, wish: Wish) -> Verdict:
     """Decide about a key, from its current version."""
-    problem = _unrotatable(key)
-    if problem:
-        return Verdict(problem=problem)
+    unrotatable = _unrotatable(key)
+    age = age_days(version, now)
+    if not wish.force and age is not None and wish.max_age_days is not None and age <= wish.max_age_days:
+        # What is wished for is true, whoever made it so. That the next rotation is not ours is said before it is due.
+        return Verdict(warning="%s %s" % (unrotatable, _NOT_DUE) if unrotatable else None)
+    if unrotatable:
+        return Verdict(problem=unrotatable)
     if wish.force:
         return Verdict(rotate=True, warning=_AUTOMATIC % key.id if key.is_auto_rotation_enabled else None)
-    age = age_days(version, now)
     if age is None or wish.max_age_days is None:
         return Verdict(
             problem="The age of version %s of key %s cannot be read, so nothing was decided." % (version.id, key.id)
         )
-    if age <= wish.max_age_days:
-        return Verdict()
     if key.is_auto_rotation_enabled:
         # A version of ours beside the service's own, hours apart, would have every object re-encrypted twice.
         return Verdict(
@@ -98,6 +99,7 @@ def judge(key: Key, version: KeyVersion, now: float, wish: Wish) -> Verdict:
     return Verdict(rotate=True)
 
 
+_NOT_DUE = "Its current version is young enough, so nothing had to be done yet."
 _AUTOMATIC = "The key %s is rotated automatically too: this version comes on top of those."
 
 

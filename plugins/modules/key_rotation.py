@@ -50,7 +50,9 @@ notes:
   - A key that is rotated automatically is left to that while its current version is young enough. Where it is not, the task
     fails and says so, rather than add a version hours before or after the service's own. Give O(max_age_days) a few days
     more than the interval of the automatic rotation. With O(force=true) it is rotated all the same, with a warning.
-  - A key that is not V(ENABLED), one of an external key manager, and an asymmetric one fail the task, and nothing is made.
+  - A key that is not V(ENABLED), one of an external key manager, and an asymmetric one cannot be rotated here. While the current
+    version is young enough the task is C(ok), with a warning. Where it is too old, or with O(force=true), the task fails and
+    nothing is made.
   - Needs the permissions KEY_READ and KEY_ROTATE. With KEY_INSPECT it sees a version that is being made by somebody else.
 attributes:
   check_mode:

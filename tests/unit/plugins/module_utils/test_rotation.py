@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -252,8 +253,7 @@ def test_a_refusal_is_told_with_what_was_learned(site: Site) -> None:
     assert rotator.result()["rotated"] is False
 
 
-@pytest.mark.parametrize("wish", [QUARTER, NOW])
-@pytest.mark.parametrize(
+UNROTATABLE = pytest.mark.parametrize(
     ("change", "words"),
     [
         ({"state": "DISABLED"}, "is DISABLED"),
@@ -263,12 +263,30 @@ def test_a_refusal_is_told_with_what_was_learned(site: Site) -> None:
         ({"algorithm": "RSA"}, "asymmetric"),
     ],
 )
-def test_keys_that_cannot_be_rotated(site: Site, wish: Wish, change: dict[str, str], words: str) -> None:
+
+
+@pytest.mark.parametrize(("wish", "age"), [(QUARTER, 91), (NOW, 91), (NOW, 0)])
+@UNROTATABLE
+def test_keys_that_cannot_be_rotated(site: Site, wish: Wish, age: float, change: dict[str, str], words: str) -> None:
     site.running.control("POST", "key", {"key": "master", **change})
+    site.pass_by(age * DAY)
     rotator = site.rotator(wish)
     with pytest.raises(Unrotated, match=words):
         rotator.run()
     assert rotator.result()["key"]["id"] == site.key_id
+    assert site.versions() == [site.first]
+
+
+@UNROTATABLE
+def test_they_need_not_be_while_they_are_young(site: Site, change: dict[str, str], words: str) -> None:
+    site.running.control("POST", "key", {"key": "master", **change})
+    rotator = site.rotator(QUARTER)
+    rotator.run()
+    result = rotator.result()
+    assert (result["changed"], result["rotated"], result["key"]["current_version"]["id"]) == (False, False, site.first)
+    (warning,) = rotator.warnings
+    assert words in warning
+    assert "young enough" in warning
     assert site.versions() == [site.first]
 
 
@@ -299,6 +317,8 @@ def test_older_means_older(age: float, rotate: bool) -> None:
 def test_an_unknown_age_decides_nothing() -> None:
     assert judge(KEY, KeyVersion("v1", "ENABLED", None), 5e8, QUARTER).problem
     assert judge(KEY, KeyVersion("v1", "ENABLED", None), 5e8, NOW).rotate
+    external = replace(KEY, protection_mode="EXTERNAL")
+    assert "external" in str(judge(external, KeyVersion("v1", "ENABLED", None), 5e8, QUARTER).problem)
 
 
 def test_the_token_is_that_of_one_replacement() -> None:
