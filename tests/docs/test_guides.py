@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import Any
 
 import pytest
 
-from tests.docs import inprocess
+from tests.docs import inprocess, snippets
 from tests.docs.conftest import Ansible
 from tests.simulator.serving import Running
 from tests.tools.paths import REPO
@@ -54,6 +55,23 @@ def tags(simulator: Running, bucket: str = "payroll") -> dict[str, str]:
 def decided(result: dict[str, Any]) -> tuple[bool, str, str]:
     assert not result.get("failed"), result
     return result["changed"], result["action"], result["reason"]
+
+
+def test_the_commands_of_the_quick_start(ansible: Ansible) -> None:
+    """Those that run its playbook, as they stand, in their order: a prediction, and two runs."""
+    pages = [REPO / "docs" / "quickstart.md"]
+    (playbook,) = snippets.blocks("yaml", pages=pages)
+    ansible.write("rekey.yml", playbook.text)
+    lines = [line for block in snippets.blocks("console", pages=pages) for line in block.text.splitlines()]
+    commands = [shlex.split(line.removeprefix("$ ")) for line in lines if line.startswith("$ ansible-playbook ")]
+    assert ["--check" in command for command in commands] == [True, False, False]
+    said = [ansible.run(*command) for command in commands]
+    assert [re.findall(r"\b(changed|failed)=(\d+)", text) for text in said] == [
+        [("changed", "1"), ("failed", "0")],
+        [("changed", "1"), ("failed", "0")],
+        [("changed", "0"), ("failed", "0")],
+    ]
+    assert "skipped=1" in said[0]
 
 
 def test_the_quick_start(simulator: Running) -> None:
