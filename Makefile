@@ -27,8 +27,8 @@ help: ## Show this table of contents
 setup: .venv/tests.stamp .venv/lint.stamp ## Make .venv with everything that the tests and the linters need
 demo: install ## Re-encrypt a bucket of the simulator, twice, and again after a key rotation
 	@$(ON_INSTALLED) $(RUN) -m tests.demo
-bench: install ## Time a playbook against ansible.builtin.ping and the OCI CLI, and count the API calls
-	@$(ON_INSTALLED) $(RUN) -m tests.benchmark
+bench: install ## Time a playbook against ansible.builtin.ping and the OCI CLI, and count the API calls; or only PARTS=hosts
+	@$(ON_INSTALLED) $(RUN) -m tests.benchmark $(PARTS)
 
 ##@ Everything
 .PHONY: test test-all

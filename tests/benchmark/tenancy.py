@@ -129,6 +129,14 @@ class Tenancy:
     def python(self, module: str, *arguments: str | int, stdin: str = "") -> Done:
         return self.run(sys.executable, "-m", module, *map(str, arguments), stdin=stdin)
 
+    def buckets_as_hosts(self, compartment_id: str, forks: int) -> Done:
+        """The collection's own playbook on its own inventory: each bucket is a host."""
+        inventory = self._home / "fleet.rekey_buckets.yml"
+        source = {"plugin": "rekey.oci.buckets", "compartment_ids": [compartment_id]}
+        inventory.write_text(json.dumps(source), encoding="utf-8")
+        command = ("rekey.oci.reencrypt_bucket", "-i", inventory, "-e", "rekey_hosts=all", "--forks", str(forks))
+        return self.run(BIN / "ansible-playbook", *command)
+
     def playbook(self, tasks: list[dict[str, Any]]) -> Done:
         play = self._home / "play.yml"
         play.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")

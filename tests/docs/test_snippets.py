@@ -32,9 +32,14 @@ def _names_others(block: snippets.Block) -> bool:
 
 
 PLAYBOOKS = [block for block in BLOCKS if _plays(block) and not _names_others(block)]
-
+#: The project's file of a job template: it wants the inventory of buckets that its page shows.
+PROJECTS = [block for block in PLAYBOOKS if "import_playbook: rekey.oci.reencrypt_bucket" in block.text]
+#: Those that want another inventory, which its page shows too.
+ON_HOSTS = [block for block in PLAYBOOKS if "hosts: all" in block.text]
+ALONE = [block for block in PLAYBOOKS if block not in PROJECTS + ON_HOSTS]
 
 INVENTORIES = [block for block in BLOCKS if "plugin: rekey.oci." in block.text]
+STATIC_INVENTORIES = [block for block in BLOCKS if block.text.startswith("all:\n")]
 
 
 def test_there_are_some() -> None:
@@ -47,10 +52,42 @@ def test_it_loads(block: snippets.Block) -> None:
     assert "\t" not in block.text
 
 
-@pytest.mark.parametrize("block", PLAYBOOKS, ids=str)
+@pytest.mark.parametrize("block", ALONE, ids=str)
 def test_it_runs(ansible: Ansible, block: snippets.Block) -> None:
     said = ansible.run("ansible-playbook", ansible.write("playbook.yml", as_playbook(block.text)))
     assert "failed=0" in said
+
+
+def _changed(said: str) -> dict[str, tuple[str, str]]:
+    """What the recap says of each host: changed and failed."""
+    found = re.findall(r"^(\S+) +: .*changed=(\d+) .*failed=(\d+)", said, re.MULTILINE)
+    return {host: (changed, failed) for host, changed, failed in found}
+
+
+@pytest.mark.parametrize("block", PROJECTS, ids=str)
+def test_a_project_runs_on_its_inventory(ansible: Ansible, block: snippets.Block) -> None:
+    (inventory,) = [one for one in INVENTORIES if one.page == block.page]
+    ansible.write("fleet.rekey_buckets.yml", inventory.text)
+    ansible.write("reencrypt.yml", block.text)
+    command = ("ansible-playbook", "-i", "fleet.rekey_buckets.yml", "reencrypt.yml", "-e", "rekey_hosts=all")
+    said = _changed(ansible.run(*command))
+    assert {"payroll", "payroll-archive", "logs-eu"} <= set(said)
+    assert said["payroll"] == said["logs-eu"] == ("1", "0")
+    assert set(_changed(ansible.run(*command)).values()) == {("0", "0")}
+
+
+def test_compartments_as_hosts(ansible: Ansible) -> None:
+    (play,), (inventory,) = ON_HOSTS, STATIC_INVENTORIES
+    assert play.page == inventory.page
+    text = play.page.read_text(encoding="utf-8")
+    command = ("ansible-playbook", "-i", "compartments.yml", "reencrypt_compartments.yml")
+    assert f"$ {' '.join(command)}\n" in text
+    ansible.write("compartments.yml", inventory.text)
+    ansible.write("reencrypt_compartments.yml", play.text)
+    assert _changed(ansible.run(*command)) == {"apps": ("1", "0"), "apps-eu": ("1", "0")}
+    assert _changed(ansible.run(*command)) == {"apps": ("0", "0"), "apps-eu": ("0", "0")}
+    submitted = ansible.simulator.control("GET", "truth", {})["submissions"]
+    assert {len(submitted[name]) for name in ("payroll", "payroll-archive", "logs-eu")} == {1}
 
 
 @pytest.mark.parametrize("block", INVENTORIES, ids=str)
