@@ -58,8 +58,8 @@ options:
     default: 120
   verify_history:
     description:
-      - Whether a completed receipt is believed only if no re-encryption by somebody else was accepted since, which costs one
-        more call.
+      - Whether a completed receipt is believed only if no re-encryption by somebody else was accepted since, for which work
+        requests are listed.
       - It catches a bucket that was moved to another key, re-encrypted by hand and moved back, as long as OCI remembers that
         work request.
     type: bool

@@ -95,7 +95,8 @@ reason:
   description:
     - Why, by the decision table.
     - V(oracle_managed_key) and V(empty_bucket) need nothing, V(up_to_date) is proven, V(in_progress) is running already.
-    - V(key_version_changed), V(key_changed), V(work_request_failed), V(unproven), V(forced) and V(key_assigned) submit.
+    - V(key_version_changed), V(key_changed), V(work_request_failed), V(unproven) and V(forced) submit.
+    - V(key_assigned) submits, or does no more than assign the key on an empty bucket, where RV(action) is V(none).
     - Null when a failure came before a decision.
   returned: always
   type: str

@@ -12,7 +12,8 @@ version_added: 1.0.0
 description:
   - Does for all buckets of one or more compartments, in one task and one process, what M(rekey.oci.bucket_reencrypt) does for
     one. It looks, decides, submits and waits in the same way, many buckets at once.
-  - Each key is read once and shared, buckets that wait are asked after together, and a slow bucket holds up no other.
+  - Each key is read once for all its buckets, and again before receipts are completed and after a minute. Buckets that wait are
+    asked after together, and a slow bucket holds up no other.
   - A bucket that fails, or a compartment that may not be listed, stops nothing. The task fails at the end, with everything in its
     result.
   - When interrupted or terminated, the task ends within seconds and returns what was done so far. The next run goes on from there.

@@ -36,8 +36,18 @@ def test_the_decision_table_is_the_code_s() -> None:
     from ansible_collections.rekey.oci.plugins.module_utils._decision import ACTIONS
 
     rows = _rows("What it decides")
-    assert {row[1].strip("`"): row[0] for row in rows} == ACTIONS
-    assert [row[2] for row in rows] == ["yes" if row[0] == "submit" else "no" for row in rows]
+    assert {row[1].strip("`"): row[0].removesuffix(", or none on an empty bucket") for row in rows} == ACTIONS
+    # Only the assignment is a change where nothing is submitted.
+    assert [row[1] for row in rows if "empty bucket" in row[0]] == ["`key_assigned`"]
+    assert [row[2] for row in rows] == ["yes" if row[0].startswith("submit") else "no" for row in rows]
+
+
+def test_a_key_is_assigned_to_an_empty_bucket_and_nothing_submitted(ansible: Ansible) -> None:
+    ansible.simulator.control("POST", "world", {"buckets": [{"name": "void", "compartment": "apps", "objects": 0}]})
+    key_id = "ocid1.key.oc1.iad.examplevault.exampleother"
+    environment = ansible.simulator.introduction["environment"]
+    result = inprocess.run("bucket_reencrypt", {"bucket_name": "void", "kms_key_id": key_id}, environment)
+    assert (result["changed"], result["action"], result["reason"]) == (True, "none", "key_assigned")
 
 
 def test_the_releases_are_those_that_are_tested() -> None:
