@@ -69,5 +69,7 @@ options:
       - The OCID of the Vault key that the bucket shall use. It is assigned first where the bucket uses another key or an
         Oracle-managed one.
       - The key must be readable, C(ENABLED) and of algorithm AES, and Object Storage must be allowed to use it.
+      - The user needs the permissions KEY_ASSOCIATE on this key and KEY_DISASSOCIATE on the one before, which the statement
+        C(Allow group ... to use key-delegate ...) gives.
     type: str
 """

@@ -43,13 +43,18 @@ def _unassigned(error: ApiError, name: str, options: Options, key: Optional[Key]
     """Object Storage may not use the key, or this user may not let it, or may not write to the bucket."""
     wanted = options.kms_key_id
     told = "The key %s was not assigned to bucket %s. " % (wanted, name)
-    if error.code == "BucketNotFound":
-        return told + "This user may not write to the bucket (BUCKET_UPDATE). " + error.line()
     region = (key.region if key else None) or "<region>"
     compartment = (key.compartment_id if key else None) or "<compartment>"
     scope = "tenancy" if compartment.startswith("ocid1.tenancy.") else "compartment id %s" % compartment
     where = "in %s where target.key.id = '%s'" % (scope, wanted)
+    delegate = "Allow group <group> to use key-delegate %s" % where
+    if error.code == "BucketNotFound":
+        # It was found a moment ago. Whether OCI says this where KEY_ASSOCIATE is missing, too, is not documented.
+        return told + (
+            "This user may not write to the bucket (BUCKET_UPDATE), or not let it use the key: %s. %s"
+            % (delegate, error.line())
+        )
     return told + (
-        "It takes two policies: Allow service objectstorage-%s to use keys %s; and Allow group <group> to use "
-        "key-delegate %s. %s" % (region, where, where, error.line())
+        "It takes two policies: Allow service objectstorage-%s to use keys %s; and %s. %s"
+        % (region, where, delegate, error.line())
     )

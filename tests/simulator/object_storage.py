@@ -28,13 +28,16 @@ class ObjectStorage:
     def _bucket(self, user: User, name: str, permission: str) -> Bucket:
         bucket = self.world.buckets.get(name)
         if bucket is None or not user.may(permission, bucket.compartment_id):
-            raise Refusal(
-                404,
-                "BucketNotFound",
-                f"Either the bucket named '{name}' does not exist in the namespace '{self.world.namespace}' or you are not "
-                "authorized to access it",
-            )
+            raise self._not_found(name)
         return bucket
+
+    def _not_found(self, name: str) -> Refusal:
+        return Refusal(
+            404,
+            "BucketNotFound",
+            f"Either the bucket named '{name}' does not exist in the namespace '{self.world.namespace}' or you are not "
+            "authorized to access it",
+        )
 
     def get_namespace(self, request: Request, user: User) -> Response:
         return Response(200, self.world.namespace)
@@ -121,7 +124,8 @@ class ObjectStorage:
             raise Refusal(412, "IfMatchFailed", f"The If-Match header is '{wanted}', which is not the current etag.")
         details = request.json()
         self._check_tags(details.get("freeformTags"))
-        if details.get("kmsKeyId"):
+        if details.get("kmsKeyId") is not None:
+            self._check_delegation(user, bucket, details["kmsKeyId"] or None)
             self._check_key(details["kmsKeyId"])
         if details.get("freeformTags") is not None:
             bucket.freeform_tags = dict(details["freeformTags"])
@@ -147,14 +151,29 @@ class ObjectStorage:
             if len(key) > 100 or len(value) > 256:
                 raise Refusal(400, "InvalidParameter", "A tag's key can have 100 characters, and its value 256.")
 
+    def _check_delegation(self, user: User, bucket: Bucket, key_id: str | None) -> None:
+        """Whether the user may have Object Storage use the key, and no longer the bucket's own."""
+        if key_id == bucket.kms_key_id:
+            return
+        needed = [("KEY_ASSOCIATE", key_id)]
+        if self.world.settings.disassociates:
+            needed.append(("KEY_DISASSOCIATE", bucket.kms_key_id))
+        for permission, needed_id in needed:
+            key = self.world.keys.get(needed_id or "")
+            if key is not None and not user.may(permission, key.compartment_id):
+                raise (
+                    self._no_key(key.id) if self.world.settings.unassignable == "key" else self._not_found(bucket.name)
+                )
+
+    def _no_key(self, key_id: str) -> Refusal:
+        return Refusal(404, "NotAuthorizedOrFoundKmsKey", f"Object Storage is not authorized to use the key {key_id}.")
+
     def _check_key(self, key_id: str | None) -> None:
         if not key_id:
             return
         key = self.world.keys.get(key_id)
         if key is None or not key.usable or not self.world.settings.keys_usable:
-            raise Refusal(
-                404, "NotAuthorizedOrFoundKmsKey", f"Object Storage is not authorized to use the key {key_id}."
-            )
+            raise self._no_key(key_id)
         if key.state != "ENABLED":
             raise Refusal(400, "InvalidKmsKeyState", f"The key {key_id} is {key.state}.")
 

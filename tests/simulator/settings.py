@@ -60,6 +60,10 @@ class Settings:
     clock_skew: float = 0.0
     #: Whether Object Storage may use the keys.
     keys_usable: bool = True
+    #: What a user hears who may write to a bucket, but not give it that key: of the key or of the bucket. Not documented.
+    unassignable: str = "key"
+    #: Whether taking a bucket from its key needs KEY_DISASSOCIATE there. Not documented.
+    disassociates: bool = True
 
     def patch(self, values: dict[str, Any]) -> None:
         """Set some. Raises KeyError on a name that is none, and ValueError on a value that is none."""
@@ -83,6 +87,7 @@ _CHOICES = {
     "reencrypt_version": ("accepted", "started"),
     "order": ("newest", "oldest", "random"),
     "two_at_once": ("allow", "conflict"),
+    "unassignable": ("key", "bucket"),
     "resources": _RESOURCES,
     "summary_resources": _RESOURCES,
 }

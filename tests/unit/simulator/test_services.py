@@ -99,6 +99,31 @@ def test_a_key_that_object_storage_may_not_use_cannot_be_assigned(world: World) 
     assert not world.world.all_current(world.bucket)
 
 
+@pytest.mark.parametrize(
+    ("unassignable", "code"), [("key", "NotAuthorizedOrFoundKmsKey"), ("bucket", "BucketNotFound")]
+)
+def test_assigning_needs_permissions_on_both_keys(world: World, unassignable: str, code: str) -> None:
+    world.world.settings.patch({"unassignable": unassignable})
+    other = world.world.add_key("other", world.world.add_compartment("security"))
+    details = {"kmsKeyId": other.id}
+    for permissions in (["KEY_DISASSOCIATE"], ["KEY_ASSOCIATE"]):
+        world.simulator.users.add("clerk", ["BUCKET_UPDATE", *permissions])
+        assert world.refused("POST", at("photos"), details, user="clerk") == (404, code)
+        assert world.bucket.kms_key_id == world.key.id
+        # The key that it has is no assignment.
+        world.told("POST", at("photos"), {"kmsKeyId": world.key.id, "freeformTags": {}}, user="clerk")
+    # Each on the key's own compartment.
+    both = ["BUCKET_UPDATE", "KEY_ASSOCIATE", "KEY_DISASSOCIATE"]
+    world.simulator.users.add("clerk", both, [TENANCY])
+    assert world.refused("POST", at("photos"), details, user="clerk") == (404, code)
+    world.simulator.users.add("clerk", both)
+    world.told("POST", at("photos"), details, user="clerk")
+    world.simulator.users.add("clerk", ["BUCKET_UPDATE", "KEY_ASSOCIATE"])
+    world.world.settings.patch({"disassociates": False})
+    world.told("POST", at("photos"), {"kmsKeyId": world.key.id}, user="clerk")
+    assert world.bucket.kms_key_id == world.key.id
+
+
 def test_a_new_version_is_current_once_it_is_made() -> None:
     world = World(version_delay=5.0)
     first = world.told("GET", f"/20180608/keys/{world.key.id}").body["currentKeyVersion"]
