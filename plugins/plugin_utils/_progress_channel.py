@@ -11,19 +11,30 @@ from __future__ import annotations
 import contextlib
 import copy
 import os
+import re
 import secrets
 import shlex
 import shutil
+import stat
 import tempfile
 import threading
+import time
 from abc import ABC, abstractmethod
 from typing import Any, Optional
+
+from ansible import constants
 
 #: Connections whose every command is a process of its own, so that a second one beside the module's does no harm.
 STATELESS = frozenset(("ssh",))
 
 #: Of a file that is written faster than it is read, in bytes at a time.
 _PART = 1 << 16
+
+#: A file that was not written to for so long, in seconds, is that of a task which was killed.
+_STALE = 24 * 3600
+
+_FOLDER = "rekey-progress-"
+_FILE = "progress-"
 
 
 class Channel(ABC):
@@ -61,9 +72,13 @@ class LocalChannel(Channel):
 
     def __init__(self, shared: bool) -> None:
         self._shared = shared
-        self._folder = tempfile.mkdtemp(prefix="rekey-")
-        self.path = os.path.join(self._folder, "progress-%s" % secrets.token_hex(16))
+        if shared:
+            remove_stale(tempfile.gettempdir())
+        # Ansible removes its own folder at its end, an interruption's too; but no other user may pass there.
+        self._folder = tempfile.mkdtemp(prefix=_FOLDER, dir=None if shared else constants.DEFAULT_LOCAL_TMP)
+        self.path = os.path.join(self._folder, _FILE + secrets.token_hex(16))
         self._file: Optional[int] = None
+        self._hidden = False
         self._lock = threading.Lock()
 
     def open(self) -> None:
@@ -75,14 +90,47 @@ class LocalChannel(Channel):
 
     def read(self) -> bytes:
         with self._lock:
-            return os.read(self._file, _PART) if self._file is not None else b""
+            found = os.read(self._file, _PART) if self._file is not None else b""
+        if found and not self._hidden:
+            # The module has it open by now: without a name it is gone however the two processes end.
+            self._hide()
+        return found
 
     def close(self) -> None:
         with self._lock:
             if self._file is not None:
                 os.close(self._file)
                 self._file = None
+        self._hide()
+
+    def _hide(self) -> None:
+        self._hidden = True
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def remove_stale(parent: str) -> None:
+    """Remove what killed tasks of this user left: folders of the very names, with nothing else in them. Never raises."""
+    with contextlib.suppress(OSError):
+        for found in list(os.scandir(parent)):
+            if found.name.startswith(_FOLDER):
+                with contextlib.suppress(OSError):
+                    _remove_if_stale(found.path)
+
+
+def _remove_if_stale(folder: str) -> None:
+    found = os.lstat(folder)
+    # No other user can put anything in its place then.
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        return
+    files = os.listdir(folder)
+    paths = [os.path.join(folder, name) for name in files]
+    if not all(re.fullmatch(_FILE + "[0-9a-f]{32}", name) for name in files):
+        return
+    if max([found.st_mtime, *(os.lstat(path).st_mtime for path in paths)]) > time.time() - _STALE:
+        return
+    for path in paths:
+        os.unlink(path)
+    os.rmdir(folder)
 
 
 class RemoteChannel(Channel):
@@ -95,7 +143,13 @@ class RemoteChannel(Channel):
     #: How long a read waits for news on the remote machine, in seconds.
     _PATIENCE = 20
 
-    _MAKE = "umask 077 && mkdir -m {folder_mode} {folder} && : > {path} && chmod {mode} {path}"
+    # First it removes what killed tasks of this user left there: folders of the very names, untouched for a day.
+    _MAKE = (
+        'find {parent}/.rekey-{any_name} -type d -user "$(id -u)" -mtime +0 -exec /bin/sh -c '
+        '\'test -z "$(find "$1" -type f -mtime -1)" && rm -f "$1"/progress && rmdir "$1"\' - {{}} \';\' '
+        ">/dev/null 2>&1; "
+        "umask 077 && mkdir -m {folder_mode} {folder} && : > {path} && chmod {mode} {path}"
+    )
     # It removes the file once the module has written its last line, even where nobody reads the answer any more.
     _READ = (
         "i=0; while [ $i -lt {patience} ] && s=$(wc -c < {path}) && [ $s -le {offset} ]; do sleep 1; i=$((i+1)); done; "
@@ -108,7 +162,8 @@ class RemoteChannel(Channel):
         self._connection = copy.copy(connection)
         self._connection.set_become_plugin(None)
         self._shared = shared
-        self._folder = "%s/.rekey-%s" % (parent.rstrip("/"), secrets.token_hex(16))
+        self._parent = parent.rstrip("/")
+        self._folder = "%s/.rekey-%s" % (self._parent, secrets.token_hex(16))
         self.path = self._folder + "/progress"
         self._offset = 0
         self._made = False
@@ -127,6 +182,8 @@ class RemoteChannel(Channel):
             if not self._closed:
                 self._run(
                     self._MAKE,
+                    parent=shlex.quote(self._parent),
+                    any_name="?" * 32,
                     folder_mode="711" if self._shared else "700",
                     mode="622" if self._shared else "600",
                 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,8 +96,10 @@ class Site:
         return done
 
     def left_over(self) -> list[str]:
-        """What progress left in the folder for temporary files."""
-        return [path.name for path in (self.folder / "tmp").rglob("*") if "rekey" in path.name]
+        """What progress left in the folder for temporary files, and in Ansible's own."""
+        names = re.compile(r"(rekey-)?progress-.+|\.rekey-.+")
+        places = (self.folder / "tmp", self.folder / ".ansible" / "tmp")
+        return [path.name for place in places for path in place.rglob("*") if names.fullmatch(path.name)]
 
 
 def script(path: Path, text: str) -> Path:

@@ -10,6 +10,7 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,28 @@ def test_a_terminal_shows_it_while_the_task_runs(site: Site) -> None:
         seen.index("changed: [localhost]") > first > seen.index(next(line for line in seen if "TASK [Payroll]" in line))
     )
     assert any(LEFT.fullmatch(line) for line in seen)
+    assert site.left_over() == []
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda how: how.name)
+def test_an_interruption_leaves_nothing(site: Site, how: signal.Signals) -> None:
+    with subprocess.Popen(
+        site.playbook(task()),
+        env=site.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stderr is not None
+        assert any(LINE.fullmatch(line.rstrip("\n")) for line in process.stderr)
+        if how is signal.SIGINT:
+            # As a terminal does on Ctrl-C.
+            os.killpg(process.pid, how)
+        else:
+            process.send_signal(how)
+        process.stderr.read()
+        assert process.wait(PATIENCE) != 0
     assert site.left_over() == []
 
 
@@ -177,10 +200,12 @@ def test_becoming_somebody_without_privileges(site: Site, elsewhere: dict[str, A
     assert lines(done.stderr)
 
 
-def test_a_connection_that_lets_nothing_through(site: Site) -> None:
+def test_a_connection_that_lets_nothing_through(site: Site, elsewhere: dict[str, Any]) -> None:
     # Nobody can write there: the task works on in silence.
-    done = site.run(site.playbook(task()), TMPDIR=str(site.folder / "nowhere"), ANSIBLE_LOCAL_TEMP=str(site.folder))
+    nowhere = {"ansible_system_tmpdirs": [str(site.folder / "nowhere")]}
+    done = site.run(site.playbook(task(), vars={**elsewhere, **nowhere}))
     assert "changed: [localhost]" in done.stdout
+    assert lines(done.stderr) == []
 
 
 def test_a_task_that_fails_fails_with_the_same_words(site: Site) -> None:

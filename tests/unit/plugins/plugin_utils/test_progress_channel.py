@@ -10,6 +10,7 @@ import json
 import os
 import stat
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ class Connection:
 
 @pytest.fixture(params=["local", "remote"])
 def channel(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Channel:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("ansible.constants.DEFAULT_LOCAL_TMP", str(tmp_path))
     if request.param == "local":
         return LocalChannel(shared=False)
     return RemoteChannel(Connection(tmp_path), shared=False, parent=str(tmp_path))
@@ -87,6 +88,23 @@ def test_what_is_written_is_read_once_and_nothing_stays(channel: Channel, tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("shared", [False, True])
+def test_once_the_module_tells_something_a_local_file_has_no_name(
+    shared: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ansible.constants.DEFAULT_LOCAL_TMP", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    channel = LocalChannel(shared)
+    channel.open()
+    assert channel.read() == b""
+    with Progress(channel.path) as progress:
+        for elapsed in (1.0, 2.0):
+            progress.one("logs", RUNNING, elapsed)
+            assert records(channel.read()) == [One("logs", "IN_PROGRESS", 40.0, elapsed)]
+            assert list(tmp_path.iterdir()) == []
+    channel.close()
+
+
 def test_only_its_owner_may_read_it(channel: Channel) -> None:
     channel.open()
     assert mode(channel.path) == 0o600
@@ -101,6 +119,44 @@ def test_another_user_may_write_to_what_it_cannot_find(tmp_path: Path, monkeypat
         assert mode(channel.path) == 0o622
         assert mode(os.path.dirname(channel.path)) == 0o711
         channel.close()
+
+
+def left(folder: Path, file: str, age: float) -> Path:
+    """What a killed task left, that long ago."""
+    folder.mkdir()
+    (folder / file).touch()
+    for path in (folder / file, folder):
+        os.utime(path, (time.time() - age,) * 2)
+    return folder
+
+
+@pytest.mark.parametrize("where", ["local", "remote"])
+def test_what_a_killed_task_left_is_removed_by_the_next_a_day_later(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    before, file = ("rekey-progress-", "progress-" + "0" * 32) if where == "local" else (".rekey-", "progress")
+    day = 24 * 3600
+    old = left(tmp_path / (before + "a" * 32), file, day + 60)
+    # Its module is still telling.
+    busy = left(tmp_path / (before + "b" * 32), file, day + 60)
+    os.utime(busy / file)
+    others = [
+        left(tmp_path / (before + "c" * 32), file, day - 60),
+        left(tmp_path / (before + "d" * 32), "something-else", day + 60),
+        left(tmp_path / "rekey-backup", file, day + 60),
+    ]
+    target = left(tmp_path / "target", file, day + 60)
+    (tmp_path / (before + "e" * 32)).symlink_to(target)
+    if where == "local":
+        channel: Channel = LocalChannel(shared=True)
+    else:
+        channel = RemoteChannel(Connection(tmp_path), False, str(tmp_path))
+    channel.open()
+    channel.close()
+    assert not old.exists()
+    assert all(path.is_dir() for path in (busy, *others))
+    assert (target / file).exists()
 
 
 def test_a_module_that_ends_before_the_file_is_made_leaves_nothing(channel: Channel, tmp_path: Path) -> None:
