@@ -16,7 +16,9 @@ description:
     asked after together, and a slow bucket holds up no other.
   - A bucket that fails, or a compartment that may not be listed, stops nothing. The task fails at the end, with everything in its
     result.
-  - When interrupted or terminated, the task ends within seconds and returns what was done so far. The next run goes on from there.
+  - When the module is told to stop, it begins nothing more, and returns within seconds what was done so far. When Ansible itself is
+    interrupted, such as by Ctrl-C, it shows no result of the task, only that it was interrupted, below the last line of progress.
+  - Either way, what was submitted goes on, and the next run goes on from there.
 options:
   compartment_ids:
     required: true

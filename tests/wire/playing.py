@@ -17,6 +17,9 @@ from typing import Any
 #: No assertion: only so that a run which hangs ends.
 HANG_SECONDS = 900
 
+#: An environment variable that tells which processes a test has begun.
+MARK = "REKEY_TEST_MARK"
+
 _OURS = ("OCI_", "REKEY_", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
@@ -32,6 +35,20 @@ def clean() -> dict[str, str]:
     """This process's environment without what tells the collection or the SDK anything; and no proxy, as all is here."""
     found = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     return {**found, "no_proxy": "127.0.0.1,localhost"}
+
+
+def bearing(mark: str) -> list[int]:
+    """All that bear the mark: ansible, its workers, which are in sessions of their own, and the modules."""
+    wanted = f"{MARK}={mark}".encode()
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if wanted in (process / "environ").read_bytes().split(b"\0"):
+                found.append(int(process.name))
+        except OSError:
+            # It is gone, or is nobody's business.
+            continue
+    return found
 
 
 def play(

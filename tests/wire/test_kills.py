@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -18,9 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulator.serving import Running
-from tests.wire.playing import HANG_SECONDS, clean, play, reencrypt
-
-_MARK = "REKEY_TEST_MARK"
+from tests.wire.playing import HANG_SECONDS, MARK, bearing, clean, play, reencrypt
 
 #: How many at once, in how many waves, each of which is killed.
 CROWDS = [pytest.param(8, 3, id="8-at-once"), pytest.param(32, 1, id="32-at-once")]
@@ -30,7 +29,7 @@ def _start(folder: Path, simulator: Running, mark: str) -> subprocess.Popen[byte
     env = {
         **clean(),
         **simulator.introduction["environment"],
-        _MARK: mark,
+        MARK: mark,
         "HOME": str(folder),
         "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
         "ANSIBLE_LOCALHOST_WARNING": "False",
@@ -44,20 +43,12 @@ def _start(folder: Path, simulator: Running, mark: str) -> subprocess.Popen[byte
 
 
 def _kill(mark: str) -> None:
-    """Kill all that bear the mark: ansible, its workers, which are in sessions of their own, and the modules."""
-    wanted = f"{_MARK}={mark}".encode()
-    found = True
+    """Kill all that bear the mark."""
     # Again until none is left: some begin others while /proc is read.
-    while found:
-        found = False
-        for process in Path("/proc").glob("[0-9]*"):
-            try:
-                if wanted in (process / "environ").read_bytes().split(b"\0"):
-                    os.kill(int(process.name), signal.SIGKILL)
-                    found = True
-            except OSError:
-                # It is gone, or is nobody's business.
-                continue
+    while found := bearing(mark):
+        for process in found:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
 
 
 def _seen(simulator: Running) -> int:
