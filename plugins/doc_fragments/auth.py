@@ -78,7 +78,7 @@ options:
       - When left out, E(REKEY_IDENTITY_ENDPOINT) is used, and then the region's own.
     type: str
 requirements:
-  - oci (the Python SDK)
+  - oci >= 2.112.0 (the Python SDK)
 notes:
   - All modules belong to the action group C(rekey.oci.all), so that C(module_defaults) sets these options once.
 """

@@ -52,12 +52,7 @@ class Clients:
             return client
 
     def _build(self, client_class: Any, endpoint: Optional[str], timeout: Any) -> Any:
-        options: dict[str, Any] = {
-            "signer": self._identity.signer,
-            "timeout": timeout,
-            "retry_strategy": self.sdk.retry.NoneRetryStrategy(),
-            "circuit_breaker_strategy": self.sdk.circuit_breaker.NoCircuitBreakerStrategy(),
-        }
+        options: dict[str, Any] = {"signer": self._identity.signer, "timeout": timeout}
         if endpoint:
             options["service_endpoint"] = endpoint
         realm_template = self._params.get("realm_specific_endpoint_template_enabled")
@@ -67,10 +62,13 @@ class Clients:
         if endpoint:
             config.setdefault("region", "us-ashburn-1")
         try:
+            options["retry_strategy"] = self.sdk.retry.NoneRetryStrategy()
+            options["circuit_breaker_strategy"] = self.sdk.circuit_breaker.NoCircuitBreakerStrategy()
             client = client_class(config, **options)
         except Exception as error:
             raise BadInput(
-                "A client for %s cannot be built: %s." % (endpoint or "the region", _one_line(error))
+                "A client for %s cannot be built: %s.%s"
+                % (endpoint or "the region", _one_line(error), _identity.because_of_age(error, self.sdk))
             ) from None
         self._secure(client)
         return client

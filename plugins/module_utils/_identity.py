@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import stat
 import threading
 import time
@@ -57,9 +58,31 @@ def import_sdk() -> Any:
     os.environ["OCI_HEADER_PARSING_ERROR_MAX_RETRIES"] = "0"
     try:
         import oci
+
+        if not hasattr(oci, "config"):
+            where = getattr(oci, "__file__", None) or ", ".join(getattr(oci, "__path__", ()))
+            raise ImportError("what %s holds is something else of that name" % (where or "sys.modules"))
     except Exception as error:  # an SDK can be broken in every way, and each is shown as it is
         raise SdkMissing(error) from error
     return oci
+
+
+def outdated(oci: Any) -> Optional[str]:
+    """What to say of an SDK that is older than any that is tested; None where it is not, or does not tell."""
+    installed = str(getattr(oci, "__version__", ""))
+    if not re.match(r"\d+\.\d+\.\d+", installed) or _release(installed) >= _release(OLDEST_SDK):
+        return None
+    return "oci %s is installed; this collection is tested with %s or later." % (installed, OLDEST_SDK)
+
+
+def _release(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)[:3]]
+
+
+def because_of_age(error: BaseException, oci: Any) -> str:
+    """What to add to a failure of the SDK's own, where the SDK may be too old for what it was asked."""
+    told = outdated(oci) if isinstance(error, (AttributeError, ImportError, TypeError)) else None
+    return " " + told if told else ""
 
 
 #: By the name that the SDK and its configuration file have for it.
@@ -86,7 +109,8 @@ def identify(params: Mapping[str, Any], oci: Any) -> Identity:
     """Build the configuration and signer. Raises BadInput with one line for a person."""
     check_common(params)
     auth_type = params.get("auth_type") or "api_key"
-    warnings: list[str] = []
+    old = outdated(oci)
+    warnings = [old] if old else []
     if auth_type in ("api_key", "security_token", "instance_obo_user"):
         config = _file_config(params, oci, auth_type, warnings)
     else:
@@ -284,7 +308,9 @@ def _api_key(config: dict[str, Any], params: Mapping[str, Any], oci: Any, warnin
             pass_phrase=pass_phrase,
         )
     except Exception as error:
-        raise BadInput("The API key cannot be used: %s." % type(error).__name__) from None
+        raise BadInput(
+            "The API key cannot be used: %s.%s" % (type(error).__name__, because_of_age(error, oci))
+        ) from None
 
 
 def _security_token(config: dict[str, Any], params: Mapping[str, Any], oci: Any, warnings: list[str]) -> Any:
@@ -306,8 +332,8 @@ def _security_token(config: dict[str, Any], params: Mapping[str, Any], oci: Any,
         return oci.auth.signers.SecurityTokenSigner(token, key)
     except Exception as error:
         raise BadInput(
-            "The security token in %s cannot be used: %s. Renew it with 'oci session refresh'."
-            % (location, type(error).__name__)
+            "The security token in %s cannot be used: %s. Renew it with 'oci session refresh'.%s"
+            % (location, type(error).__name__, because_of_age(error, oci))
         ) from None
 
 
@@ -336,8 +362,8 @@ def _from_environment(what: str, build: Callable[[Any, dict[str, Any]], Any]) ->
                 raise
             # The message may quote a token; the type does not.
             raise BadInput(
-                "auth_type %s did not give a signer (%s). It works only %s."
-                % (params.get("auth_type"), type(error).__name__, what)
+                "auth_type %s did not give a signer (%s). It works only %s.%s"
+                % (params.get("auth_type"), type(error).__name__, what, because_of_age(error, oci))
             ) from None
 
     return signer

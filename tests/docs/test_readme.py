@@ -66,6 +66,7 @@ def test_the_oldest_sdk_is_the_same_everywhere() -> None:
     oldest = environments.OLDEST_SDK.removeprefix("oci==")
     assert oldest == OLDEST_SDK
     assert f"oci>={oldest}" in (REPO / "meta" / "ee-requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert f"  - oci >= {oldest} (the" in (REPO / "plugins/doc_fragments/auth.py").read_text(encoding="utf-8")
     for page in snippets.PAGES:
         assert set(re.findall(r"oci>=([\d.]+)", page.read_text(encoding="utf-8"))) <= {oldest}, page
 

@@ -20,6 +20,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import PrivateFormat
 
 from ansible_collections.rekey.oci.plugins.module_utils import _identity
+from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients
 from ansible_collections.rekey.oci.plugins.module_utils._identity import Identity, SdkMissing
 from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import (
@@ -277,6 +278,7 @@ BROKEN = {
     "without what it needs": ("import a_package_that_is_not_there", "No module named 'a_package_that_is_not_there'"),
     "broken": ("raise RuntimeError('this build is broken')", "RuntimeError: this build is broken"),
     "half-written": ("def", "SyntaxError"),
+    "another package": ("", "oci/__init__.py holds is something else of that name"),
 }
 
 
@@ -299,6 +301,56 @@ def test_an_sdk_that_cannot_be_imported(
     assert told in str(error.value)
     assert "pip install 'oci>=" in str(error.value)
     assert "Traceback" in error.value.details
+
+
+def test_a_folder_that_hides_the_sdk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder without code can be imported as well, where nothing else of its name is."""
+    for name in [name for name in sys.modules if name == "oci" or name.startswith("oci.")]:
+        monkeypatch.delitem(sys.modules, name)
+    (tmp_path / "oci").mkdir()
+    keep = [path for path in sys.path if not (Path(path) / "oci").is_dir()]
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *keep])
+    with pytest.raises(SdkMissing) as error:
+        _identity.import_sdk()
+    assert "ImportError: what %s holds is something else" % (tmp_path / "oci") in str(error.value)
+
+
+OLD = "oci 2.60.0 is installed; this collection is tested with %s or later." % _identity.OLDEST_SDK
+
+
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [
+        ("2.60.0", OLD),
+        ("2.60.0+preview.1.9", OLD.replace("2.60.0", "2.60.0+preview.1.9")),
+        (_identity.OLDEST_SDK, None),
+        ("2.1000.0", None),
+        ("3.0.0", None),
+        ("", None),
+        ("unknown", None),
+    ],
+)
+def test_an_sdk_that_is_older_than_any_tested(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, told: str | None
+) -> None:
+    monkeypatch.setattr(oci, "__version__", version)
+    assert identify(config_file_location=config_file(tmp_path)).warnings == ([told] if told else [])
+
+
+def test_what_an_old_sdk_lacks_is_put_down_to_its_age(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "get_oke_workload_identity_resource_principal_signer"
+    monkeypatch.delattr(oci.auth.signers, name)
+    text = refused(auth_type="oke_workload_identity")
+    assert text.endswith("with automountServiceAccountToken.")
+    monkeypatch.setattr(oci, "__version__", "2.60.0")
+    text = refused(auth_type="oke_workload_identity")
+    assert text.endswith(
+        "(AttributeError). It works only in a pod of an enhanced OKE cluster, with automountServiceAccountToken. " + OLD
+    )
+    clients = Clients({"config_file_location": config_file(tmp_path)})
+    monkeypatch.delattr(oci.circuit_breaker, "NoCircuitBreakerStrategy")
+    with pytest.raises(BadInput, match="^A client for the region cannot be built: AttributeError: .+" + OLD):
+        clients.object_storage()
 
 
 def test_importing_the_sdk_loads_few_services() -> None:
