@@ -67,7 +67,7 @@ wire: install ## Playbooks on the installed artifact: who signs, TLS, secrets, b
 	@$(ON_INSTALLED) $(RUN) -m pytest tests/wire
 scale: install ## Several controllers on slices of one inventory at once, and ansible-runner
 	@$(ON_INSTALLED) $(RUN) -m pytest -p no:cacheprovider tests/scale
-watch: install ## What is shown of a wait: in a terminal, under ansible-runner, over each kind of connection
+watch: install ## What is shown of a wait: in tmux, which apt-get installs where it may, under ansible-runner, over each kind of connection
 	@$(ON_INSTALLED) $(RUN) -m pytest -p no:cacheprovider -n 2 tests/watch
 watch-all: install ## What is shown of a wait, on the other releases of ansible-core
 	@$(RUN) -m tests.tools.environments core-2.16 core-2.17 core-2.18

@@ -9,11 +9,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 
-from tests.tools.paths import clean_environment
+from tests.tools import packages
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _DRIVER = "chromedriver"
@@ -27,33 +25,14 @@ def find() -> tuple[str, str] | None:
     return (browser, driver) if browser and driver else None
 
 
-def _as_root() -> list[str] | None:
-    """What to put before a command so that root runs it; None where that asks for a password."""
-    if os.geteuid() == 0:
-        return []
-    sudo = shutil.which("sudo")
-    if sudo and subprocess.run([sudo, "-n", "true"], check=False, capture_output=True).returncode == 0:
-        return [sudo, "-n"]
-    return None
-
-
 def ensure() -> str | None:
     """Install it where it is missing. Return why there is none, or None."""
     if find():
         return None
     missing = f"there is no Chromium with {_DRIVER} on the PATH"
-    if not shutil.which("apt-get"):
-        return f"{missing}, and no apt-get to install it with"
-    prefix = _as_root()
-    if prefix is None:
-        return f"{missing}, and apt-get needs root or a sudo without password: apt-get install {' '.join(PACKAGES)}"
-    env = clean_environment() | {"DEBIAN_FRONTEND": "noninteractive"}
-    install = ["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *PACKAGES]
-    for command in (["apt-get", "update", "--quiet"], install):
-        done = subprocess.run([*prefix, *command], env=env, check=False, capture_output=True, text=True)
-        if done.returncode:
-            last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            return f"{missing}, and {' '.join(command)} failed: {last}"
+    why_not = packages.install(missing, *PACKAGES)
+    if why_not:
+        return why_not
     return None if find() else f"{missing}, not even with the packages {' and '.join(PACKAGES)}"
 
 

@@ -6,18 +6,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import shlex
+import shutil
 import subprocess
-from collections.abc import Iterator
+import tempfile
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
-from tests.tools import environments
+from tests.tools import environments, packages
 from tests.tools.integration import simulator
 from tests.tools.paths import INSTALLED, clean_environment
 
@@ -106,6 +111,62 @@ def script(path: Path, text: str) -> Path:
     path.write_text("#!/bin/sh\n" + text, encoding="utf-8")
     path.chmod(0o755)
     return path
+
+
+class Terminal:
+    """A program in a terminal of tmux, which stays when it ends."""
+
+    def __init__(self, site: Site, folder: str, command: list[str]) -> None:
+        self._site = site
+        self._socket = f"{folder}/tmux"
+        self._tmux(
+            *("start-server", ";", "set-option", "-wg", "remain-on-exit", "on", ";"),
+            *("new-session", "-d", "-x", "160", "-y", "50", shlex.join(command)),
+        )
+
+    def _tmux(self, *command: str) -> str:
+        # Its own settings and server, not a person's.
+        whole = ["tmux", "-u", "-f", os.devnull, "-S", self._socket, *command]
+        environment = {**self._site.environment, "TERM": "xterm"}
+        done = subprocess.run(whole, env=environment, cwd=self._site.folder, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    def screen(self) -> list[str]:
+        return [line.rstrip() for line in self._tmux("capture-pane", "-p").splitlines()]
+
+    def wait_for(self, seen: Callable[[list[str]], bool]) -> list[str]:
+        """Look until it is on the screen, and return that."""
+        by = time.monotonic() + PATIENCE
+        while not seen(screen := self.screen()):
+            assert time.monotonic() < by, screen
+            time.sleep(0.1)
+        return screen
+
+    def press(self, key: str) -> None:
+        self._tmux("send-keys", key)
+
+    def close(self) -> None:
+        self._tmux("kill-server")
+
+
+@pytest.fixture
+def terminal(site: Site) -> Iterator[Callable[[list[str]], Terminal]]:
+    """Runs a command in a terminal."""
+    missing = "there is no tmux on the PATH"
+    why_not = None if shutil.which("tmux") else packages.install(missing, "tmux")
+    if why_not:
+        # A person may do without it; CI must not pass without having looked.
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(why_not)
+    with contextlib.ExitStack() as stack:
+        # A socket's path may not be long.
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="rekey-tmux-", dir="/tmp"))
+
+        def run(command: list[str]) -> Terminal:
+            opened = Terminal(site, folder, command)
+            stack.callback(opened.close)
+            return opened
+
+        yield run
 
 
 @pytest.fixture(scope="module")

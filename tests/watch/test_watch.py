@@ -12,6 +12,7 @@ import pty
 import re
 import signal
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -19,7 +20,7 @@ from unittest import mock
 import ansible_runner
 import pytest
 
-from .conftest import BIN, COMPARTMENT, PATIENCE, Site, script
+from .conftest import BIN, COMPARTMENT, PATIENCE, Site, Terminal, script
 
 LINE = re.compile(r"payroll: IN_PROGRESS \d+ %, \d+ s(, about \d+ s left)?")
 LEFT = re.compile(r"payroll: IN_PROGRESS \d+ %, \d+ s, about \d+ s left")
@@ -58,6 +59,29 @@ def test_a_terminal_shows_it_while_the_task_runs(site: Site) -> None:
         seen.index("changed: [localhost]") > first > seen.index(next(line for line in seen if "TASK [Payroll]" in line))
     )
     assert any(LEFT.fullmatch(line) for line in seen)
+    assert site.left_over() == []
+
+
+def test_tmux_shows_it_while_the_task_runs(site: Site, terminal: Callable[[list[str]], Terminal]) -> None:
+    window = terminal(site.playbook(task()))
+    screen = window.wait_for(lambda shown: any(LEFT.fullmatch(line) for line in shown))
+    assert "changed: [localhost]" not in screen
+    screen = window.wait_for(lambda shown: any(line.startswith("localhost ") for line in shown))
+    assert screen.index("changed: [localhost]") > max(
+        number for number, line in enumerate(screen) if LINE.fullmatch(line)
+    )
+
+
+def test_control_c_in_tmux_leaves_the_last_line_to_be_read(
+    site: Site, terminal: Callable[[list[str]], Terminal]
+) -> None:
+    window = terminal(site.playbook(task()))
+    window.wait_for(lambda shown: bool(lines("\n".join(shown))))
+    window.press("C-c")
+    screen = window.wait_for(lambda shown: any(line.startswith("Pane is dead") for line in shown))
+    assert lines("\n".join(screen))
+    assert any("User interrupted execution" in line for line in screen)
+    assert "Pane is dead (status 99" in "\n".join(screen)
     assert site.left_over() == []
 
 
