@@ -120,10 +120,10 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible_collections.rekey.oci.plugins.module_utils import _input
 from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients
 from ansible_collections.rekey.oci.plugins.module_utils._filters import Names
-from ansible_collections.rekey.oci.plugins.module_utils._identity import SdkMissing
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
 from ansible_collections.rekey.oci.plugins.module_utils._options import ENVIRONMENT
+from ansible_collections.rekey.oci.plugins.module_utils._sdk import SdkMissing
 from ansible_collections.rekey.oci.plugins.plugin_utils._bucket_list import WORKERS, BucketList
 
 try:

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from ansible_collections.rekey.oci.plugins.module_utils import _identity
+from ansible_collections.rekey.oci.plugins.module_utils import _identity, _sdk
 from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput, check_endpoint, key_management_endpoints
 from ansible_collections.rekey.oci.plugins.module_utils._transport import adapter_class
 
@@ -28,7 +28,7 @@ class Clients:
     def __init__(self, params: Mapping[str, Any], connections: int = 4) -> None:
         """Raises BadInput, or SdkMissing."""
         _identity.check_common(params)
-        self.sdk = _identity.import_sdk()
+        self.sdk = _sdk.import_sdk()
         self._params = params
         self._connections = connections
         self._identity = _identity.identify(params, self.sdk)
@@ -68,7 +68,7 @@ class Clients:
         except Exception as error:
             raise BadInput(
                 "A client for %s cannot be built: %s.%s"
-                % (endpoint or "the region", _one_line(error), _identity.because_of_age(error, self.sdk))
+                % (endpoint or "the region", _one_line(error), _sdk.because_of_age(error, self.sdk))
             ) from None
         self._secure(client)
         return client

@@ -4,86 +4,25 @@
 
 # Private to the collection: names and behaviour may change without notice.
 
-"""Who calls: the SDK, the configuration, and the signer that the common options ask for. No call to Object Storage."""
+"""Who calls: the configuration, and the signer that the common options ask for. No call to Object Storage."""
 
 from __future__ import annotations
 
 import base64
 import json
 import os
-import re
 import stat
-import threading
 import time
-import traceback
 from collections.abc import Mapping
 from typing import Any, Callable, Optional
 
-from ansible_collections.rekey.oci.plugins.module_utils._failures import NotSigned
 from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput, check_endpoint
 from ansible_collections.rekey.oci.plugins.module_utils._model import iso_time
-
-OLDEST_SDK = "2.112.0"
-INSTALL_HINT = "Install it for the Python that runs this module: pip install 'oci>=%s'." % OLDEST_SDK
-
-#: A signer that asks a metadata service has this long to answer, in seconds; outside OCI nobody answers.
-SIGNER_TIMEOUT = 12
-
-#: And this long to sign a call, which now and then renews its token: with that, a call stays within a run's bounds.
-RENEWAL_TIMEOUT = 5
-
-#: A call that is answered 401 later than this after its signing began is not made again with a new token.
-_PROMPT = 3
+from ansible_collections.rekey.oci.plugins.module_utils._sdk import because_of_age, outdated
+from ansible_collections.rekey.oci.plugins.module_utils._signing import from_environment
 
 _DEFAULT_FILE = "~/.oci/config"
 _ENDPOINT_OPTIONS = ("object_storage_endpoint", "key_management_endpoint", "identity_endpoint")
-
-
-class SdkMissing(Exception):
-    """The SDK could not be imported. ``details`` is the traceback of the true reason."""
-
-    def __init__(self, cause: BaseException) -> None:
-        super().__init__(
-            "The oci Python SDK cannot be imported: %s: %s. %s" % (type(cause).__name__, cause, INSTALL_HINT)
-        )
-        self.details = traceback.format_exc()
-
-
-def import_sdk() -> Any:
-    """Import the SDK, narrowly: no service is loaded until it is named. Raises SdkMissing."""
-    os.environ.setdefault("OCI_PYTHON_SDK_NO_SERVICE_IMPORTS", "1")
-    # The SDK would print its advice to stdout, which is the module's result channel.
-    os.environ["SUPPRESS_LABEL_WARNING"] = "True"
-    # The SDK repeats any call, POSTs too, when an answer's headers cannot be parsed.
-    os.environ["OCI_HEADER_PARSING_ERROR_MAX_RETRIES"] = "0"
-    try:
-        import oci
-
-        if not hasattr(oci, "config"):
-            where = getattr(oci, "__file__", None) or ", ".join(getattr(oci, "__path__", ()))
-            raise ImportError("what %s holds is something else of that name" % (where or "sys.modules"))
-    except Exception as error:  # an SDK can be broken in every way, and each is shown as it is
-        raise SdkMissing(error) from error
-    return oci
-
-
-def outdated(oci: Any) -> Optional[str]:
-    """What to say of an SDK that is older than any that is tested; None where it is not, or does not tell."""
-    installed = str(getattr(oci, "__version__", ""))
-    if not re.match(r"\d+\.\d+\.\d+", installed) or _release(installed) >= _release(OLDEST_SDK):
-        return None
-    return "oci %s is installed; this collection is tested with %s or later." % (installed, OLDEST_SDK)
-
-
-def _release(version: str) -> list[int]:
-    return [int(number) for number in re.findall(r"\d+", version)[:3]]
-
-
-def because_of_age(error: BaseException, oci: Any) -> str:
-    """What to add to a failure of the SDK's own, where the SDK may be too old for what it was asked."""
-    told = outdated(oci) if isinstance(error, (AttributeError, ImportError, TypeError)) else None
-    return " " + told if told else ""
-
 
 #: By the name that the SDK and its configuration file have for it.
 _OPTION_OF = {
@@ -351,76 +290,6 @@ def _check_expiry(token: str, location: str) -> None:
         )
 
 
-def _from_environment(what: str, build: Callable[[Any, dict[str, Any]], Any]) -> Callable[..., Any]:
-    def signer(config: dict[str, Any], params: Mapping[str, Any], oci: Any, warnings: list[str]) -> Any:
-        try:
-            return _bounded(_in_time(lambda: build(oci, config), SIGNER_TIMEOUT), params.get("auth_type"))
-        except BadInput:
-            raise
-        except BaseException as error:
-            if isinstance(error, (KeyboardInterrupt, SystemExit)):
-                raise
-            # The message may quote a token; the type does not.
-            raise BadInput(
-                "auth_type %s did not give a signer (%s). It works only %s.%s"
-                % (params.get("auth_type"), type(error).__name__, what, because_of_age(error, oci))
-            ) from None
-
-    return signer
-
-
-def _bounded(signer: Any, auth_type: Any) -> Any:
-    """Have the signer renew its token within bounds: the SDK tries that for minutes, whenever a call is signed."""
-    signers = type(signer)
-    signing = threading.local()
-
-    def in_time(work: Callable[[], Any]) -> Any:
-        try:
-            return _in_time(work, RENEWAL_TIMEOUT)
-        except Exception as error:
-            # The message may quote a token; the type does not.
-            raise NotSigned(
-                "auth_type %s did not give a signature (%s): its token could not be renewed"
-                % (auth_type, type(error).__name__)
-            ) from None
-
-    def sign(self: Any, *args: Any, **options: Any) -> Any:
-        signing.begun = time.monotonic()
-        return in_time(lambda: signers.__call__(self, *args, **options))
-
-    def renew(self: Any) -> Any:
-        if time.monotonic() - getattr(signing, "begun", 0.0) > _PROMPT:
-            raise NotSigned("auth_type %s: the token was refused, and not in time for a new one" % auth_type)
-        return in_time(lambda: signers.refresh_security_token(self))
-
-    members: dict[str, Any] = {"__call__": sign}
-    if hasattr(signers, "refresh_security_token"):
-        members["refresh_security_token"] = renew
-    signer.__class__ = type(signers.__name__, (signers,), members)
-    return signer
-
-
-def _in_time(build: Callable[[], Any], seconds: float) -> Any:
-    """Run it in a thread of its own: the SDK tries a metadata service that is not there for minutes."""
-    answer: list[Any] = []
-    failure: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            answer.append(build())
-        except BaseException as error:
-            failure.append(error)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if thread.is_alive():
-        raise TimeoutError("no answer within %d seconds" % seconds)
-    if failure:
-        raise failure[0]
-    return answer[0]
-
-
 def _obo_user(config: dict[str, Any], params: Mapping[str, Any], oci: Any, warnings: list[str]) -> Any:
     location = config.get("delegation_token_file")
     try:
@@ -431,7 +300,7 @@ def _obo_user(config: dict[str, Any], params: Mapping[str, Any], oci: Any, warni
             "auth_type instance_obo_user needs a delegation_token_file in the profile of the OCI configuration file, and "
             "that file to be readable; Cloud Shell has both."
         ) from None
-    build = _from_environment(
+    build = from_environment(
         "on a compute instance, such as in Cloud Shell",
         lambda sdk, _config: sdk.auth.signers.InstancePrincipalsDelegationTokenSigner(delegation_token=token),
     )
@@ -442,14 +311,14 @@ _SIGNERS: dict[str, Callable[..., Any]] = {
     "api_key": _api_key,
     "security_token": _security_token,
     "instance_obo_user": _obo_user,
-    "instance_principal": _from_environment(
+    "instance_principal": from_environment(
         "on a compute instance", lambda oci, config: oci.auth.signers.InstancePrincipalsSecurityTokenSigner()
     ),
-    "resource_principal": _from_environment(
+    "resource_principal": from_environment(
         "where OCI sets the OCI_RESOURCE_PRINCIPAL_* environment variables, such as in a function",
         lambda oci, config: oci.auth.signers.get_resource_principals_signer(),
     ),
-    "oke_workload_identity": _from_environment(
+    "oke_workload_identity": from_environment(
         "in a pod of an enhanced OKE cluster, with automountServiceAccountToken",
         lambda oci, config: oci.auth.signers.get_oke_workload_identity_resource_principal_signer(),
     ),

@@ -14,11 +14,11 @@ from typing import Any, NoReturn, Optional
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients
-from ansible_collections.rekey.oci.plugins.module_utils._identity import SdkMissing
 from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
 from ansible_collections.rekey.oci.plugins.module_utils._retry import with_retries
+from ansible_collections.rekey.oci.plugins.module_utils._sdk import SdkMissing
 
 
 def connect(module: AnsibleModule, connections: int = 4, learned: Optional[Mapping[str, Any]] = None) -> OciApi:

@@ -61,7 +61,7 @@ def test_the_releases_are_those_that_are_tested() -> None:
 
 
 def test_the_oldest_sdk_is_the_same_everywhere() -> None:
-    from ansible_collections.rekey.oci.plugins.module_utils._identity import OLDEST_SDK
+    from ansible_collections.rekey.oci.plugins.module_utils._sdk import OLDEST_SDK
 
     oldest = environments.OLDEST_SDK.removeprefix("oci==")
     assert oldest == OLDEST_SDK

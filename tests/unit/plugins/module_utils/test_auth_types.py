@@ -22,7 +22,7 @@ from typing import Any
 import oci
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils import _identity
+from ansible_collections.rekey.oci.plugins.module_utils import _identity, _sdk, _signing
 from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients
 from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
 from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
@@ -52,7 +52,7 @@ def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for variable in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
-    _identity.import_sdk()
+    _sdk.import_sdk()
 
 
 @contextlib.contextmanager
@@ -86,7 +86,7 @@ def test_the_right_signer_is_asked_for(auth_type: str, tmp_path: Path, monkeypat
         name = frame.f_code.co_name
         called.add(type(frame.f_locals.get("self")).__name__ if name == "__init__" else name)
 
-    monkeypatch.setattr(_identity, "SIGNER_TIMEOUT", 2)
+    monkeypatch.setattr(_signing, "SIGNER_TIMEOUT", 2)
     threading.setprofile(watch)
     try:
         with pytest.raises(BadInput) as error:
@@ -109,13 +109,12 @@ def test_the_right_signer_is_asked_for(auth_type: str, tmp_path: Path, monkeypat
 
 PROGRAM = """
 import json, sys
-from ansible_collections.rekey.oci.plugins.module_utils import _identity
-from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients
+from ansible_collections.rekey.oci.plugins.module_utils import _signing
 from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients
 from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
 params = json.loads(sys.argv[1])
-assert _identity.SIGNER_TIMEOUT < 15
-_identity.SIGNER_TIMEOUT = 0.3
+assert _signing.SIGNER_TIMEOUT < 15
+_signing.SIGNER_TIMEOUT = 0.3
 try:
     Clients(params)
 except BadInput as error:
@@ -232,7 +231,7 @@ def federation(monkeypatch: pytest.MonkeyPatch) -> Federation:
             oci.auth.signers.X509FederationClientBasedSecurityTokenSigner.__init__(self, made)
 
     monkeypatch.setattr(oci.auth.signers, "InstancePrincipalsSecurityTokenSigner", Signer)
-    monkeypatch.setattr(_identity, "RENEWAL_TIMEOUT", 0.5)
+    monkeypatch.setattr(_signing, "RENEWAL_TIMEOUT", 0.5)
     return made
 
 
@@ -307,7 +306,7 @@ def test_a_token_that_is_refused_is_renewed_once_where_there_is_time(
         assert caught.value.status == 401
         assert len(got) == 2
         assert all(b"ST$a-token" in request for request in got)
-        monkeypatch.setattr(_identity, "_PROMPT", -1)
+        monkeypatch.setattr(_signing, "_PROMPT", -1)
         with pytest.raises(ApiError, match="not in time for a new one"):
             api.get_namespace()
         assert len(got) == 3

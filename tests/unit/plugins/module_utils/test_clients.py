@@ -14,7 +14,7 @@ from typing import Any
 import oci
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils import _clients, _identity
+from ansible_collections.rekey.oci.plugins.module_utils import _clients, _sdk
 from ansible_collections.rekey.oci.plugins.module_utils._calls import Calls
 from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients, endpoint_of
 from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
@@ -30,7 +30,7 @@ def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for variable in VARIABLES:
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
-    _identity.import_sdk()
+    _sdk.import_sdk()
 
 
 def clients(folder: Path, **params: Any) -> Clients:
@@ -150,7 +150,7 @@ def test_bucket_key_only_on_an_sdk_that_does_not_know_it(tmp_path: Path) -> None
 
 
 def test_what_is_wrong_is_told_before_the_sdk_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_identity, "import_sdk", lambda: pytest.fail("the SDK is imported"))
+    monkeypatch.setattr(_sdk, "import_sdk", lambda: pytest.fail("the SDK is imported"))
     with pytest.raises(BadInput, match="plain http"):
         Clients({"identity_endpoint": "http://identity.example"})
 

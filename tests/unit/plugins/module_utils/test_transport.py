@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils import _failures, _transport
-from ansible_collections.rekey.oci.plugins.module_utils._identity import import_sdk
+from ansible_collections.rekey.oci.plugins.module_utils._sdk import import_sdk
 
 SDK = import_sdk()
 requests = SDK.base_client.requests
