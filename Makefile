@@ -64,7 +64,7 @@ smoke: .venv/tests.stamp ## The few integration targets that are marked as smoke
 matrix: .venv/tests.stamp ## All integration targets on every other release
 	@$(RUN) -m tests.tools.integration --others
 wire: install ## Playbooks on the installed artifact: who signs, TLS, secrets, broken networks, what is returned
-	@$(ON_INSTALLED) $(RUN) -m pytest tests/wire
+	@$(ON_INSTALLED) $(RUN) -m pytest -n 2 --dist loadfile tests/wire
 scale: install ## Several controllers on slices of one inventory at once, and ansible-runner
 	@$(ON_INSTALLED) $(RUN) -m pytest -p no:cacheprovider tests/scale
 watch: install ## What is shown of a wait: in tmux, which apt-get installs where it may, under ansible-runner, over each kind of connection
