@@ -142,9 +142,6 @@ class Terminal:
             time.sleep(0.1)
         return screen
 
-    def press(self, key: str) -> None:
-        self._tmux("send-keys", key)
-
     def close(self) -> None:
         self._tmux("kill-server")
 

@@ -72,19 +72,6 @@ def test_tmux_shows_it_while_the_task_runs(site: Site, terminal: Callable[[list[
     )
 
 
-def test_control_c_in_tmux_leaves_the_last_line_to_be_read(
-    site: Site, terminal: Callable[[list[str]], Terminal]
-) -> None:
-    window = terminal(site.playbook(task()))
-    window.wait_for(lambda shown: bool(lines("\n".join(shown))))
-    window.press("C-c")
-    screen = window.wait_for(lambda shown: any(line.startswith("Pane is dead") for line in shown))
-    assert lines("\n".join(screen))
-    assert any("User interrupted execution" in line for line in screen)
-    assert "Pane is dead (status 99" in "\n".join(screen)
-    assert site.left_over() == []
-
-
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda how: how.name)
 def test_an_interruption_leaves_nothing(site: Site, how: signal.Signals) -> None:
     with subprocess.Popen(
