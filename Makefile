@@ -10,7 +10,7 @@ MAKEFLAGS += --no-print-directory
 unexport PYTHONDONTWRITEBYTECODE
 
 # Override with `make PYTHON=/usr/bin/python3.11 …`.
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PYTHON ?= $(shell for p in python3.12 $(HOME)/.pyenv/versions/3.12.*/bin/python3.12 python3.11 python3; do "$$p" -c "" 2>/dev/null && echo "$$p" && break; done)
 OLD_PYTHON ?= python3.9
 BIN := .venv/bin
 RUN := $(BIN)/python
