@@ -117,13 +117,13 @@ from typing import Any, Optional
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
-from ansible_collections.rekey.oci.plugins.module_utils import _input
-from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients
-from ansible_collections.rekey.oci.plugins.module_utils._filters import Names
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
-from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
-from ansible_collections.rekey.oci.plugins.module_utils._options import ENVIRONMENT
-from ansible_collections.rekey.oci.plugins.module_utils._sdk import SdkMissing
+from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
+from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.module.arguments import ENVIRONMENT
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.loading import SdkMissing
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from ansible_collections.rekey.oci.plugins.plugin_utils._bucket_list import WORKERS, BucketList
 
 try:
@@ -165,7 +165,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             params = self._params(config)
             names = Names(params["include"], params["exclude"])
             listed = self._listed(path, params, cache)
-        except _input.BadInput as error:
+        except inputs.BadInput as error:
             raise AnsibleParserError("%s: %s" % (path, error)) from None
         self._report(path, listed["problems"], params["strict"])
         found = [bucket for bucket in listed["buckets"] if names.match(bucket["name"])]
@@ -188,7 +188,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         for key in config:
             if key not in known:
                 near = difflib.get_close_matches(str(key), known, 1)
-                raise _input.BadInput(
+                raise inputs.BadInput(
                     "there is no option %r%s" % (str(key), ": did you mean %s?" % near[0] if near else ".")
                 )
 
@@ -205,13 +205,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             if isinstance(value, str):
                 value = [item.strip() for item in value.split(",")]
             if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-                raise _input.BadInput("%s must be a list of texts." % name)
+                raise inputs.BadInput("%s must be a list of texts." % name)
             params[name] = list(dict.fromkeys(value))
         if not params["compartment_ids"]:
-            raise _input.BadInput("compartment_ids is empty: give the OCID of a compartment at least.")
+            raise inputs.BadInput("compartment_ids is empty: give the OCID of a compartment at least.")
         for compartment_id in params["compartment_ids"]:
-            _input.check_compartment_id(compartment_id)
-        _input.check_namespace(params["namespace_name"])
+            inputs.check_compartment_id(compartment_id)
+        inputs.check_namespace(params["namespace_name"])
         return params
 
     def _evaluated(self, name: str, value: Any) -> Any:
@@ -224,7 +224,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
                 return found
             return self.templar.template(value) if isinstance(value, str) else value
         except AnsibleError as error:
-            raise _input.BadInput("%s cannot be evaluated: %s" % (name, error)) from None
+            raise inputs.BadInput("%s cannot be evaluated: %s" % (name, error)) from None
 
     # What there is
 
@@ -285,7 +285,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
                 problems.extend(found.problems)
                 listed += found.listed
         if not listed:
-            raise _input.BadInput("no compartment can be listed: %s" % problems[0]["line"])
+            raise inputs.BadInput("no compartment can be listed: %s" % problems[0]["line"])
         return {"buckets": buckets, "problems": problems}
 
     def _report(self, path: str, problems: list[dict[str, Any]], strict: bool) -> None:

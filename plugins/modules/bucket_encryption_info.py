@@ -191,16 +191,17 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.rekey.oci.plugins.module_utils import _fleet_module, _fleet_result, _input, _options, _status
-from ansible_collections.rekey.oci.plugins.module_utils._filters import Names
-from ansible_collections.rekey.oci.plugins.module_utils._fleet import Selection
-from ansible_collections.rekey.oci.plugins.module_utils._state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
+from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.fleet import Selection
+from ansible_collections.rekey.oci.plugins.module_utils.module import arguments, fleet_results, fleets, statuses
 
 
 def main() -> None:
-    spec = _options.common()
-    spec.update(_options.fleet())
-    behaviour = _options.behaviour()
+    spec = arguments.common()
+    spec.update(arguments.fleet())
+    behaviour = arguments.behaviour()
     spec.update({name: behaviour[name] for name in ("receipt", "bucket_key_only", "verify_history")})
     spec["bucket_name"] = {"type": "str", "aliases": ["bucket", "name"]}
     module = AnsibleModule(
@@ -214,7 +215,7 @@ def main() -> None:
     try:
         check(params)
         names = Names(params["include"], params["exclude"])
-    except _input.BadInput as error:
+    except inputs.BadInput as error:
         module.fail_json(msg=str(error))
     options = Options(
         check_mode=True,
@@ -223,39 +224,39 @@ def main() -> None:
         verify_history=params["verify_history"],
     )
     selection = Selection(names, params["recursive"])
-    fleet = _fleet_module.build(module, options, selection, _status.entry_of)
+    fleet = fleets.build(module, options, selection, statuses.entry_of)
     if one is not None:
         fleet.add_bucket(one)
     else:
         fleet.add_compartments(params["compartment_ids"])
-    _fleet_module.run(fleet)
-    entries = _fleet_module.sorted_entries(fleet)
+    fleets.run(fleet)
+    entries = fleets.sorted_entries(fleet)
     unlisted = fleet.discovery.unlisted_result()
     for entry in entries:
         entry["compartment_name"] = fleet.discovery.compartment_names.get(entry["bucket"]["compartment_id"])
     result: dict[str, Any] = {
         "changed": False,
-        "summary": _status.summary_of(entries),
+        "summary": statuses.summary_of(entries),
         "buckets": entries,
         "unlisted": unlisted,
         "region": fleet.region,
         "interrupted": fleet.stopped,
     }
-    failed = _fleet_result.failures((), unlisted)
+    failed = fleet_results.failures((), unlisted)
     if one is not None and entries and entries[0]["error"] is not None:
         failed = entries[0]["error"]["message"]
-    _fleet_module.end(module, fleet, selection, result, failed)
+    fleets.end(module, fleet, selection, result, failed)
 
 
 def check(params: dict[str, Any]) -> None:
     """Raises BadInput."""
-    _input.check_fleet(params)
-    _input.check_namespace(params["namespace_name"])
+    inputs.check_fleet(params)
+    inputs.check_namespace(params["namespace_name"])
     if params["bucket_name"] is not None:
-        _input.check_bucket_name(params["bucket_name"])
+        inputs.check_bucket_name(params["bucket_name"])
         for option in ("recursive", "include", "exclude"):
             if params[option]:
-                raise _input.BadInput("%s goes with compartment_ids, not with bucket_name." % option)
+                raise inputs.BadInput("%s goes with compartment_ids, not with bucket_name." % option)
 
 
 if __name__ == "__main__":

@@ -253,35 +253,36 @@ import time
 import uuid
 from functools import partial
 
-from ansible_collections.rekey.oci.plugins.module_utils import _input, _options, _progress, _result
-from ansible_collections.rekey.oci.plugins.module_utils._module import connect, namespace_of
-from ansible_collections.rekey.oci.plugins.module_utils._reconcile import LAST_CALL, Reconciler, run
-from ansible_collections.rekey.oci.plugins.module_utils._steps import Fail
+from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Fail
+from ansible_collections.rekey.oci.plugins.module_utils.module import arguments, progress, results
+from ansible_collections.rekey.oci.plugins.module_utils.module.connecting import connect, namespace_of
+from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import LAST_CALL, Reconciler, run
 
 
 def main() -> None:
     started_at = time.monotonic()
-    spec = _options.common()
-    spec.update(_options.behaviour())
-    spec.update(_progress.arguments())
+    spec = arguments.common()
+    spec.update(arguments.behaviour())
+    spec.update(progress.arguments())
     spec.update(
         bucket_name={"type": "str", "required": True, "aliases": ["bucket", "name"]},
         namespace_name={"type": "str", "aliases": ["namespace"]},
     )
-    module = _progress.WatchedModule(argument_spec=spec, supports_check_mode=True)
+    module = progress.WatchedModule(argument_spec=spec, supports_check_mode=True)
     try:
-        _input.check_bucket_name(module.params["bucket_name"])
-        _input.check_namespace(module.params["namespace_name"])
-        options = _options.options(module.params, module.check_mode)
-    except _input.BadInput as error:
-        module.fail_json(msg=str(error), **_result.nothing())
-    api = connect(module, learned=_result.nothing())
+        inputs.check_bucket_name(module.params["bucket_name"])
+        inputs.check_namespace(module.params["namespace_name"])
+        options = arguments.options(module.params, module.check_mode)
+    except inputs.BadInput as error:
+        module.fail_json(msg=str(error), **results.nothing())
+    api = connect(module, learned=results.nothing())
     over = started_at + options.wait_timeout
     patient_until = over if options.wait and not options.check_mode else None
     bounds = {"patient_until": patient_until, "last_call": over + LAST_CALL}
     reconciler = Reconciler(
         api,
-        namespace_of(module, api, _result.nothing(), **bounds),
+        namespace_of(module, api, results.nothing(), **bounds),
         module.params["bucket_name"],
         options,
         nonce=uuid.uuid4().hex[:12],
@@ -290,13 +291,13 @@ def main() -> None:
         started_at=started_at,
         sleep=time.sleep,
     )
-    with _progress.Progress(module.progress_file) as progress:
-        outcome = run(reconciler, time.sleep, partial(progress.one, reconciler.name))
+    with progress.Progress(module.progress_file) as told:
+        outcome = run(reconciler, time.sleep, partial(told.one, reconciler.name))
     for warning in reconciler.warnings:
         module.warn(warning)
-    result = _result.result_of(reconciler)
+    result = results.result_of(reconciler)
     if module._diff:
-        result["diff"] = _result.diff_of(reconciler, result["changed"])
+        result["diff"] = results.diff_of(reconciler, result["changed"])
     if isinstance(outcome, Fail):
         module.fail_json(msg=outcome.message, **result)
     module.exit_json(**result)

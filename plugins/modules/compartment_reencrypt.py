@@ -208,51 +208,52 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.rekey.oci.plugins.module_utils import _fleet_module, _fleet_result, _input, _options, _progress
-from ansible_collections.rekey.oci.plugins.module_utils._filters import Names
-from ansible_collections.rekey.oci.plugins.module_utils._fleet import Fleet, Selection
-from ansible_collections.rekey.oci.plugins.module_utils._fleet_progress import Observer
+from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
+from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.fleet import Fleet, Selection
+from ansible_collections.rekey.oci.plugins.module_utils.module import arguments, fleet_results, fleets, progress
+from ansible_collections.rekey.oci.plugins.module_utils.module.fleet_progress import Observer
 
 
 def main() -> None:
-    spec = _options.common()
-    spec.update(_options.behaviour())
-    spec.update(_options.fleet())
-    spec.update(_progress.arguments())
+    spec = arguments.common()
+    spec.update(arguments.behaviour())
+    spec.update(arguments.fleet())
+    spec.update(progress.arguments())
     spec["compartment_ids"]["required"] = True
     spec.update(
         key_ids={"type": "list", "elements": "str", "no_log": False},
         max_in_flight={"type": "int", "default": 100},
     )
-    module = _progress.WatchedModule(argument_spec=spec, supports_check_mode=True)
+    module = progress.WatchedModule(argument_spec=spec, supports_check_mode=True)
     params = module.params
     try:
-        _input.check_fleet(params)
-        _input.check_namespace(params["namespace_name"])
-        options = _options.options(params, module.check_mode)
+        inputs.check_fleet(params)
+        inputs.check_namespace(params["namespace_name"])
+        options = arguments.options(params, module.check_mode)
         names = Names(params["include"], params["exclude"])
-    except _input.BadInput as error:
+    except inputs.BadInput as error:
         module.fail_json(msg=str(error))
     selection = Selection(names, params["recursive"], frozenset(params["key_ids"]) if params["key_ids"] else None)
-    fleet = _fleet_module.build(
-        module, options, selection, partial(_fleet_result.compact, diff=module._diff), params["max_in_flight"]
+    fleet = fleets.build(
+        module, options, selection, partial(fleet_results.compact, diff=module._diff), params["max_in_flight"]
     )
     fleet.add_compartments(params["compartment_ids"])
-    with _progress.Progress(module.progress_file) as progress:
+    with progress.Progress(module.progress_file) as told:
         watched = module.progress_file is not None
-        _fleet_module.run(fleet, Observer(fleet, progress, time.monotonic) if watched else None)
+        fleets.run(fleet, Observer(fleet, told, time.monotonic) if watched else None)
     finish(module, fleet, selection)
 
 
 def finish(module: AnsibleModule, fleet: Fleet, selection: Selection) -> None:
-    entries = _fleet_module.sorted_entries(fleet)
+    entries = fleets.sorted_entries(fleet)
     unlisted = fleet.discovery.unlisted_result()
     diffs = [
         dict(entry.pop("diff"), before_header=entry["name"], after_header=entry["name"])
         for entry in entries
         if "diff" in entry
     ]
-    summary = _fleet_result.summary_of(entries, fleet.options.wait and not fleet.options.check_mode)
+    summary = fleet_results.summary_of(entries, fleet.options.wait and not fleet.options.check_mode)
     result: dict[str, Any] = {
         "changed": any(entry["changed"] for entry in entries),
         "summary": summary,
@@ -263,7 +264,7 @@ def finish(module: AnsibleModule, fleet: Fleet, selection: Selection) -> None:
     }
     if module._diff:
         result["diff"] = diffs
-    _fleet_module.end(module, fleet, selection, result, _fleet_result.failures(entries, unlisted))
+    fleets.end(module, fleet, selection, result, fleet_results.failures(entries, unlisted))
 
 
 if __name__ == "__main__":

@@ -132,7 +132,7 @@ from typing import Any, Optional
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.rekey.oci.plugins.module_utils import _report, _report_files, _report_html
+from ansible_collections.rekey.oci.plugins.module_utils.report import figures, files, pages
 
 #: A CSV of more characters is not shown in diff mode.
 LARGEST_DIFF = 100_000
@@ -157,14 +157,14 @@ def main() -> None:
     )
     params = module.params
     paths = _paths(module)
-    content = _report.content(params["results"], params["title"], params["require_customer_managed_key"])
-    digest = _report_files.fingerprint(content)
+    content = figures.content(params["results"], params["title"], params["require_customer_managed_key"])
+    digest = files.fingerprint(content)
     old = {path: _read(module, path) for path in paths.values()}
     since = _since(old.values(), digest)
     made = {
-        "html": lambda: _report_html.as_html(content, digest, since),
-        "json": lambda: _report_files.as_json(content, digest, since),
-        "csv": lambda: _report_files.as_csv(content),
+        "html": lambda: pages.as_html(content, digest, since),
+        "json": lambda: files.as_json(content, digest, since),
+        "csv": lambda: files.as_csv(content),
     }
     changed = False
     diff: list[dict[str, Any]] = []
@@ -217,7 +217,7 @@ def _since(old: Any, digest: str) -> str:
     """The time that an older report of the same content has, or now."""
     for text in old:
         if text:
-            since = _report_files.since_in(text[: _report_files.HEAD].decode("utf-8", "replace"), digest)
+            since = files.since_in(text[: files.HEAD].decode("utf-8", "replace"), digest)
             if since:
                 return since
     return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -178,16 +178,17 @@ import time
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.rekey.oci.plugins.module_utils import _input, _options
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
-from ansible_collections.rekey.oci.plugins.module_utils._module import connect, fail
-from ansible_collections.rekey.oci.plugins.module_utils._rotate import KeyVersions, Rotator, Unrotated
-from ansible_collections.rekey.oci.plugins.module_utils._rotation import wish_of
+from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.decide.rotation import wish_of
+from ansible_collections.rekey.oci.plugins.module_utils.module import arguments
+from ansible_collections.rekey.oci.plugins.module_utils.module.connecting import connect, fail
+from ansible_collections.rekey.oci.plugins.module_utils.vault.rotator import KeyVersions, Rotator, Unrotated
 
 
 def main() -> None:
-    spec = _options.common()
-    spec.update(_options.waiting())
+    spec = arguments.common()
+    spec.update(arguments.waiting())
     spec.update(
         key_id={"type": "str", "required": True, "no_log": False},
         max_age_days={"type": "int"},
@@ -195,9 +196,9 @@ def main() -> None:
     )
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
     try:
-        _input.check_key_id(module.params["key_id"], "key_id")
+        inputs.check_key_id(module.params["key_id"], "key_id")
         wish = wish_of(module.params)
-    except _input.BadInput as error:
+    except inputs.BadInput as error:
         module.fail_json(msg=str(error))
     rotator = Rotator(
         KeyVersions(connect(module).calls),

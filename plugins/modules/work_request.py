@@ -128,15 +128,16 @@ import time
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.rekey.oci.plugins.module_utils import _input, _options
-from ansible_collections.rekey.oci.plugins.module_utils._cancel import Canceler, Uncanceled, Waiting
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
-from ansible_collections.rekey.oci.plugins.module_utils._module import connect, fail
+from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.module import arguments
+from ansible_collections.rekey.oci.plugins.module_utils.module.connecting import connect, fail
+from ansible_collections.rekey.oci.plugins.module_utils.work_requests.canceler import Canceler, Uncanceled, Waiting
 
 
 def main() -> None:
-    spec = _options.common()
-    spec.update(_options.waiting())
+    spec = arguments.common()
+    spec.update(arguments.waiting())
     spec.update(
         work_request_id={"type": "str", "required": True},
         state={"type": "str", "choices": ["canceled"], "required": True},
@@ -144,9 +145,9 @@ def main() -> None:
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
     params = module.params
     try:
-        _input.check_times(params)
-        _input.check_work_request_id(params["work_request_id"])
-    except _input.BadInput as error:
+        inputs.check_times(params)
+        inputs.check_work_request_id(params["work_request_id"])
+    except inputs.BadInput as error:
         module.fail_json(msg=str(error))
     canceler = Canceler(
         connect(module),

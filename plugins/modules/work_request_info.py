@@ -139,12 +139,14 @@ work_requests:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.rekey.oci.plugins.module_utils import _input, _options, _work_requests
-from ansible_collections.rekey.oci.plugins.module_utils._module import connect
+from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
+from ansible_collections.rekey.oci.plugins.module_utils.module import arguments
+from ansible_collections.rekey.oci.plugins.module_utils.module.connecting import connect
+from ansible_collections.rekey.oci.plugins.module_utils.work_requests import reader
 
 
 def main() -> None:
-    spec = _options.common()
+    spec = arguments.common()
     spec.update(
         work_request_ids={"type": "list", "elements": "str", "required": True, "aliases": ["work_request_id"]},
     )
@@ -152,10 +154,10 @@ def main() -> None:
     wanted = module.params["work_request_ids"]
     try:
         for work_request_id in wanted:
-            _input.check_work_request_id(work_request_id)
-    except _input.BadInput as error:
+            inputs.check_work_request_id(work_request_id)
+    except inputs.BadInput as error:
         module.fail_json(msg=str(error))
-    entries = _work_requests.read_all(connect(module, connections=8), wanted)
+    entries = reader.read_all(connect(module, connections=8), wanted)
     failed = []
     for entry in entries:
         why = entry["error"]

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable, Optional, TypeVar, Union
 
-from ansible_collections.rekey.oci.plugins.module_utils._compartments import Compartments, is_tenancy
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, iso_time
-from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi, seconds
-from ansible_collections.rekey.oci.plugins.module_utils._retry import with_retries
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, iso_time
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.compartments import Compartments, is_tenancy
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi, seconds
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.retry import with_retries
 
 #: Concurrent calls. A tenancy has some hundred compartments, and each is one call or two.
 WORKERS = 8

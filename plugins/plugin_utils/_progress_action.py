@@ -21,7 +21,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
-from ansible_collections.rekey.oci.plugins.module_utils._progress import ARGUMENT
+from ansible_collections.rekey.oci.plugins.module_utils.module.progress import ARGUMENT
 from ansible_collections.rekey.oci.plugins.plugin_utils._progress_channel import Channel, channel_to
 from ansible_collections.rekey.oci.plugins.plugin_utils._progress_text import End, Teller, parse
 

@@ -16,18 +16,19 @@ import sys
 import time
 from functools import partial
 
-from ansible_collections.rekey.oci.plugins.module_utils import _clients, _fleet_result, _options
-from ansible_collections.rekey.oci.plugins.module_utils._compartments import Compartments
-from ansible_collections.rekey.oci.plugins.module_utils._filters import Names
-from ansible_collections.rekey.oci.plugins.module_utils._fleet import Fleet, Selection
-from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
-from ansible_collections.rekey.oci.plugins.module_utils._state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.fleet import Fleet, Selection
+from ansible_collections.rekey.oci.plugins.module_utils.module import arguments, fleet_results
+from ansible_collections.rekey.oci.plugins.module_utils.sdk import clients
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.compartments import Compartments
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 
 
 def main() -> None:
     compartment_id, threads, max_in_flight = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    params = {option: os.environ.get(variable) for option, variable in _options.ENVIRONMENT.items()}
-    api = OciApi(_clients.Clients(params, threads))
+    params = {option: os.environ.get(variable) for option, variable in arguments.ENVIRONMENT.items()}
+    api = OciApi(clients.Clients(params, threads))
     api.calls.clients.object_storage()
 
     begun, worked = time.monotonic(), time.process_time()
@@ -39,11 +40,11 @@ def main() -> None:
         Selection(Names()),
         workers=threads,
         max_in_flight=max_in_flight,
-        conclude=_fleet_result.compact,
+        conclude=fleet_results.compact,
     )
     fleet.add_compartments([compartment_id])
     fleet.run()
-    summary = _fleet_result.summary_of(fleet.entries, waited=True)
+    summary = fleet_results.summary_of(fleet.entries, waited=True)
     seconds, cpu = time.monotonic() - begun, time.process_time() - worked
     print(json.dumps({**summary, "seconds": seconds, "cpu": cpu}))
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.rekey.oci.plugins.module_utils import _receipt
-from ansible_collections.rekey.oci.plugins.module_utils._model import Bucket
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
 from tests.simulator.dispatch import Simulator
 from tests.simulator.serving import Running
 from tests.tools.paths import INSTALLED, REPO, clean_environment
@@ -154,15 +154,15 @@ def _prove(simulator: Simulator) -> None:
     for bucket in world.buckets.values():
         assert bucket.kms_key_id is not None
         version = world.keys[bucket.kms_key_id].current(now)
-        receipt = _receipt.Receipt(
-            state=_receipt.COMPLETED,
+        receipt = receipts.Receipt(
+            state=receipts.COMPLETED,
             key_version_id=version.id,
-            key=_receipt.key_digest(bucket.kms_key_id),
-            scope=_receipt.ALL,
+            key=receipts.key_digest(bucket.kms_key_id),
+            scope=receipts.ALL,
             time=now,
             nonce="0" * 12,
             version_created=now - 1,
             work_request_id="ocid1.objectstorageworkrequest.oc1.iad.forgotten",
         )
         known = Bucket(bucket.namespace, bucket.name, id=bucket.id)
-        bucket.freeform_tags = _receipt.encode(receipt, known)
+        bucket.freeform_tags = receipts.encode(receipt, known)

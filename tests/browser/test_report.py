@@ -18,7 +18,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from ansible_collections.rekey.oci.plugins.module_utils import _report, _report_files, _report_html
+from ansible_collections.rekey.oci.plugins.module_utils.report import figures, files, pages
 from tests.browser.conftest import PATIENCE
 from tests.unit.plugins.module_utils.report_data import COMPARTMENT, STATUSES, entry
 
@@ -48,8 +48,8 @@ def fleet(number: int) -> list[dict[str, Any]]:
 
 
 def write(path: Path, entries: list[dict[str, Any]], unlisted: tuple[dict[str, Any], ...] = ()) -> dict[str, Any]:
-    content = _report.content([{"buckets": entries, "unlisted": unlisted}], "Encryption of buckets", False)
-    text = _report_html.as_html(content, _report_files.fingerprint(content), "2026-11-24T10:00:00Z")
+    content = figures.content([{"buckets": entries, "unlisted": unlisted}], "Encryption of buckets", False)
+    text = pages.as_html(content, files.fingerprint(content), "2026-11-24T10:00:00Z")
     path.write_text(text, encoding="utf-8")
     return content
 

@@ -18,8 +18,8 @@ from unittest import mock
 from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
 
-from ansible_collections.rekey.oci.plugins.module_utils import _fleet_module
-from ansible_collections.rekey.oci.plugins.module_utils._fleet import Fleet
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.fleet import Fleet
+from ansible_collections.rekey.oci.plugins.module_utils.module import fleets
 from tests.tools.paths import clean_environment
 
 _MODULES = "ansible_collections.rekey.oci.plugins.modules"
@@ -61,7 +61,7 @@ def run(module: str, arguments: Mapping[str, Any], environment: Mapping[str, str
     with (
         mock.patch.dict("os.environ", clean_environment() | dict(environment), clear=True),
         mock.patch.object(imported, "time", hurry, create=True),
-        mock.patch.object(_fleet_module, "Fleet", HurriedFleet),
+        mock.patch.object(fleets, "Fleet", HurriedFleet),
         # ansible-core keeps a process's warnings: one process is one module elsewhere.
         mock.patch.object(warnings, "_global_warnings", {}),
         patch_module_args(dict(arguments)),

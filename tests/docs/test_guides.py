@@ -19,16 +19,16 @@ from tests.tools.paths import REPO
 
 
 def test_the_options_of_oracle_oci_are_ours() -> None:
-    from ansible_collections.rekey.oci.plugins.module_utils import _options
+    from ansible_collections.rekey.oci.plugins.module_utils.module import arguments
 
     row = next(line for line in _guide("migration").splitlines() if line.startswith("| `config_file_location`"))
-    assert set(re.findall(r"`(\w+)`", row)) == set(_options.ENVIRONMENT) - {
+    assert set(re.findall(r"`(\w+)`", row)) == set(arguments.ENVIRONMENT) - {
         "object_storage_endpoint", "key_management_endpoint", "identity_endpoint",
     }  # fmt: skip
 
 
 def test_the_largest_answer_is_as_told() -> None:
-    from ansible_collections.rekey.oci.plugins.module_utils._transport import LARGEST_ANSWER
+    from ansible_collections.rekey.oci.plugins.module_utils.sdk.transport import LARGEST_ANSWER
 
     assert f"to {LARGEST_ANSWER >> 20} MiB" in _guide("threat_model")
 

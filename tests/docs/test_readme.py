@@ -33,7 +33,7 @@ def _end(lines: list[str]) -> int:
 
 
 def test_the_decision_table_is_the_code_s() -> None:
-    from ansible_collections.rekey.oci.plugins.module_utils._decision import ACTIONS
+    from ansible_collections.rekey.oci.plugins.module_utils.decide.decision import ACTIONS
 
     rows = _rows("What it decides")
     assert {row[1].strip("`"): row[0].removesuffix(", or none on an empty bucket") for row in rows} == ACTIONS
@@ -61,7 +61,7 @@ def test_the_releases_are_those_that_are_tested() -> None:
 
 
 def test_the_oldest_sdk_is_the_same_everywhere() -> None:
-    from ansible_collections.rekey.oci.plugins.module_utils._sdk import OLDEST_SDK
+    from ansible_collections.rekey.oci.plugins.module_utils.sdk.loading import OLDEST_SDK
 
     oldest = environments.OLDEST_SDK.removeprefix("oci==")
     assert oldest == OLDEST_SDK

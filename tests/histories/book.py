@@ -10,10 +10,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ansible_collections.rekey.oci.plugins.module_utils import _receipt
-from ansible_collections.rekey.oci.plugins.module_utils._model import Bucket
-from ansible_collections.rekey.oci.plugins.module_utils._receipt import COMPLETED, Receipt
-from ansible_collections.rekey.oci.plugins.module_utils._steps import Done
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import COMPLETED, Receipt
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from tests.histories import causes, proof
 from tests.simulator.messages import Request, Response
 
@@ -153,7 +153,7 @@ class Book:
         self.writes.append(write)
         if run is None:
             return
-        if _receipt.without(before.tags) != _receipt.without(write.after.tags):
+        if receipts.without(before.tags) != receipts.without(write.after.tags):
             self.complain(f"a controller changed others' tags: {before.tags} became {write.after.tags}")
         if before.kms_key_id != write.after.kms_key_id and run.options.kms_key_id is None:
             self.complain("a controller changed the bucket's key")
@@ -175,7 +175,7 @@ class Book:
             work.id,
             str(work.key_id),
             str(work.accepted_version),
-            _receipt.BUCKET_KEY if work.bucket_key_only else _receipt.ALL,
+            receipts.BUCKET_KEY if work.bucket_key_only else receipts.ALL,
             tuple(stored.version_id for stored in universe.bucket.objects if not stored.deleted),
             sent,
         )
@@ -190,7 +190,7 @@ class Book:
 
     def receipt_in(self, tags: dict[str, str]) -> Receipt | None:
         bucket = self._universe.bucket
-        return _receipt.parse(Bucket(bucket.namespace, bucket.name, id=bucket.id, freeform_tags=tags))[0]
+        return receipts.parse(Bucket(bucket.namespace, bucket.name, id=bucket.id, freeform_tags=tags))[0]
 
     # Promises.
 

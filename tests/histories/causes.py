@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ansible_collections.rekey.oci.plugins.module_utils import _receipt
-from ansible_collections.rekey.oci.plugins.module_utils._receipt import CLAIMED, UNKNOWN_VERSION
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, UNKNOWN_VERSION
 
 if TYPE_CHECKING:
     from tests.histories.book import Accepted, Book, Write
@@ -64,12 +64,12 @@ def _purpose(accepted: Accepted) -> tuple[str, str, str]:
     """The key, version and scope that it was claimed for, or without a claim those that it was accepted under."""
     claim = accepted.sent.claim
     if claim is None:
-        return _receipt.key_digest(accepted.kms_key_id), accepted.version, accepted.scope
+        return receipts.key_digest(accepted.kms_key_id), accepted.version, accepted.scope
     return claim.key, claim.key_version_id, claim.scope
 
 
 def _same(earlier: tuple[str, str, str], later: tuple[str, str, str]) -> bool:
-    return earlier[:2] == later[:2] and earlier[2] in (_receipt.ALL, later[2])
+    return earlier[:2] == later[:2] and earlier[2] in (receipts.ALL, later[2])
 
 
 def _reason(book: Book, earlier: Accepted, later: Accepted) -> str | None:
@@ -100,7 +100,7 @@ def _reason(book: Book, earlier: Accepted, later: Accepted) -> str | None:
     if any(write.receipt is None and write.receipt_before is not None for write in strangers):
         return STRIPPED
     wider = [write for write in book.writes if begun < write.number < later.number and _claims(write)]
-    if earlier.scope != _receipt.ALL and any(w.receipt is not None and w.receipt.scope == _receipt.ALL for w in wider):
+    if earlier.scope != receipts.ALL and any(w.receipt is not None and w.receipt.scope == receipts.ALL for w in wider):
         return WIDER
     if any(_touched(book, one) for one in book.accepted if one is not earlier and one.number > begun):
         return TOUCHED
@@ -109,7 +109,7 @@ def _reason(book: Book, earlier: Accepted, later: Accepted) -> str | None:
     foreign = [one for one in book.accepted if one.run is None or _weak(one.run)]
     if any(one.number >= begun or one.time >= claimed for one in foreign):
         return FOREIGN
-    if _receipt.key_digest(earlier.kms_key_id) != _purpose(earlier)[0]:
+    if receipts.key_digest(earlier.kms_key_id) != _purpose(earlier)[0]:
         return MOVED
     if book.hid_before(next((write for write in book.writes if write.number == begun), None), earlier):
         return HIDDEN

@@ -15,12 +15,12 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from ansible_collections.rekey.oci.plugins.module_utils import _claiming, _waiting, _with_receipt
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
-from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
-from ansible_collections.rekey.oci.plugins.module_utils._reconcile import Reconciler
-from ansible_collections.rekey.oci.plugins.module_utils._state import FORGOTTEN
-from ansible_collections.rekey.oci.plugins.module_utils._steps import Complete, ListWorkRequests, Record
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.decide import claiming, waiting, with_receipt
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import FORGOTTEN
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Complete, ListWorkRequests, Record
+from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 
 Mutate = Callable[[], Any]
 
@@ -60,11 +60,11 @@ def _adopt_early(real: Any) -> Any:
     def others_claim(
         facts: Any, bucket: Any, receipt: Any, attempt: Any, options: Any, now: float, chance: float
     ) -> Any:
-        if options.check_mode or not _with_receipt.matches(facts, bucket, receipt, options):
+        if options.check_mode or not with_receipt.matches(facts, bucket, receipt, options):
             return real(facts, bucket, receipt, attempt, options, now, chance)
         if facts.listing is None:
             return ListWorkRequests(receipt.time)
-        for found in _waiting.accepted_since(facts, receipt.time):
+        for found in waiting.accepted_since(facts, receipt.time):
             return Record(receipt.submitted(found.id), bucket.etag)
         return real(facts, bucket, receipt, attempt, options, now, chance)
 
@@ -151,26 +151,26 @@ def _any_version(_real: Any) -> Any:
 MUTANTS: dict[str, Mutate] = {
     "1: claims name nobody": _instead(Reconciler, "__init__", _no_nonce),
     "2: whoever's receipt is there is dropped": _instead(Reconciler, "_drop", _drop_anyones),
-    "3: the POST is sent however old the claim is": _instead(_with_receipt, "_own_claim", _whatever_its_age),
-    "4: a bare claim of another's is adopted early": _instead(_with_receipt, "_others_claim", _adopt_early),
-    "4: no grace": _instead(_with_receipt, "_others_claim", _no_grace),
+    "3: the POST is sent however old the claim is": _instead(with_receipt, "_own_claim", _whatever_its_age),
+    "4: a bare claim of another's is adopted early": _instead(with_receipt, "_others_claim", _adopt_early),
+    "4: no grace": _instead(with_receipt, "_others_claim", _no_grace),
     "5: the id is written against any etag": _instead(Reconciler, "_record", _against_any_etag),
     "6: a lost answer to the POST is forgotten": _instead(Reconciler, "_submit_failed", _forget_lost),
-    "7: completed without looking": _instead(_with_receipt, "_complete", _blindly),
-    "7: re-encryptions by others are believed": _instead(_with_receipt, "doubtful", _always(False)),
-    "8: what runs already is not waited for": _instead(_waiting, "obstacle", _always(None)),
-    "8: a receipt for any version or key is believed": _instead(_with_receipt, "matches", _any_version),
+    "7: completed without looking": _instead(with_receipt, "_complete", _blindly),
+    "7: re-encryptions by others are believed": _instead(with_receipt, "doubtful", _always(False)),
+    "8: what runs already is not waited for": _instead(waiting, "obstacle", _always(None)),
+    "8: a receipt for any version or key is believed": _instead(with_receipt, "matches", _any_version),
     "the POST is retried, as the SDK does": _instead(OciApi, "reencrypt_bucket", _retried),
     "writes are not compared and swapped": _instead(OciApi, "update_bucket", _without_swap),
-    "claims bear a local clock's time": _instead(_claiming, "claim_time", _four_minutes_slow),
+    "claims bear a local clock's time": _instead(claiming, "claim_time", _four_minutes_slow),
     "9: a claim's time is rounded down": _instead(
-        _claiming, "claim_time", lambda _r: lambda _f, service_time: service_time
+        claiming, "claim_time", lambda _r: lambda _f, service_time: service_time
     ),
-    "10: a list from before the key was read serves": _instead(_claiming, "list_is_old", _always(False)),
-    "11: a key read before a rotation serves": _instead(_with_receipt, "_key_may_be_old", _always(False)),
-    "12: a claim that assigns a key names its version": _instead(_claiming, "names_version", _always(True)),
+    "10: a list from before the key was read serves": _instead(claiming, "list_is_old", _always(False)),
+    "11: a key read before a rotation serves": _instead(with_receipt, "_key_may_be_old", _always(False)),
+    "12: a claim that assigns a key names its version": _instead(claiming, "names_version", _always(True)),
     "13: a claim stays while another's re-encryption is waited for": _instead(
-        _claiming, "has_own_claim", _always(False)
+        claiming, "has_own_claim", _always(False)
     ),
     "14: one answer that a work request is gone is believed": _instead(Reconciler, "_found_by_list", _gone_at_once),
     "15: a lost POST that no list showed in time is given up": _instead(Reconciler, "_submit", _settled_for_good),

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ansible_collections.rekey.oci.plugins.module_utils import _receipt
-from ansible_collections.rekey.oci.plugins.module_utils._steps import Done
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from tests.histories import proof
 from tests.histories.book import Broken
 from tests.histories.moves import Everybody, Fate, Go, Happens, History, Move, Wait
@@ -111,7 +111,7 @@ class Play:
         universe = self.universe
         universe.advance(0.01)
         bucket, path = universe.bucket, universe.path
-        others = _receipt.without(bucket.freeform_tags)
+        others = receipts.without(bucket.freeform_tags)
         if what == "rotate":
             universe.by_stranger("POST", f"/20180608/keys/{bucket.kms_key_id}/keyVersions", "{}")
         elif what == "assign_other":

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
 
-from ansible_collections.rekey.oci.plugins.module_utils import _receipt
-from ansible_collections.rekey.oci.plugins.module_utils._receipt import COMPLETED, Receipt
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import COMPLETED, Receipt
 from tests.simulator.keys import KeyVersion
 
 if TYPE_CHECKING:
@@ -44,18 +44,18 @@ def problem(book: Book, receipt: Receipt, snapshot: Snapshot, run: Run) -> str |
         return f"its work request {receipt.work_request_id} was never accepted"
     if book.status(accepted.id) != "COMPLETED":
         return f"its work request is {book.status(accepted.id)}"
-    if snapshot.kms_key_id is None or receipt.key != _receipt.key_digest(snapshot.kms_key_id):
+    if snapshot.kms_key_id is None or receipt.key != receipts.key_digest(snapshot.kms_key_id):
         return "the bucket has another key"
     if accepted.kms_key_id != snapshot.kms_key_id:
         return "its work request was accepted under another key"
     if receipt.key_version_id != accepted.version:
         return f"its work request was accepted under version {accepted.version[-8:]}, not {receipt.key_version_id[-8:]}"
-    if receipt.scope == _receipt.ALL and accepted.scope != _receipt.ALL:
+    if receipt.scope == receipts.ALL and accepted.scope != receipts.ALL:
         return "its work request was for bucket keys only"
     # The key may be rotated, and the bucket re-encrypted again, between the last look at the key and the answer.
     newer = book.versions_since(accepted.kms_key_id, accepted.version)
     allowed = newer[:1] if snapshot.version == accepted.version else newer
-    if accepted.scope == _receipt.ALL:
+    if accepted.scope == receipts.ALL:
         for version_id in accepted.objects:
             wrapped = snapshot.wrapped.get(version_id)
             if wrapped is not None and not any(book.unwraps(snapshot.kms_key_id, one, wrapped) for one in allowed):
@@ -74,7 +74,7 @@ def assumption(book: Book, receipt: Receipt, run: Run) -> str | None:
         by = accepted.run.nonce if accepted.run is not None else None
         return KEYS_ONLY if by != receipt.nonce else None
     elsewhere = [
-        one for one in book.accepted if one.number > start and _receipt.key_digest(one.kms_key_id) != receipt.key
+        one for one in book.accepted if one.number > start and receipts.key_digest(one.kms_key_id) != receipt.key
     ]
     if not elsewhere:
         return None
@@ -104,7 +104,7 @@ def weak_problem(book: Book, run: Run, snapshot: Snapshot) -> str | None:
     # The key may have been rotated since the run read it: what is under the newer version is as well proven.
     good = book.versions_since(key.id, key.current_version)
     under = [one for one in book.accepted if one.kms_key_id == key.id and one.version in good]
-    whole = [one for one in under if one.scope == _receipt.ALL or run.options.bucket_key_only]
+    whole = [one for one in under if one.scope == receipts.ALL or run.options.bucket_key_only]
     if not any(book.status(one.id) == "COMPLETED" for one in whole):
         return f"nothing was accepted under version {key.current_version[-8:]} or a newer one and completed"
     return None
@@ -116,7 +116,7 @@ def weakness(book: Book, run: Run) -> str | None:
     if key is not None and any(one.kms_key_id != key.id for one in book.accepted):
         return MOVED
     if key is not None and any(
-        one.scope != _receipt.ALL and one.version == key.current_version for one in book.accepted
+        one.scope != receipts.ALL and one.version == key.current_version for one in book.accepted
     ):
         return KEYS_ONLY_LISTED
     return None

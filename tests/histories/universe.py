@@ -15,10 +15,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
-from ansible_collections.rekey.oci.plugins.module_utils._receipt import Receipt
-from ansible_collections.rekey.oci.plugins.module_utils._reconcile import Reconciler
-from ansible_collections.rekey.oci.plugins.module_utils._state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import Receipt
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from tests.histories.book import Book, Sent
 from tests.histories.client import Clients, broken_connection, no_answer, nobody_listens
 from tests.histories.moves import Fate

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, Bucket, WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from tests.histories.moves import Fate
 from tests.histories.universe import BUCKET, OK, Universe
 from tests.wire.connected import LATE, api_of, connected, impatient

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
-from ansible_collections.rekey.oci.plugins.module_utils._reconcile import Outcome, Reconciler
-from ansible_collections.rekey.oci.plugins.module_utils._state import Options
-from ansible_collections.rekey.oci.plugins.module_utils._steps import Done
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
+from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Outcome, Reconciler
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from tests.simulator.clock import VirtualClock
 from tests.simulator.dispatch import Simulator
 from tests.simulator.serving import Running

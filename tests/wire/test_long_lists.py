@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils._reconcile import Outcome, Reconciler
-from ansible_collections.rekey.oci.plugins.module_utils._state import Options
-from ansible_collections.rekey.oci.plugins.module_utils._steps import Done, Fail
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
+from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Outcome, Reconciler
 from tests.simulator.clock import VirtualClock
 from tests.simulator.dispatch import Simulator
 from tests.simulator.serving import Running

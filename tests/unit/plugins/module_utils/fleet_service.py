@@ -18,13 +18,13 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from ansible_collections.rekey.oci.plugins.module_utils import _receipt
-from ansible_collections.rekey.oci.plugins.module_utils._api import SharedApi
-from ansible_collections.rekey.oci.plugins.module_utils._filters import Names
-from ansible_collections.rekey.oci.plugins.module_utils._fleet import Fleet, Selection
-from ansible_collections.rekey.oci.plugins.module_utils._fleet_result import compact
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, Bucket, Key, WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils._state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Key, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.fleet import Fleet, Selection
+from ansible_collections.rekey.oci.plugins.module_utils.module.fleet_results import compact
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.api import SharedApi
 
 EPOCH = 1_750_000_000.0
 NAMESPACE = "examplens"
@@ -112,7 +112,7 @@ class Service(SharedApi):
         return sum(job.ends > self.now for job in self.jobs.values())
 
     def states(self) -> Counter[str]:
-        found = [_receipt.parse(bucket)[0] for bucket in self.buckets.values()]
+        found = [receipts.parse(bucket)[0] for bucket in self.buckets.values()]
         return Counter(receipt.state if receipt else "none" for receipt in found)
 
     def fleet(self, *, workers: int = 8, max_in_flight: int = 100, **more: Any) -> Fleet:
@@ -235,7 +235,7 @@ class Service(SharedApi):
             known = self.buckets[bucket.name]
             if etag != known.etag:
                 raise refused("UpdateBucket", 412, "IfMatchFailed")
-            if tags and tags.get(_receipt.RECEIPT_TAG, "").startswith("claimed"):
+            if tags and tags.get(receipts.RECEIPT_TAG, "").startswith("claimed"):
                 listed, looked = self._listed[known.compartment_id or ""], self._looked[bucket.name]
                 assert listed >= looked, f"{bucket.name} is claimed on a list that was begun before its look"
             self._number += 1

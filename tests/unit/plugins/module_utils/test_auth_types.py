@@ -22,11 +22,11 @@ from typing import Any
 import oci
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils import _identity, _sdk, _signing
-from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients
-from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
-from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
+from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.sdk import identity, loading, signing
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import (
     VARIABLES,
     config_file,
@@ -52,7 +52,7 @@ def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for variable in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
-    _sdk.import_sdk()
+    loading.import_sdk()
 
 
 @contextlib.contextmanager
@@ -86,11 +86,11 @@ def test_the_right_signer_is_asked_for(auth_type: str, tmp_path: Path, monkeypat
         name = frame.f_code.co_name
         called.add(type(frame.f_locals.get("self")).__name__ if name == "__init__" else name)
 
-    monkeypatch.setattr(_signing, "SIGNER_TIMEOUT", 2)
+    monkeypatch.setattr(signing, "SIGNER_TIMEOUT", 2)
     threading.setprofile(watch)
     try:
         with pytest.raises(BadInput) as error:
-            _identity.identify(params_of(auth_type, tmp_path), oci)
+            identity.identify(params_of(auth_type, tmp_path), oci)
     finally:
         threading.setprofile(None)
     signer, place = SIGNERS[auth_type]
@@ -109,12 +109,12 @@ def test_the_right_signer_is_asked_for(auth_type: str, tmp_path: Path, monkeypat
 
 PROGRAM = """
 import json, sys
-from ansible_collections.rekey.oci.plugins.module_utils import _signing
-from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients
-from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
+from ansible_collections.rekey.oci.plugins.module_utils.sdk import signing
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients
+from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
 params = json.loads(sys.argv[1])
-assert _signing.SIGNER_TIMEOUT < 15
-_signing.SIGNER_TIMEOUT = 0.3
+assert signing.SIGNER_TIMEOUT < 15
+signing.SIGNER_TIMEOUT = 0.3
 try:
     Clients(params)
 except BadInput as error:
@@ -153,7 +153,7 @@ def test_a_metadata_service_that_never_answers(auth_type: str, tmp_path: Path) -
 def test_a_delegation_token_that_is_not_there(tmp_path: Path, entry: str | None) -> None:
     location = config_file(tmp_path, delegation_token_file=entry)
     with pytest.raises(BadInput, match="needs a delegation_token_file in the profile"):
-        _identity.identify({"auth_type": "instance_obo_user", "config_file_location": location}, oci)
+        identity.identify({"auth_type": "instance_obo_user", "config_file_location": location}, oci)
 
 
 def resource_principal(monkeypatch: pytest.MonkeyPatch, **changes: str | None) -> None:
@@ -179,14 +179,14 @@ def _part(content: dict[str, Any]) -> str:
 
 def test_a_resource_principal_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     resource_principal(monkeypatch)
-    found = _identity.identify({"auth_type": "resource_principal"}, oci)
+    found = identity.identify({"auth_type": "resource_principal"}, oci)
     assert isinstance(found.signer, oci.auth.signers.EphemeralResourcePrincipalSigner)
     assert found.config["region"] == "us-phoenix-1", "the signer knows where it is"
 
 
 def test_the_region_option_wins_over_the_signers(monkeypatch: pytest.MonkeyPatch) -> None:
     resource_principal(monkeypatch)
-    found = _identity.identify({"auth_type": "resource_principal", "region": "ap-seoul-1"}, oci)
+    found = identity.identify({"auth_type": "resource_principal", "region": "ap-seoul-1"}, oci)
     assert found.config["region"] == "ap-seoul-1"
 
 
@@ -198,7 +198,7 @@ def test_a_resource_principal_that_is_not_whole(
 ) -> None:
     resource_principal(monkeypatch, **changes)
     with pytest.raises(BadInput, match="auth_type resource_principal did not give a signer") as error:
-        _identity.identify({"auth_type": "resource_principal"}, oci)
+        identity.identify({"auth_type": "resource_principal"}, oci)
     assert "secret" not in str(error.value)
 
 
@@ -231,7 +231,7 @@ def federation(monkeypatch: pytest.MonkeyPatch) -> Federation:
             oci.auth.signers.X509FederationClientBasedSecurityTokenSigner.__init__(self, made)
 
     monkeypatch.setattr(oci.auth.signers, "InstancePrincipalsSecurityTokenSigner", Signer)
-    monkeypatch.setattr(_signing, "RENEWAL_TIMEOUT", 0.5)
+    monkeypatch.setattr(signing, "RENEWAL_TIMEOUT", 0.5)
     return made
 
 
@@ -306,13 +306,13 @@ def test_a_token_that_is_refused_is_renewed_once_where_there_is_time(
         assert caught.value.status == 401
         assert len(got) == 2
         assert all(b"ST$a-token" in request for request in got)
-        monkeypatch.setattr(_signing, "_PROMPT", -1)
+        monkeypatch.setattr(signing, "_PROMPT", -1)
         with pytest.raises(ApiError, match="not in time for a new one"):
             api.get_namespace()
         assert len(got) == 3
 
 
 def test_who_signs_is_still_known_to_the_sdk(federation: Federation) -> None:
-    found = _identity.identify({"auth_type": "instance_principal"}, oci)
+    found = identity.identify({"auth_type": "instance_principal"}, oci)
     assert isinstance(found.signer, oci.auth.signers.X509FederationClientBasedSecurityTokenSigner)
     assert found.config["region"] == "us-ashburn-1"

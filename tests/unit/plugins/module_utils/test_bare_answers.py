@@ -13,11 +13,11 @@ from types import SimpleNamespace
 import pytest
 from oci.object_storage import models
 
-from ansible_collections.rekey.oci.plugins.module_utils import _receipt
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, Bucket
-from ansible_collections.rekey.oci.plugins.module_utils._oci_api import _bucket
-from ansible_collections.rekey.oci.plugins.module_utils._state import Options
-from ansible_collections.rekey.oci.plugins.module_utils._writing import LOST_WRITES
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.reconcile.writing import LOST_WRITES
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import _bucket
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
     EPOCH,
     OLDER,
@@ -69,7 +69,7 @@ def test_no_receipt_is_written(lacks: str) -> None:
 
 @pytest.mark.parametrize("lacks", ["etag", "date"])
 def test_a_completed_receipt_is_read_all_the_same(lacks: str) -> None:
-    tags = _receipt.encode(receipt(_receipt.COMPLETED, RECORDED), bucket())
+    tags = receipts.encode(receipt(receipts.COMPLETED, RECORDED), bucket())
     world = BareWorld(bucket=bucket(freeform_tags=tags), lacks=lacks)
     run, outcome = reconcile(world, Options())
     assert (outcome.action, outcome.reason, run.warnings) == ("none", "up_to_date", [])
@@ -77,7 +77,7 @@ def test_a_completed_receipt_is_read_all_the_same(lacks: str) -> None:
 
 @pytest.mark.parametrize("lacks", ["etag", "date"])
 def test_a_completed_receipt_for_an_older_version_stays_as_it_is(lacks: str) -> None:
-    tags = _receipt.encode(receipt(_receipt.COMPLETED, RECORDED, key_version_id=OLDER), bucket())
+    tags = receipts.encode(receipt(receipts.COMPLETED, RECORDED, key_version_id=OLDER), bucket())
     world = BareWorld(bucket=bucket(freeform_tags=tags), lacks=lacks)
     _run, outcome = reconcile(world, Options())
     assert (outcome.action, world.posts, world.writes) == ("submit", 1, 0)

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils import _options
-from ansible_collections.rekey.oci.plugins.module_utils._cancel import Canceler, Uncanceled, Waiting
-from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
-from ansible_collections.rekey.oci.plugins.module_utils._oci_api import OciApi
-from ansible_collections.rekey.oci.plugins.module_utils._reconcile import Reconciler, run
-from ansible_collections.rekey.oci.plugins.module_utils._state import Options
-from ansible_collections.rekey.oci.plugins.module_utils._steps import Done
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
+from ansible_collections.rekey.oci.plugins.module_utils.module import arguments
+from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler, run
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
+from ansible_collections.rekey.oci.plugins.module_utils.work_requests.canceler import Canceler, Uncanceled, Waiting
 from ansible_collections.rekey.oci.tests.simulator.serving import Running, serve
 
 
@@ -33,7 +33,7 @@ class Site:
         self.settings(work_seconds=100)
         running.control("POST", "world", {"buckets": [{"name": "photos", "key": "master", "objects": 3}]})
         said = running.introduction
-        params: dict[str, Any] = dict.fromkeys(_options.common())
+        params: dict[str, Any] = dict.fromkeys(arguments.common())
         params.update(
             auth_type="api_key",
             config_file_location=said["config_file"],

@@ -14,11 +14,11 @@ from typing import Any
 import oci
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils import _clients, _sdk
-from ansible_collections.rekey.oci.plugins.module_utils._calls import Calls
-from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients, endpoint_of
-from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.sdk import clients, loading
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.calls import Calls
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients, endpoint_of
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import VARIABLES, config_file
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import KEY
 
@@ -30,21 +30,21 @@ def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for variable in VARIABLES:
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
-    _sdk.import_sdk()
+    loading.import_sdk()
 
 
-def clients(folder: Path, **params: Any) -> Clients:
+def made_in(folder: Path, **params: Any) -> Clients:
     return Clients({"config_file_location": config_file(folder), **params})
 
 
 def test_the_regions_own_endpoints(tmp_path: Path) -> None:
-    made = clients(tmp_path, region="ap-seoul-1")
+    made = made_in(tmp_path, region="ap-seoul-1")
     assert endpoint_of(made.object_storage()) == "https://objectstorage.ap-seoul-1.oraclecloud.com"
     assert endpoint_of(made.identity()) == "https://identity.ap-seoul-1.oci.oraclecloud.com/20160918"
 
 
 def test_endpoints_that_are_given(tmp_path: Path) -> None:
-    made = clients(
+    made = made_in(
         tmp_path,
         object_storage_endpoint="http://127.0.0.1:8080/",
         key_management_endpoint="https://vault.example",
@@ -58,7 +58,7 @@ def test_endpoints_that_are_given(tmp_path: Path) -> None:
 
 
 def test_a_vaults_endpoint_follows_from_the_key(tmp_path: Path) -> None:
-    made = clients(tmp_path)
+    made = made_in(tmp_path)
     plain = "https://examplevault-management.kms.us-ashburn-1.oraclecloud.com"
     assert made.key_management_endpoints(KEY)[0] == plain
     assert endpoint_of(made.key_management(plain)).startswith(plain)
@@ -69,7 +69,7 @@ def test_a_vaults_endpoint_follows_from_the_key(tmp_path: Path) -> None:
 
 
 def test_the_form_that_answered_is_remembered_for_its_vault_only(tmp_path: Path) -> None:
-    made = clients(tmp_path)
+    made = made_in(tmp_path)
     likely, other = made.key_management_endpoints(KEY)
     made.prove_endpoint(KEY, other)
     assert made.key_management_endpoints(KEY) == [other]
@@ -80,18 +80,18 @@ def test_the_form_that_answered_is_remembered_for_its_vault_only(tmp_path: Path)
 
 @pytest.mark.parametrize("realm", sorted(oci.regions.REALMS))
 def test_every_realm_of_the_sdk_has_a_domain(tmp_path: Path, realm: str) -> None:
-    endpoints = clients(tmp_path).key_management_endpoints(f"ocid1.key.{realm}.xx-somewhere-1.vault.key")
+    endpoints = made_in(tmp_path).key_management_endpoints(f"ocid1.key.{realm}.xx-somewhere-1.vault.key")
     assert all(endpoint.endswith(oci.regions.REALMS[realm]) for endpoint in endpoints)
 
 
 def test_a_key_that_leads_nowhere(tmp_path: Path) -> None:
     for key_id in ("payroll-key", "ocid1.key.oc99.iad.vault.key"):
         with pytest.raises(BadInput, match="key_management_endpoint"):
-            clients(tmp_path).key_management_endpoints(key_id)
+            made_in(tmp_path).key_management_endpoints(key_id)
 
 
 def test_a_client_is_built_once(tmp_path: Path) -> None:
-    made = clients(tmp_path)
+    made = made_in(tmp_path)
     assert made.object_storage() is made.object_storage()
     assert made.object_storage_post(60.0) is made.object_storage_post(60.0)
     assert made.object_storage_post(60.0) is not made.object_storage_post(10.0)
@@ -100,14 +100,14 @@ def test_a_client_is_built_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("timeout", [1.0, 10.0, 60.0, 3600.0])
 def test_the_posts_timeouts_fit_in_their_half_of_the_grace(tmp_path: Path, timeout: float) -> None:
-    connect, read = clients(tmp_path).object_storage_post(timeout).base_client.timeout
+    connect, read = made_in(tmp_path).object_storage_post(timeout).base_client.timeout
     assert connect + read <= timeout
 
 
 def test_no_client_waits_for_long_or_repeats(tmp_path: Path) -> None:
-    made = clients(tmp_path)
+    made = made_in(tmp_path)
     for client in (made.object_storage(), made.identity(), made.key_management("https://a.example")):
-        assert client.base_client.timeout == _clients.TIMEOUT
+        assert client.base_client.timeout == clients.TIMEOUT
         assert isinstance(client.retry_strategy, oci.retry.NoneRetryStrategy)
         assert client.base_client.session.max_redirects == 0
         assert type(client.base_client.session.get_adapter("https://a.example")).__name__ == "BoundedAdapter"
@@ -115,7 +115,7 @@ def test_no_client_waits_for_long_or_repeats(tmp_path: Path) -> None:
 
 def test_realm_specific_endpoints(tmp_path: Path) -> None:
     def endpoint(**params: Any) -> str:
-        return endpoint_of(clients(tmp_path, **params).object_storage())
+        return endpoint_of(made_in(tmp_path, **params).object_storage())
 
     usual = "https://objectstorage.us-ashburn-1.oraclecloud.com"
     assert endpoint() == usual
@@ -126,7 +126,7 @@ def test_realm_specific_endpoints(tmp_path: Path) -> None:
 
 
 def test_bucket_key_only_is_known_to_the_sdk_or_not(tmp_path: Path) -> None:
-    made = clients(tmp_path)
+    made = made_in(tmp_path)
     source = inspect.getsource(type(made.object_storage()).reencrypt_bucket)
     assert made.supports_bucket_key_only() is ("is_reencrypt_bucket_key_only" in source)
 
@@ -150,7 +150,7 @@ def test_bucket_key_only_on_an_sdk_that_does_not_know_it(tmp_path: Path) -> None
 
 
 def test_what_is_wrong_is_told_before_the_sdk_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_sdk, "import_sdk", lambda: pytest.fail("the SDK is imported"))
+    monkeypatch.setattr(loading, "import_sdk", lambda: pytest.fail("the SDK is imported"))
     with pytest.raises(BadInput, match="plain http"):
         Clients({"identity_endpoint": "http://identity.example"})
 
@@ -173,9 +173,9 @@ class OlderKey:
 
 @pytest.mark.parametrize("model", [OlderKey, None], ids=["older", "installed"])
 def test_an_older_sdk_reads_who_rotates_a_key_all_the_same(tmp_path: Path, model: Any) -> None:
-    base_client = clients(tmp_path).key_management("https://vault.example").base_client
+    base_client = made_in(tmp_path).key_management("https://vault.example").base_client
     base_client.type_mappings["Key"] = model or base_client.type_mappings["Key"]
-    _clients.know_whole_key(base_client.type_mappings)
+    clients.know_whole_key(base_client.type_mappings)
     answer = json.dumps({"id": KEY, "protectionMode": "EXTERNAL", "isAutoRotationEnabled": True}).encode()
     key = base_client.deserialize_response_data(answer, "Key")
     assert (key.id, key.protection_mode, key.is_auto_rotation_enabled) == (KEY, "EXTERNAL", True)
@@ -195,7 +195,7 @@ def key_at(made: Clients, failures: dict[str, ApiError]) -> Any:
 
 
 def test_a_wrong_form_of_a_vaults_host_is_no_host(tmp_path: Path) -> None:
-    made = clients(tmp_path)
+    made = made_in(tmp_path)
     first, second = made.key_management_endpoints(KEY)
     nowhere = ApiError("GetKey", f"{first} cannot be reached", retryable=True, unreachable=True)
     assert key_at(made, {first: nowhere}) == second
@@ -204,7 +204,7 @@ def test_a_wrong_form_of_a_vaults_host_is_no_host(tmp_path: Path) -> None:
 
 def test_a_vault_that_tls_keeps_away_is_told_of_itself(tmp_path: Path) -> None:
     """Not of the other form of its host, which is nowhere."""
-    made = clients(tmp_path)
+    made = made_in(tmp_path)
     first, second = made.key_management_endpoints(KEY)
     untrusted = ApiError("GetKey", f"the TLS certificate of {first} is not trusted", unreachable=True)
     nowhere = ApiError("GetKey", f"{second} cannot be reached", retryable=True, unreachable=True)
@@ -217,7 +217,7 @@ def test_a_vault_that_tls_keeps_away_is_told_of_itself(tmp_path: Path) -> None:
 
 
 def test_a_vault_that_is_nowhere_is_told_by_both_forms_of_its_host(tmp_path: Path) -> None:
-    made = clients(tmp_path)
+    made = made_in(tmp_path)
     failures = {
         endpoint: ApiError("GetKey", f"{endpoint} cannot be reached (no such host)", retryable=True, unreachable=True)
         for endpoint in made.key_management_endpoints(KEY)

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils import _receipt
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils._state import Options
-from ansible_collections.rekey.oci.plugins.module_utils._steps import Done, Fail
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import CREATED, EPOCH, Job, World, reconcile
 
 
@@ -61,7 +61,7 @@ def test_without_waiting_it_leaves_the_job_and_no_claim(receipt: str, listed: bo
     assert (outcome.action, outcome.reason, outcome.changed) == ("join", "in_progress", False)
     assert "run again" in (outcome.warning or "")
     assert there.calls.count("ReencryptBucket") <= 1
-    assert _receipt.RECEIPT_TAG not in there.bucket.freeform_tags
+    assert receipts.RECEIPT_TAG not in there.bucket.freeform_tags
 
 
 @pytest.mark.parametrize("listed", [False, True])
@@ -71,4 +71,4 @@ def test_when_its_time_is_over_it_leaves_no_claim(receipt: str, listed: bool) ->
     _run, outcome = reconcile(there, Options(receipt=receipt, wait_timeout=20))
     assert isinstance(outcome, Fail)
     assert (outcome.action, outcome.reason, there.posts) == ("join", "in_progress", 0)
-    assert _receipt.RECEIPT_TAG not in there.bucket.freeform_tags
+    assert receipts.RECEIPT_TAG not in there.bucket.freeform_tags

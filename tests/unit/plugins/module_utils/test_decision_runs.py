@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils import _receipt
-from ansible_collections.rekey.oci.plugins.module_utils._receipt import CLAIMED, COMPLETED, SUBMITTED
-from ansible_collections.rekey.oci.plugins.module_utils._state import Options
-from ansible_collections.rekey.oci.plugins.module_utils._steps import Done, Fail
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, COMPLETED, SUBMITTED
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
     EPOCH,
     KEY,
@@ -38,7 +38,7 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import 
 
 RECORDED = "ocid1.workrequest.oc1.iad.recorded"
 FOREIGN = "ocid1.workrequest.oc1.iad.foreign"
-BUCKET_KEY_OF = {True: _receipt.BUCKET_KEY, False: _receipt.ALL}
+BUCKET_KEY_OF = {True: receipts.BUCKET_KEY, False: receipts.ALL}
 
 STATES = ("none", "young", "old", SUBMITTED, COMPLETED, "malformed")
 FOR = ("same", "older", "other")
@@ -55,7 +55,7 @@ class Case:
 
     state: str
     made_for: str = "same"
-    scope: str = _receipt.ALL
+    scope: str = receipts.ALL
     fate: str = "forgotten"
     foreign: bool = False
     key: str = "readable"
@@ -90,16 +90,16 @@ class Case:
         return self.target != self.kms
 
 
-def receipts() -> Iterator[dict[str, Any]]:
+def all_receipts() -> Iterator[dict[str, Any]]:
     """Every receipt that may be there, with every fate of its work request."""
     yield {"state": "none"}
     yield {"state": "malformed"}
     for state, made_for, scope in itertools.product(
-        ("young", "old", SUBMITTED), FOR, (_receipt.ALL, _receipt.BUCKET_KEY)
+        ("young", "old", SUBMITTED), FOR, (receipts.ALL, receipts.BUCKET_KEY)
     ):
         for fate in FATES:
             yield {"state": state, "made_for": made_for, "scope": scope, "fate": fate}
-    for made_for, scope in itertools.product(FOR, (_receipt.ALL, _receipt.BUCKET_KEY)):
+    for made_for, scope in itertools.product(FOR, (receipts.ALL, receipts.BUCKET_KEY)):
         for fate in ("COMPLETED", "forgotten"):
             yield {"state": COMPLETED, "made_for": made_for, "scope": scope, "fate": fate}
 
@@ -112,7 +112,7 @@ FLAGS = [
 
 def cases() -> Iterator[Case]:
     """The whole product where its parts can act on one another; parts that cannot, each against the rest."""
-    for there, flags, state in itertools.product(receipts(), FLAGS, KEYS):
+    for there, flags, state in itertools.product(all_receipts(), FLAGS, KEYS):
         yield Case(**there, **flags, key=state)
         if state == "readable":
             yield Case(**there, **flags, foreign=True)
@@ -125,14 +125,14 @@ def cases() -> Iterator[Case]:
             for require in (False, True):
                 yield Case(**there, **flags, kms=None, require=require)
     kinds = zip(CONTENTS[1:], ("Disabled", "Enabled", "Suspended", "Enabled"), strict=True)
-    for there, state, (content, versioning) in itertools.product(receipts(), KEYS, kinds):
+    for there, state, (content, versioning) in itertools.product(all_receipts(), KEYS, kinds):
         for force, check_mode in itertools.product((False, True), repeat=2):
             yield Case(**there, key=state, content=content, versioning=versioning, force=force, check_mode=check_mode)
 
 
 def world_of(case: Case) -> World:
     version = {"same": VERSION, "older": OLDER, "other": OTHER_VERSION}[case.made_for]
-    digest = _receipt.key_digest(OTHER_KEY if case.made_for == "other" else KEY)
+    digest = receipts.key_digest(OTHER_KEY if case.made_for == "other" else KEY)
     claimed = EPOCH - (10.0 if case.state == "young" else 1000.0)
     there = bucket(
         kms_key_id=case.kms,
@@ -141,7 +141,7 @@ def world_of(case: Case) -> World:
     )
     tags = dict(there.freeform_tags)
     if case.state == "malformed":
-        tags[_receipt.RECEIPT_TAG] = "completed, says Bob"
+        tags[receipts.RECEIPT_TAG] = "completed, says Bob"
     elif case.state != "none":
         kind = CLAIMED if case.state in ("young", "old") else case.state
         made = receipt(
@@ -153,7 +153,7 @@ def world_of(case: Case) -> World:
             time=claimed,
             version_created=None,
         )
-        tags = _receipt.encode(made, there)
+        tags = receipts.encode(made, there)
     world = World(bucket=bucket(**{**vars(there), "freeform_tags": tags}), objects=case.content[1])
     if case.state in ("young", "old", SUBMITTED, COMPLETED) and case.fate != "forgotten":
         running = case.fate in ("running", "canceling", "strange", "fails")
@@ -169,7 +169,7 @@ def world_of(case: Case) -> World:
         world.jobs.append(Job(FOREIGN, EPOCH - 3.0, EPOCH + 50.0))
     if case.state == COMPLETED:
         world.bucket_keys_under = version
-        world.under = version if case.scope == _receipt.ALL else OLDER
+        world.under = version if case.scope == receipts.ALL else OLDER
     world.unreadable = case.key == "unreadable"
     if case.key == "disabled":
         world.keys[KEY] = key(state="DISABLED")
@@ -188,7 +188,7 @@ def expected(case: Case) -> tuple[str, str | None, bool, bool]:
     if case.key == "disabled" and case.target == KEY:
         return "none", None, False, True
     made_for_target = case.made_for == "same" if case.target == KEY else case.made_for == "other"
-    covers = case.scope in (_receipt.ALL, BUCKET_KEY_OF[case.bucket_key_only])
+    covers = case.scope in (receipts.ALL, BUCKET_KEY_OF[case.bucket_key_only])
     same = made_for_target and covers and case.key == "readable" and not case.assigns
     runs = case.fate in ("running", "canceling", "strange", "fails")
     ends_well = case.fate in ("running", "strange", "COMPLETED")
@@ -234,7 +234,7 @@ def reason_to_submit(case: Case) -> str:
         return "key_changed"
     if case.made_for == "older":
         return "key_version_changed"
-    covers = case.scope in (_receipt.ALL, BUCKET_KEY_OF[case.bucket_key_only])
+    covers = case.scope in (receipts.ALL, BUCKET_KEY_OF[case.bucket_key_only])
     return "work_request_failed" if failed and case.state != COMPLETED and covers else "unproven"
 
 
@@ -279,7 +279,7 @@ def check_invariants(case: Case, world: World, outcome: Done | Fail) -> None:
         assert not case.force, case
         assert case.key == "readable" or case.target != KEY, case
     tags = world.bucket.freeform_tags
-    assert _receipt.without(tags) == {"owner": "finance"}, case
+    assert receipts.without(tags) == {"owner": "finance"}, case
     if isinstance(outcome, Fail) or case.check_mode or case.target is None or not case.content[1]:
         return
     claims = outcome.reason == "up_to_date" or (case.wait and outcome.action in ("submit", "join"))
@@ -287,7 +287,7 @@ def check_invariants(case: Case, world: World, outcome: Done | Fail) -> None:
         # The one unforgivable answer: the objects themselves are asked.
         current = world.keys[world.bucket.kms_key_id or ""].current_version
         assert world.proven_under(case.options().scope) == current, (case, outcome)
-        found, warning = _receipt.parse(world.bucket)
+        found, warning = receipts.parse(world.bucket)
         assert found is not None, case
         assert warning is None, case
         assert (found.state, found.key_version_id) == (COMPLETED, current), (case, found)

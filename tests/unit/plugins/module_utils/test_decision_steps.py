@@ -16,11 +16,11 @@ from typing import NamedTuple
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils import _decision, _receipt
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, Bucket, Key, WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils._receipt import CLAIMED, COMPLETED, SUBMITTED, Receipt
-from ansible_collections.rekey.oci.plugins.module_utils._state import FORGOTTEN, Attempt, Facts, Options, Seen
-from ansible_collections.rekey.oci.plugins.module_utils._steps import (
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Key, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.decide import decision, receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, COMPLETED, SUBMITTED, Receipt
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import FORGOTTEN, Attempt, Facts, Options, Seen
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Assign,
     CheckObjects,
     Claim,
@@ -96,12 +96,12 @@ CONTENTS: list[tuple[int | None, bool, bool | None]] = [
 ATTEMPTS = ("fresh", "claimed", "stale", "touched", "accepted", "lost", "late", "submitted", "refused", "conflict")
 
 
-def receipts() -> Iterator[tuple[Receipt | None, Seen | None]]:
+def all_receipts() -> Iterator[tuple[Receipt | None, Seen | None]]:
     """Every receipt, and what is known of its work request."""
     yield None, None
-    versions = ((KEY, VERSION), (KEY, OLDER), (OTHER_KEY, OTHER_VERSION), (KEY, _receipt.UNKNOWN_VERSION))
-    for (key_id, version), scope in itertools.product(versions, (_receipt.ALL, _receipt.BUCKET_KEY)):
-        made = receipt(CLAIMED, key=_receipt.key_digest(key_id), key_version_id=version, scope=scope)
+    versions = ((KEY, VERSION), (KEY, OLDER), (OTHER_KEY, OTHER_VERSION), (KEY, receipts.UNKNOWN_VERSION))
+    for (key_id, version), scope in itertools.product(versions, (receipts.ALL, receipts.BUCKET_KEY)):
+        made = receipt(CLAIMED, key=receipts.key_digest(key_id), key_version_id=version, scope=scope)
         yield replace(made, nonce=NONCE, time=EPOCH - 1.0), None
         yield replace(made, time=EPOCH - 10.0), None
         yield replace(made, time=EPOCH - 1000.0), None
@@ -176,15 +176,15 @@ def proves(facts: Facts, options: Options) -> bool:
         and there is not None
         and facts.key is not None
         and facts.key.id == there.kms_key_id == (options.kms_key_id or there.kms_key_id)
-        and found.key == _receipt.key_digest(there.kms_key_id)
+        and found.key == receipts.key_digest(there.kms_key_id)
         and found.key_version_id == facts.key.current_version
-        and (found.scope == _receipt.ALL or options.bucket_key_only)
+        and (found.scope == receipts.ALL or options.bucket_key_only)
     )
 
 
 def check(facts: Facts, attempt: Attempt, options: Options) -> Step:
     """Decide, and hold the step against the rules."""
-    step = _decision.next_step(facts, attempt, options, NOW, 0.5)
+    step = decision.next_step(facts, attempt, options, NOW, 0.5)
     context = (facts, attempt, options, step)
     there = facts.bucket
     target = (options.kms_key_id or there.kms_key_id) if there is not None else None
@@ -199,7 +199,7 @@ def check(facts: Facts, attempt: Attempt, options: Options) -> Step:
     if isinstance(step, Fail):
         assert step.message, context
         assert "\n" not in step.message, context
-        assert step.reason is None or _decision.ACTIONS[step.reason] in (step.action, "none", "submit"), context
+        assert step.reason is None or decision.ACTIONS[step.reason] in (step.action, "none", "submit"), context
     if isinstance(step, Pause):
         assert 0 < step.seconds <= options.wait_interval, context
         assert step.forget in ("bucket", "listing", "work_request"), "a pause that changes nothing never ends"
@@ -250,11 +250,11 @@ def check_write(facts: Facts, attempt: Attempt, options: Options, step: Step) ->
         # What was listed before the claim can never be taken for its own, even in the same second.
         assert made.time >= EPOCH, context
         assert all(made.time > (other.time_accepted or 0.0) for other in facts.listing), context
-        assert made.key == _receipt.key_digest(target or ""), context
+        assert made.key == receipts.key_digest(target or ""), context
         assert step.assign == (target if target != there.kms_key_id else None), context
         # Nothing that was accepted before the key was assigned may be taken for a proof.
         known = facts.key is not None and step.assign is None
-        version = facts.key.current_version if facts.key and known else _receipt.UNKNOWN_VERSION
+        version = facts.key.current_version if facts.key and known else receipts.UNKNOWN_VERSION
         assert made.key_version_id == version, context
     if isinstance(step, Record):
         own = attempt.claim is not None and step.etag == attempt.claim_etag and step.receipt.nonce == NONCE
@@ -299,7 +299,7 @@ def check_end(facts: Facts, attempt: Attempt, options: Options, step: Done) -> N
     if step.reason == "key_assigned" and step.action == "none":
         assert facts.has_objects is False, context
     else:
-        assert _decision.ACTIONS[step.reason] == step.action, context
+        assert decision.ACTIONS[step.reason] == step.action, context
     assert step.changed == (step.action == "submit" or step.reason == "key_assigned"), context
     if step.action == "submit" and not options.check_mode:
         assert attempt.submitted, context
@@ -349,7 +349,7 @@ def fresh_combinations() -> Iterator[Combination]:
     """A run that has done nothing yet: all receipts, keys, lists and options."""
     all_options = [options_of(values) for values in itertools.product((False, True), repeat=7)]
     there = bucket()
-    for (found, seen), listing, of_key in itertools.product(receipts(), LISTINGS[:4], KEYS[1:]):
+    for (found, seen), listing, of_key in itertools.product(all_receipts(), LISTINGS[:4], KEYS[1:]):
         for options in all_options:
             yield Combination(there, found, seen, listing, of_key, PLAIN, "fresh", options)
 
@@ -363,7 +363,7 @@ def later_combinations() -> Iterator[Combination]:
     all_options.append(options_of((False, True, True, False, False, True, False)))
     keys = (KEYS[0], KEYS[2], KEYS[3], KEYS[5])
     there = bucket()
-    for (found, seen), listing, of_key, kind in itertools.product(receipts(), LISTINGS, keys, ATTEMPTS[1:]):
+    for (found, seen), listing, of_key, kind in itertools.product(all_receipts(), LISTINGS, keys, ATTEMPTS[1:]):
         for options in all_options:
             yield Combination(there, found, seen, listing, of_key, PLAIN, kind, options)
 
@@ -394,4 +394,4 @@ def test_no_combination_breaks_a_rule(combinations: Callable[[], Iterator[Combin
 
 
 def test_first_of_all_the_bucket_is_looked_at() -> None:
-    assert _decision.next_step(Facts(), Attempt(NONCE, NOW), Options(), NOW) == Look()
+    assert decision.next_step(Facts(), Attempt(NONCE, NOW), Options(), NOW) == Look()

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils import _decision, _receipt
-from ansible_collections.rekey.oci.plugins.module_utils._receipt import CLAIMED, COMPLETED, SUBMITTED
-from ansible_collections.rekey.oci.plugins.module_utils._state import Options
-from ansible_collections.rekey.oci.plugins.module_utils._steps import Done, Fail
+from ansible_collections.rekey.oci.plugins.module_utils.decide import decision, receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, COMPLETED, SUBMITTED
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
     CREATED,
     EPOCH,
@@ -33,7 +33,7 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import 
 RECORDED = "ocid1.workrequest.oc1.iad.recorded"
 FOREIGN = "ocid1.workrequest.oc1.iad.foreign"
 
-OTHER_DIGEST = _receipt.key_digest(OTHER_KEY)
+OTHER_DIGEST = receipts.key_digest(OTHER_KEY)
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Row:
     fails: str = ""
     options: dict[str, Any] = field(default_factory=dict)
     bucket: dict[str, Any] = field(default_factory=dict)
-    receipt: _receipt.Receipt | None = None
+    receipt: receipts.Receipt | None = None
     world: dict[str, Any] = field(default_factory=dict)
     jobs: tuple[Job, ...] = ()
     posts: int | None = None
@@ -100,13 +100,13 @@ TABLE = [
         "submit",
         "unproven",
         True,
-        receipt=receipt(COMPLETED, RECORDED, scope=_receipt.BUCKET_KEY),
+        receipt=receipt(COMPLETED, RECORDED, scope=receipts.BUCKET_KEY),
     ),
     Row(
         "proven for the bucket keys serves for them",
         "none",
         "up_to_date",
-        receipt=receipt(COMPLETED, RECORDED, scope=_receipt.BUCKET_KEY),
+        receipt=receipt(COMPLETED, RECORDED, scope=receipts.BUCKET_KEY),
         options={"bucket_key_only": True},
     ),
     Row("recorded, running", "join", "in_progress", receipt=OPEN, jobs=(running(),)),
@@ -241,14 +241,14 @@ TABLE = [
 def world_of(row: Row) -> World:
     there = bucket(**row.bucket)
     if row.receipt is not None:
-        there = bucket(**row.bucket, freeform_tags=_receipt.encode(row.receipt, there))
+        there = bucket(**row.bucket, freeform_tags=receipts.encode(row.receipt, there))
     return World(bucket=there, jobs=list(row.jobs), **row.world)
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
 def test_each_line_of_the_table(row: Row) -> None:
     world = world_of(row)
-    tags_before = _receipt.without(world.bucket.freeform_tags)
+    tags_before = receipts.without(world.bucket.freeform_tags)
     _run, outcome = reconcile(world, Options(**row.options))
     if row.fails:
         assert isinstance(outcome, Fail)
@@ -259,7 +259,7 @@ def test_each_line_of_the_table(row: Row) -> None:
         assert outcome.changed is row.changed
     assert (outcome.action, outcome.reason) == (row.action, row.reason)
     assert world.posts == (1 if row.action == "submit" else 0)
-    assert _receipt.without(world.bucket.freeform_tags) == tags_before
+    assert receipts.without(world.bucket.freeform_tags) == tags_before
 
 
 @pytest.mark.parametrize("row", [row for row in TABLE if row.receipt is not YOUNG], ids=lambda row: row.name)
@@ -303,8 +303,8 @@ def test_up_to_date_costs_a_look_and_a_key() -> None:
 
 
 def test_every_reason_is_in_the_table() -> None:
-    assert {row.reason for row in TABLE} - {None} == set(_decision.ACTIONS) - {"key_assigned"}
-    assert all(_decision.ACTIONS[row.reason] == row.action for row in TABLE if row.reason and not row.fails)
+    assert {row.reason for row in TABLE} - {None} == set(decision.ACTIONS) - {"key_assigned"}
+    assert all(decision.ACTIONS[row.reason] == row.action for row in TABLE if row.reason and not row.fails)
 
 
 ASSIGNED: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], tuple[str, str, bool, bool]]] = [

@@ -16,8 +16,8 @@ from typing import Any
 import oci
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils import _failures
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.sdk import failures
 
 requests = oci.base_client.requests
 
@@ -28,7 +28,7 @@ def answered(status: int, **headers: str) -> ApiError:
     error = oci.exceptions.ServiceError(
         status=status, code="SomeCode", headers={"opc-request-id": "REQUEST", **headers}, message="some\n  words"
     )
-    return _failures.translate(oci, "ReencryptBucket", error, ENDPOINT)
+    return failures.translate(oci, "ReencryptBucket", error, ENDPOINT)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_retry_after_a_date(date: str | None, until: str, granted: float | None)
 
 def test_messages_are_one_line_and_not_endless() -> None:
     error = oci.exceptions.ServiceError(status=400, code="C", headers={}, message="word \r\n" * 10_000)
-    line = _failures.translate(oci, "GetBucket", error, ENDPOINT).line()
+    line = failures.translate(oci, "GetBucket", error, ENDPOINT).line()
     assert "\n" not in line
     assert len(line) < 700
 
@@ -119,8 +119,8 @@ def call(url: str, **options: Any) -> ApiError:
         # The SDK wraps what happens on the way in an exception of its own.
         wrapped = oci.exceptions.RequestException(error)
         wrapped.__cause__ = error
-        direct = _failures.translate(oci, "GetBucket", error, url)
-        found = _failures.translate(oci, "GetBucket", wrapped, url)
+        direct = failures.translate(oci, "GetBucket", error, url)
+        found = failures.translate(oci, "GetBucket", wrapped, url)
         assert (found.effect, found.unreachable) == (direct.effect, direct.unreachable)
         return found
     finally:
@@ -210,7 +210,7 @@ def test_a_server_that_does_not_speak_tls() -> None:
 
 def test_what_nobody_thought_of() -> None:
     for strange in (ValueError("secret"), KeyError("x"), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "no")):
-        error = _failures.translate(oci, "GetKey", strange, ENDPOINT)
+        error = failures.translate(oci, "GetKey", strange, ENDPOINT)
         assert (error.effect, error.retryable) == ("unknown", True)
         assert ENDPOINT in error.line()
         assert "secret" not in error.line()
@@ -218,10 +218,10 @@ def test_what_nobody_thought_of() -> None:
 
 def test_an_error_that_is_known_already_stays_as_it_is() -> None:
     known = ApiError("GetKey", "known")
-    assert _failures.translate(oci, "GetBucket", known, ENDPOINT) is known
+    assert failures.translate(oci, "GetBucket", known, ENDPOINT) is known
 
 
 def test_errors_that_go_round_in_circles() -> None:
     first, second = ValueError("first"), ssl.SSLError("second")
     first.__cause__, second.__cause__ = second, first
-    assert "TLS" in _failures.translate(oci, "GetBucket", first, ENDPOINT).line()
+    assert "TLS" in failures.translate(oci, "GetBucket", first, ENDPOINT).line()

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils._fleet_board import Board, Flight, Name, Task
-from ansible_collections.rekey.oci.plugins.module_utils._fleet_concurrency import Concurrency
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.board import Board, Flight, Name, Task
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.concurrency import Concurrency
 
 INFINITE = float("inf")
 

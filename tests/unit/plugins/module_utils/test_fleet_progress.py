@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils._fleet_progress import Observer
-from ansible_collections.rekey.oci.plugins.module_utils._model import WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils._progress import Progress
-from ansible_collections.rekey.oci.plugins.module_utils._state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.module.fleet_progress import Observer
+from ansible_collections.rekey.oci.plugins.module_utils.module.progress import Progress
 
 
 class Bucket:

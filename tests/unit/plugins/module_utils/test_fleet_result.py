@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils import _fleet_result, _input, _status
-from ansible_collections.rekey.oci.plugins.module_utils._filters import Names
-from ansible_collections.rekey.oci.plugins.module_utils._oci_api import named_buckets
+from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
+from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
+from ansible_collections.rekey.oci.plugins.module_utils.module import fleet_results, statuses
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import named_buckets
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import KEY, Service
 
 
@@ -39,7 +40,7 @@ def test_names(include: list[str] | None, exclude: list[str] | None, name: str, 
 
 
 def test_a_blank_glob_is_refused() -> None:
-    with pytest.raises(_input.BadInput, match="exclude has a blank entry"):
+    with pytest.raises(inputs.BadInput, match="exclude has a blank entry"):
         Names(["a"], [" "])
 
 
@@ -56,8 +57,8 @@ def test_a_blank_glob_is_refused() -> None:
     ],
 )
 def test_bad_input_is_told(params: dict[str, Any], says: str) -> None:
-    with pytest.raises(_input.BadInput, match=says):
-        _input.check_fleet(params)
+    with pytest.raises(inputs.BadInput, match=says):
+        inputs.check_fleet(params)
 
 
 def entry(name: str, message: str | None = None, **more: Any) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def test_counts() -> None:
         entry("g", "must not be", reason="oracle_managed_key"),
         entry("h", reason="key_assigned"),
     ]
-    assert _fleet_result.summary_of(entries, waited=True) == {
+    assert fleet_results.summary_of(entries, waited=True) == {
         "total": 8,
         "submitted": 2,
         "joined": 1,
@@ -86,14 +87,14 @@ def test_counts() -> None:
         "oracle_managed_key": 1,
         "failed": 2,
     }
-    assert _fleet_result.summary_of(entries, waited=False)["completed"] == 0
+    assert fleet_results.summary_of(entries, waited=False)["completed"] == 0
 
 
 def test_the_message_counts_what_there_is() -> None:
-    assert _fleet_result.told({"total": 3, "submitted": 0, "up_to_date": 2, "empty_bucket": 1}) == (
+    assert fleet_results.told({"total": 3, "submitted": 0, "up_to_date": 2, "empty_bucket": 1}) == (
         "3 buckets: 2 up to date, 1 empty bucket"
     )
-    assert _fleet_result.told({"total": 1, "up_to_date": 1}) == "1 bucket: 1 up to date"
+    assert fleet_results.told({"total": 1, "up_to_date": 1}) == "1 bucket: 1 up to date"
 
 
 def test_the_message_names_the_first_failures() -> None:
@@ -101,25 +102,25 @@ def test_the_message_names_the_first_failures() -> None:
     unlisted = [
         {"compartment_id": "ocid", "error": {"operation": "ListBuckets", "status": 404, "code": "X", "message": "no"}}
     ]
-    assert _fleet_result.failures(entries, unlisted) == (
+    assert fleet_results.failures(entries, unlisted) == (
         "5 of 6 buckets failed. b-0: reason 0; b-1: reason 1; b-2: reason 2; and 2 more. "
         "1 compartment could not be listed. ocid: ListBuckets failed: 404 X: no."
     )
-    assert _fleet_result.failures([entry("fine")], []) is None
+    assert fleet_results.failures([entry("fine")], []) is None
 
 
 def test_no_match_says_why() -> None:
-    assert _fleet_result.no_match(Names(), 0, 1, False) == "There are no buckets in 1 compartment."
-    assert _fleet_result.no_match(Names(["x*"], ["y"]), 7, 2, True) == (
+    assert fleet_results.no_match(Names(), 0, 1, False) == "There are no buckets in 1 compartment."
+    assert fleet_results.no_match(Names(["x*"], ["y"]), 7, 2, True) == (
         "None of the 7 buckets in 2 compartments matches include x* and exclude y and key_ids."
     )
 
 
-def statuses(service: Service) -> dict[str, str]:
+def statuses_in(service: Service) -> dict[str, str]:
     fleet = service.fleet(check_mode=True)
-    fleet._conclude = _status.entry_of
+    fleet._conclude = statuses.entry_of
     fleet.run_here(service.sleep)
-    assert _status.summary_of(fleet.entries)["total"] == len(fleet.entries)
+    assert statuses.summary_of(fleet.entries)["total"] == len(fleet.entries)
     return {found["bucket"]["name"]: found["status"] for found in fleet.entries}
 
 
@@ -127,7 +128,7 @@ def test_statuses_follow_the_decision_and_nothing_is_written() -> None:
     service = Service()
     service.add(3)
     service.add(1, "oracle", None)
-    assert statuses(service) == {
+    assert statuses_in(service) == {
         "b-0": "unproven",
         "b-1": "unproven",
         "b-2": "unproven",
@@ -136,7 +137,7 @@ def test_statuses_follow_the_decision_and_nothing_is_written() -> None:
     service.run(include=["b-0"])
     service.work_seconds = 1e6
     service.run(include=["b-1"], wait=False)
-    assert statuses(service) == {
+    assert statuses_in(service) == {
         "b-0": "up_to_date",
         "b-1": "in_progress",
         "b-2": "unproven",
@@ -145,16 +146,16 @@ def test_statuses_follow_the_decision_and_nothing_is_written() -> None:
     next(job for job in service.jobs.values() if job.bucket == "b-1").__dict__.update(end="FAILED", ends=0.0)
     service.buckets.pop("b-2")
     before = service.calls["UpdateBucket"]
-    assert statuses(service)["b-1"] == "failed"
+    assert statuses_in(service)["b-1"] == "failed"
     service.rotate(KEY)
-    assert statuses(service)["b-0"] == "stale"
+    assert statuses_in(service)["b-0"] == "stale"
     assert service.calls["UpdateBucket"] == before
 
 
 def test_a_bucket_that_cannot_be_read_has_a_name_and_an_error() -> None:
     service = Service()
     fleet = service.fleet(check_mode=True, compartment_ids=[])
-    fleet._conclude = _status.entry_of
+    fleet._conclude = statuses.entry_of
 
     def fail(name: str) -> None:
         raise KeyError(name)
@@ -172,7 +173,7 @@ def test_the_age_of_a_version_is_in_whole_days_by_the_service_s_clock() -> None:
     service = Service(now=1000.0 + 40.5 * 86400)
     service.add(1)
     fleet = service.fleet(check_mode=True)
-    fleet._conclude = _status.entry_of
+    fleet._conclude = statuses.entry_of
     fleet.run_here(service.sleep)
     assert fleet.entries[0]["key_version_age_days"] == 40
 

@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils import _reconcile
-from ansible_collections.rekey.oci.plugins.module_utils._fleet_module import run
-from ansible_collections.rekey.oci.plugins.module_utils._fleet_result import summary_of
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
-from ansible_collections.rekey.oci.plugins.module_utils._schedule import UNREACHABLE_TRIES
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import UNREACHABLE_TRIES
+from ansible_collections.rekey.oci.plugins.module_utils.module.fleet_results import summary_of
+from ansible_collections.rekey.oci.plugins.module_utils.module.fleets import run
+from ansible_collections.rekey.oci.plugins.module_utils.reconcile import reconciler
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import (
     APPS,
     OTHER_KEY,
@@ -383,7 +383,7 @@ class Long(Service):
 def test_a_list_that_is_too_long_holds_no_bucket_beyond_its_time(
     virtual: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_reconcile, "LAST_CALL", 0.2)
+    monkeypatch.setattr(reconciler, "LAST_CALL", 0.2)
     service = Long(virtual=virtual)
     service.now = 0.0 if virtual else service.now
     service.add(5)
@@ -400,7 +400,7 @@ def test_a_list_that_is_too_long_holds_no_bucket_beyond_its_time(
 
 def test_buckets_that_ask_for_a_list_before_it_may_be_made_end_in_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """After a list of a minute there is none for two."""
-    monkeypatch.setattr("ansible_collections.rekey.oci.plugins.module_utils._fleet_listings._SPACING", 500.0)
+    monkeypatch.setattr("ansible_collections.rekey.oci.plugins.module_utils.fleet.listings._SPACING", 500.0)
     service = Service(work_seconds=50.0)
     service.add(3)
     service.run(max_in_flight=1, wait_timeout=60)

@@ -19,11 +19,11 @@ import oci
 import pytest
 from cryptography.hazmat.primitives.serialization import PrivateFormat
 
-from ansible_collections.rekey.oci.plugins.module_utils import _identity, _sdk
-from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients
-from ansible_collections.rekey.oci.plugins.module_utils._identity import Identity
-from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
-from ansible_collections.rekey.oci.plugins.module_utils._sdk import SdkMissing
+from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
+from ansible_collections.rekey.oci.plugins.module_utils.sdk import identity, loading
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.identity import Identity
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.loading import SdkMissing
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import (
     PASS_PHRASE,
     TENANCY,
@@ -45,11 +45,11 @@ def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for variable in VARIABLES:
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    _sdk.import_sdk()
+    loading.import_sdk()
 
 
 def identify(**params: Any) -> Identity:
-    return _identity.identify(params, oci)
+    return identity.identify(params, oci)
 
 
 def refused(**params: Any) -> str:
@@ -298,7 +298,7 @@ def test_an_sdk_that_cannot_be_imported(
         write(tmp_path / "oci" / "__init__.py", source)
         monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.raises(SdkMissing) as error:
-        _sdk.import_sdk()
+        loading.import_sdk()
     assert told in str(error.value)
     assert "pip install 'oci>=" in str(error.value)
     assert "Traceback" in error.value.details
@@ -312,11 +312,11 @@ def test_a_folder_that_hides_the_sdk(tmp_path: Path, monkeypatch: pytest.MonkeyP
     keep = [path for path in sys.path if not (Path(path) / "oci").is_dir()]
     monkeypatch.setattr(sys, "path", [str(tmp_path), *keep])
     with pytest.raises(SdkMissing) as error:
-        _sdk.import_sdk()
+        loading.import_sdk()
     assert "ImportError: what %s holds is something else" % (tmp_path / "oci") in str(error.value)
 
 
-OLD = "oci 2.60.0 is installed; this collection is tested with %s or later." % _sdk.OLDEST_SDK
+OLD = "oci 2.60.0 is installed; this collection is tested with %s or later." % loading.OLDEST_SDK
 
 
 @pytest.mark.parametrize(
@@ -324,7 +324,7 @@ OLD = "oci 2.60.0 is installed; this collection is tested with %s or later." % _
     [
         ("2.60.0", OLD),
         ("2.60.0+preview.1.9", OLD.replace("2.60.0", "2.60.0+preview.1.9")),
-        (_sdk.OLDEST_SDK, None),
+        (loading.OLDEST_SDK, None),
         ("2.1000.0", None),
         ("3.0.0", None),
         ("", None),
@@ -357,7 +357,7 @@ def test_what_an_old_sdk_lacks_is_put_down_to_its_age(tmp_path: Path, monkeypatc
 def test_importing_the_sdk_loads_few_services() -> None:
     """In a process of its own, as a module is; all of them would take seconds."""
     program = (
-        "from ansible_collections.rekey.oci.plugins.module_utils import _sdk; import sys; _sdk.import_sdk();"
+        "from ansible_collections.rekey.oci.plugins.module_utils.sdk import loading; import sys; loading.import_sdk();"
         "print([name for name in ('oci.core', 'oci.database', 'oci.identity') if name in sys.modules])"
     )
     path = os.pathsep.join(entry for entry in sys.path if entry)
@@ -386,7 +386,7 @@ def test_a_security_token_that_expired(tmp_path: Path, expires: int, expired: bo
 def test_the_oldest_sdk_is_the_same_everywhere() -> None:
     """What a user is told to install is what is asked for, and what an environment of the tests has."""
     collection = Path(__file__).parents[4]
-    required = f"oci>={_sdk.OLDEST_SDK}"
+    required = f"oci>={loading.OLDEST_SDK}"
     assert required in (collection / "meta" / "ee-requirements.txt").read_text(encoding="utf-8").splitlines()
     assert required in (collection / "README.md").read_text(encoding="utf-8")
-    assert required in _sdk.INSTALL_HINT
+    assert required in loading.INSTALL_HINT

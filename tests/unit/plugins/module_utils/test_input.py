@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils import _input
-from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
+from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
+from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import KEY
 
 
@@ -42,36 +42,36 @@ def line(error: pytest.ExceptionInfo[BadInput]) -> str:
 )
 def test_bad_bucket_names(name: str, told: str) -> None:
     with pytest.raises(BadInput) as error:
-        _input.check_bucket_name(name)
+        inputs.check_bucket_name(name)
     assert told in line(error)
     assert "bucket_name" in str(error.value)
 
 
 @pytest.mark.parametrize("name", ["a", "Pay_roll-2.bak", "n" * 256, "0", "_", "None", "true"])
 def test_good_bucket_names(name: str) -> None:
-    _input.check_bucket_name(name)
+    inputs.check_bucket_name(name)
 
 
 @pytest.mark.parametrize("name", ["", " ", "a/b", "a b", "a\n"])
 def test_bad_namespaces(name: str) -> None:
     with pytest.raises(BadInput) as error:
-        _input.check_namespace(name)
+        inputs.check_namespace(name)
     assert "namespace_name" in line(error)
 
 
 @pytest.mark.parametrize("name", [None, "axexamplens", "Team_1-x"])
 def test_good_namespaces(name: str | None) -> None:
-    _input.check_namespace(name)
+    inputs.check_namespace(name)
 
 
 @pytest.mark.parametrize("option", ["wait_timeout", "wait_interval", "claim_grace"])
 @pytest.mark.parametrize("value", [0, -1, -(10**9)])
 def test_times_are_at_least_a_second(option: str, value: int) -> None:
     with pytest.raises(BadInput) as error:
-        _input.check_times({option: value})
+        inputs.check_times({option: value})
     assert option in line(error)
     assert str(value) in str(error.value)
-    _input.check_times({option: 1})
+    inputs.check_times({option: 1})
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_times_are_at_least_a_second(option: str, value: int) -> None:
 )
 def test_what_is_no_url(url: str) -> None:
     with pytest.raises(BadInput) as error:
-        _input.check_endpoint(url, "object_storage_endpoint")
+        inputs.check_endpoint(url, "object_storage_endpoint")
     assert "object_storage_endpoint" in line(error)
     assert "https://host.example" in str(error.value)
 
@@ -115,7 +115,7 @@ def test_what_is_no_url(url: str) -> None:
 )
 def test_a_base_url_is_nothing_but_one(url: str) -> None:
     with pytest.raises(BadInput) as error:
-        _input.check_endpoint(url, "identity_endpoint")
+        inputs.check_endpoint(url, "identity_endpoint")
     assert "base URL" in line(error)
     assert "secret" not in str(error.value), "a password is not repeated"
 
@@ -135,9 +135,9 @@ def test_a_base_url_is_nothing_but_one(url: str) -> None:
 )
 def test_plain_http_is_for_loopback_only(host: str) -> None:
     with pytest.raises(BadInput) as error:
-        _input.check_endpoint(f"http://{host}:8080", "key_management_endpoint")
+        inputs.check_endpoint(f"http://{host}:8080", "key_management_endpoint")
     assert "plain http" in line(error)
-    _input.check_endpoint(f"https://{host}:8443", "key_management_endpoint")
+    inputs.check_endpoint(f"https://{host}:8443", "key_management_endpoint")
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_plain_http_is_for_loopback_only(host: str) -> None:
     ],
 )
 def test_good_endpoints(url: str, taken: str) -> None:
-    assert _input.check_endpoint(url, "object_storage_endpoint") == taken
+    assert inputs.check_endpoint(url, "object_storage_endpoint") == taken
 
 
 @pytest.mark.parametrize(
@@ -172,10 +172,10 @@ def test_good_endpoints(url: str, taken: str) -> None:
 )
 def test_what_is_no_key(key_id: str) -> None:
     with pytest.raises(BadInput) as error:
-        _input.check_key_id(key_id, "kms_key_id")
+        inputs.check_key_id(key_id, "kms_key_id")
     assert "ocid1.key.<realm>" in line(error)
     with pytest.raises(BadInput) as error:
-        _input.key_management_endpoints(key_id, {}, {"oc1": "oraclecloud.com"})
+        inputs.key_management_endpoints(key_id, {}, {"oc1": "oraclecloud.com"})
     assert "key_management_endpoint" in line(error)
 
 
@@ -184,13 +184,13 @@ def test_what_is_no_key(key_id: str) -> None:
 )
 def test_what_is_no_compartment(compartment: str) -> None:
     with pytest.raises(BadInput) as error:
-        _input.check_compartment_id(compartment)
+        inputs.check_compartment_id(compartment)
     assert "ocid1.compartment." in line(error)
 
 
 @pytest.mark.parametrize("compartment", ["ocid1.compartment.oc1..example", "ocid1.tenancy.oc1..example"])
 def test_compartments(compartment: str) -> None:
-    _input.check_compartment_id(compartment)
+    inputs.check_compartment_id(compartment)
 
 
 SHORT = {"iad": "us-ashburn-1", "yny": "ap-chuncheon-1", "lfi": "us-langley-1"}
@@ -210,13 +210,13 @@ DOMAINS = {"oc1": "oraclecloud.com", "oc2": "oraclegovcloud.com", "oc19": "oracl
     ],
 )
 def test_where_a_key_is_managed(realm: str, region: str, likely: str, other: str) -> None:
-    found = _input.key_management_endpoints(f"ocid1.key.{realm}.{region}.examplevault.examplekey", SHORT, DOMAINS)
+    found = inputs.key_management_endpoints(f"ocid1.key.{realm}.{region}.examplevault.examplekey", SHORT, DOMAINS)
     assert found == [f"https://examplevault-management.kms.{host}" for host in (likely, other)]
 
 
 def test_an_unknown_realm() -> None:
     with pytest.raises(BadInput) as error:
-        _input.key_management_endpoints("ocid1.key.oc99.iad.examplevault.examplekey", SHORT, DOMAINS)
+        inputs.key_management_endpoints("ocid1.key.oc99.iad.examplevault.examplekey", SHORT, DOMAINS)
     assert "realm oc99" in line(error)
     assert "set key_management_endpoint" in str(error.value)
 
@@ -225,9 +225,9 @@ def test_no_pattern_runs_away() -> None:
     """On text that was made to make it; and no message repeats all of it."""
     for text in ("a" * 50_000, "." * 50_000, "ocid1.key." + "a." * 20_000, "-_." * 20_000 + "!"):
         for check in (
-            _input.check_bucket_name,
-            lambda name: _input.check_key_id(name, "kms_key_id"),
-            _input.check_compartment_id,
+            inputs.check_bucket_name,
+            lambda name: inputs.check_key_id(name, "kms_key_id"),
+            inputs.check_compartment_id,
         ):
             with pytest.raises(BadInput) as error:
                 check(text)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import copy
 
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
 
 
 def test_a_failure_can_be_copied_whole() -> None:

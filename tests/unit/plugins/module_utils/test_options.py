@@ -13,9 +13,9 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.rekey.oci.plugins.doc_fragments import auth, behaviour
-from ansible_collections.rekey.oci.plugins.module_utils import _options
-from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
-from ansible_collections.rekey.oci.plugins.module_utils._state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.module import arguments
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import VARIABLES
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import KEY
 
@@ -62,23 +62,23 @@ def validated(spec: dict[str, Any], **given: Any) -> dict[str, Any]:
 
 
 def test_the_common_options_are_those_of_the_interface() -> None:
-    assert _options.ENVIRONMENT == ENVIRONMENT
-    assert set(_options.common()) == set(ENVIRONMENT)
+    assert arguments.ENVIRONMENT == ENVIRONMENT
+    assert set(arguments.common()) == set(ENVIRONMENT)
 
 
 @pytest.mark.parametrize(("option", "variable"), ENVIRONMENT.items())
 def test_an_option_wins_over_its_variable(monkeypatch: pytest.MonkeyPatch, option: str, variable: str) -> None:
-    assert validated(_options.common())[option] == ("api_key" if option == "auth_type" else None)
+    assert validated(arguments.common())[option] == ("api_key" if option == "auth_type" else None)
     sample: Any = SAMPLES.get(option, "from the environment")
     monkeypatch.setenv(variable, sample)
     boolean = option == "realm_specific_endpoint_template_enabled"
-    assert validated(_options.common())[option] == (True if boolean else sample)
+    assert validated(arguments.common())[option] == (True if boolean else sample)
     other: Any = {"auth_type": "instance_principal"}.get(option, False if boolean else "from the task")
-    assert validated(_options.common(), **{option: other})[option] == other
+    assert validated(arguments.common(), **{option: other})[option] == other
 
 
 def test_auth_types() -> None:
-    assert set(_options.common()["auth_type"]["choices"]) == {
+    assert set(arguments.common()["auth_type"]["choices"]) == {
         "api_key",
         "instance_principal",
         "instance_obo_user",
@@ -89,7 +89,7 @@ def test_auth_types() -> None:
 
 
 def test_the_pass_phrase_is_never_logged_and_nothing_else_is_hidden() -> None:
-    spec = {**_options.common(), **_options.behaviour()}
+    spec = {**arguments.common(), **arguments.behaviour()}
     assert [name for name, option in spec.items() if option.get("no_log")] == ["api_user_key_pass_phrase"]
     # A name that looks like a secret's would get a warning, unless the option says that it is none.
     for name in ("api_user_key_file", "key_management_endpoint"):
@@ -97,15 +97,15 @@ def test_the_pass_phrase_is_never_logged_and_nothing_else_is_hidden() -> None:
 
 
 def test_the_behaviours_defaults_are_those_of_the_interface() -> None:
-    found = validated(_options.behaviour())
+    found = validated(arguments.behaviour())
     assert {name: found[name] for name in DEFAULTS} == DEFAULTS
-    assert _options.behaviour()["receipt"]["choices"] == ["tag", "none"]
+    assert arguments.behaviour()["receipt"]["choices"] == ["tag", "none"]
 
 
 def test_options_are_taken_over_one_by_one() -> None:
-    plain = validated(_options.behaviour())
-    assert _options.options(plain, False) == Options()
-    assert _options.options(plain, True) == Options(check_mode=True)
+    plain = validated(arguments.behaviour())
+    assert arguments.options(plain, False) == Options()
+    assert arguments.options(plain, True) == Options(check_mode=True)
     changes: dict[str, Any] = {
         "force": True,
         "bucket_key_only": True,
@@ -119,7 +119,7 @@ def test_options_are_taken_over_one_by_one() -> None:
         "kms_key_id": KEY,
     }
     for name, value in changes.items():
-        assert _options.options({**plain, name: value}, False) == Options(**{name: value})
+        assert arguments.options({**plain, name: value}, False) == Options(**{name: value})
 
 
 @pytest.mark.parametrize(
@@ -134,15 +134,15 @@ def test_options_are_taken_over_one_by_one() -> None:
 )
 def test_bad_options(given: dict[str, Any], told: str) -> None:
     with pytest.raises(BadInput) as error:
-        _options.options(validated(_options.behaviour(), **given), False)
+        arguments.options(validated(arguments.behaviour(), **given), False)
     assert told in str(error.value)
 
 
 @pytest.mark.parametrize(
     ("fragment", "spec"),
     [
-        (auth.ModuleDocFragment.DOCUMENTATION, _options.common()),
-        (behaviour.ModuleDocFragment.DOCUMENTATION, _options.behaviour()),
+        (auth.ModuleDocFragment.DOCUMENTATION, arguments.common()),
+        (behaviour.ModuleDocFragment.DOCUMENTATION, arguments.behaviour()),
     ],
     ids=["auth", "behaviour"],
 )

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils._calls import pages
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.calls import pages
 
 SIGNED = {"opc-request-id": "an-id"}
 NOTHING = SimpleNamespace(id=None, name=None)

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils import _receipt
-from ansible_collections.rekey.oci.plugins.module_utils._model import Bucket
-from ansible_collections.rekey.oci.plugins.module_utils._receipt import (
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import (
     CLAIMED,
     COMPLETED,
     MAX_TAGS,
@@ -31,13 +31,13 @@ WORK_REQUEST = "ocid1.workrequest.oc1.iad.example"
 
 def tagged(made: Receipt, there: Bucket | None = None) -> Bucket:
     there = there or bucket()
-    return replace(there, freeform_tags=_receipt.encode(made, there))
+    return replace(there, freeform_tags=receipts.encode(made, there))
 
 
 def every_receipt() -> list[Receipt]:
     found = []
     for state, scope, created in itertools.product(
-        (CLAIMED, SUBMITTED, COMPLETED), (_receipt.ALL, _receipt.BUCKET_KEY), (None, CREATED, 0.0)
+        (CLAIMED, SUBMITTED, COMPLETED), (receipts.ALL, receipts.BUCKET_KEY), (None, CREATED, 0.0)
     ):
         found.append(receipt(state, None if state == CLAIMED else WORK_REQUEST, scope=scope, version_created=created))
     return found
@@ -45,7 +45,7 @@ def every_receipt() -> list[Receipt]:
 
 @pytest.mark.parametrize("made", every_receipt(), ids=lambda made: f"{made.state}-{made.scope}-{made.version_created}")
 def test_what_is_written_is_read(made: Receipt) -> None:
-    assert _receipt.parse(tagged(made)) == (made, None)
+    assert receipts.parse(tagged(made)) == (made, None)
 
 
 def test_the_next_receipt_replaces_the_one_before() -> None:
@@ -54,7 +54,7 @@ def test_the_next_receipt_replaces_the_one_before() -> None:
     again = tagged(receipt(CLAIMED), submitted)
     assert set(submitted.freeform_tags) == {"owner", RECEIPT_TAG, WORK_REQUEST_TAG}
     assert set(again.freeform_tags) == {"owner", RECEIPT_TAG}, "a claim has no work request"
-    assert _receipt.parse(again) == (receipt(CLAIMED), None)
+    assert receipts.parse(again) == (receipt(CLAIMED), None)
 
 
 def test_a_person_can_read_it() -> None:
@@ -63,7 +63,7 @@ def test_a_person_can_read_it() -> None:
 
 
 def test_no_receipt_is_no_warning() -> None:
-    assert _receipt.parse(bucket()) == (None, None)
+    assert receipts.parse(bucket()) == (None, None)
 
 
 ORIGINAL = tagged(receipt(COMPLETED, WORK_REQUEST)).freeform_tags[RECEIPT_TAG]
@@ -90,7 +90,7 @@ SPOILED = {
 @pytest.mark.parametrize("text", SPOILED.values(), ids=SPOILED.keys())
 def test_what_is_malformed_or_edited_is_not_trusted(text: str) -> None:
     there = bucket(freeform_tags={RECEIPT_TAG: text, WORK_REQUEST_TAG: WORK_REQUEST})
-    found, warning = _receipt.parse(there)
+    found, warning = receipts.parse(there)
     assert found is None
     assert warning is not None
     assert "payroll is not trusted" in warning
@@ -101,20 +101,20 @@ def test_every_single_character_counts() -> None:
     for position in range(len(ORIGINAL)):
         changed = "x" if ORIGINAL[position] != "x" else "y"
         text = ORIGINAL[:position] + changed + ORIGINAL[position + 1 :]
-        assert _receipt.parse(bucket(freeform_tags={RECEIPT_TAG: text, WORK_REQUEST_TAG: WORK_REQUEST}))[0] is None
+        assert receipts.parse(bucket(freeform_tags={RECEIPT_TAG: text, WORK_REQUEST_TAG: WORK_REQUEST}))[0] is None
 
 
 def test_a_copy_on_another_bucket_is_not_trusted() -> None:
     tags = tagged(receipt(COMPLETED, WORK_REQUEST)).freeform_tags
     for other in (bucket(id="ocid1.bucket.oc1.iad.other"), bucket(id=None), bucket(id=None, name="other")):
-        found, warning = _receipt.parse(replace(other, freeform_tags=tags))
+        found, warning = receipts.parse(replace(other, freeform_tags=tags))
         assert found is None
         assert "copied from another bucket" in (warning or "")
 
 
 def test_a_renamed_bucket_keeps_its_proof() -> None:
     there = tagged(receipt(COMPLETED, WORK_REQUEST))
-    assert _receipt.parse(replace(there, name="payroll-archive"))[0] == receipt(COMPLETED, WORK_REQUEST)
+    assert receipts.parse(replace(there, name="payroll-archive"))[0] == receipt(COMPLETED, WORK_REQUEST)
 
 
 def test_the_work_request_goes_with_its_receipt() -> None:
@@ -126,7 +126,7 @@ def test_the_work_request_goes_with_its_receipt() -> None:
         {RECEIPT_TAG: claimed[RECEIPT_TAG], WORK_REQUEST_TAG: WORK_REQUEST},
         {WORK_REQUEST_TAG: WORK_REQUEST},
     ):
-        found, warning = _receipt.parse(bucket(freeform_tags=tags))
+        found, warning = receipts.parse(bucket(freeform_tags=tags))
         assert found is None
         assert warning
 
@@ -134,13 +134,13 @@ def test_the_work_request_goes_with_its_receipt() -> None:
 def test_a_receipt_that_contradicts_itself_is_not_trusted() -> None:
     """One whose sum is right, by a release with an error or a person with patience."""
     there = tagged(receipt(COMPLETED))
-    assert "do not agree" in (_receipt.parse(there)[1] or "")
+    assert "do not agree" in (receipts.parse(there)[1] or "")
 
 
 def test_a_time_that_does_not_exist_is_not_trusted() -> None:
     body = ORIGINAL.rsplit(" sum=", 1)[0].replace("2025-06-15T", "2025-13-45T")
-    text = "%s sum=%s" % (body, _receipt._checksum(body, WORK_REQUEST, bucket()))
-    found, warning = _receipt.parse(bucket(freeform_tags={RECEIPT_TAG: text, WORK_REQUEST_TAG: WORK_REQUEST}))
+    text = "%s sum=%s" % (body, receipts._checksum(body, WORK_REQUEST, bucket()))
+    found, warning = receipts.parse(bucket(freeform_tags={RECEIPT_TAG: text, WORK_REQUEST_TAG: WORK_REQUEST}))
     assert found is None
     assert "a time that does not exist" in (warning or "")
 
@@ -148,14 +148,14 @@ def test_a_time_that_does_not_exist_is_not_trusted() -> None:
 def test_values_stay_within_a_tags_limit() -> None:
     longest = "ocid1.keyversion.oc1.ap-chiyoda-1.abcdefghijklm." + "a" * 60
     for length in range(40, MAX_VALUE + 40):
-        made = receipt(SUBMITTED, WORK_REQUEST, key_version_id=longest.ljust(length, "v"), scope=_receipt.BUCKET_KEY)
+        made = receipt(SUBMITTED, WORK_REQUEST, key_version_id=longest.ljust(length, "v"), scope=receipts.BUCKET_KEY)
         try:
-            tags = _receipt.encode(made, bucket())
+            tags = receipts.encode(made, bucket())
         except ReceiptDoesNotFit:
             assert length > 110, "every real key version fits"
             continue
         assert all(len(value) <= MAX_VALUE for value in tags.values())
-        found, _warning = _receipt.parse(bucket(freeform_tags=tags))
+        found, _warning = receipts.parse(bucket(freeform_tags=tags))
         assert found is not None
         assert found.key_version_id == made.key_version_id
         assert found.version_created in (made.version_created, None), "what gives way is only a convenience"
@@ -163,7 +163,7 @@ def test_values_stay_within_a_tags_limit() -> None:
 
 def test_a_work_requests_id_that_is_too_long_does_not_fit() -> None:
     with pytest.raises(ReceiptDoesNotFit):
-        _receipt.encode(receipt(SUBMITTED, "w" * (MAX_VALUE + 1)), bucket())
+        receipts.encode(receipt(SUBMITTED, "w" * (MAX_VALUE + 1)), bucket())
 
 
 @pytest.mark.parametrize("others", range(MAX_TAGS + 1))
@@ -175,20 +175,20 @@ def test_a_claim_keeps_room_for_the_work_requests_tag(others: int) -> None:
         assert len(tagged(made.submitted(WORK_REQUEST), claimed).freeform_tags) == others + 2 <= MAX_TAGS
     else:
         with pytest.raises(ReceiptDoesNotFit, match="the receipt needs 2 of the 10"):
-            _receipt.encode(made, there)
+            receipts.encode(made, there)
 
 
 def test_other_tags_stay_as_they_were() -> None:
     others = {"owner": "finance", "Rekey-Receipt": "by another name", "empty": "", "längst": "ü" * 200}
     there = tagged(receipt(COMPLETED, WORK_REQUEST), bucket(freeform_tags=others))
-    assert _receipt.without(there.freeform_tags) == others
+    assert receipts.without(there.freeform_tags) == others
     assert others == {"owner": "finance", "Rekey-Receipt": "by another name", "empty": "", "längst": "ü" * 200}
 
 
 def test_scopes() -> None:
-    whole, keys = receipt(COMPLETED), receipt(COMPLETED, scope=_receipt.BUCKET_KEY)
-    assert [whole.covers(_receipt.ALL), whole.covers(_receipt.BUCKET_KEY)] == [True, True]
-    assert [keys.covers(_receipt.ALL), keys.covers(_receipt.BUCKET_KEY)] == [False, True]
+    whole, keys = receipt(COMPLETED), receipt(COMPLETED, scope=receipts.BUCKET_KEY)
+    assert [whole.covers(receipts.ALL), whole.covers(receipts.BUCKET_KEY)] == [True, True]
+    assert [keys.covers(receipts.ALL), keys.covers(receipts.BUCKET_KEY)] == [False, True]
 
 
 def test_what_a_module_returns_of_it() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils import _report
+from ansible_collections.rekey.oci.plugins.module_utils.report import figures
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.report_data import (
     COMPARTMENT,
     KEY,
@@ -36,51 +36,51 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.report_data i
     ],
 )
 def test_each_status_has_a_verdict_and_somebody_to_act(status: str, verdict: str, who: str) -> None:
-    row = _report.row(entry(status))
+    row = figures.row(entry(status))
     assert (row["status"], row["verdict"], row["who"]) == (status, verdict, who)
     assert bool(row["action"]) == (verdict == "not_proven")
 
 
 @pytest.mark.parametrize("status", [None, "", 7, ["up_to_date"]])
 def test_only_the_exact_status_is_a_proof(status: Any) -> None:
-    assert _report.row({**entry(), "status": status})["verdict"] == "not_proven"
+    assert figures.row({**entry(), "status": status})["verdict"] == "not_proven"
 
 
 @pytest.mark.parametrize("http_status", [401, 403, 404])
 def test_a_refusal_is_for_the_iam_administrator(http_status: int) -> None:
     error = {"operation": "GetBucket", "status": http_status, "code": "BucketNotFound", "message": "not there"}
-    row = _report.row(entry("error", error=error))
+    row = figures.row(entry("error", error=error))
     assert row["who"] == "IAM administrator"
     assert row["error"] == "GetBucket %d BucketNotFound not there" % http_status
 
 
 def test_an_endpoint_that_did_not_answer_is_for_the_operator() -> None:
-    row = _report.row(entry("error", error={"operation": "GetBucket", "status": None, "message": "no answer"}))
+    row = figures.row(entry("error", error={"operation": "GetBucket", "status": None, "message": "no answer"}))
     assert (row["who"], row["action"]) == ("storage operator", "Make the endpoint reachable, and look again.")
 
 
 @pytest.mark.parametrize("status", ["stale", "unproven", "failed", "error"])
 def test_a_disabled_key_is_for_the_key_administrator(status: str) -> None:
-    row = _report.row(entry(status, key={"id": KEY, "state": "DISABLED", "current_version": {"id": VERSION}}))
+    row = figures.row(entry(status, key={"id": KEY, "state": "DISABLED", "current_version": {"id": VERSION}}))
     assert row["who"] == "key administrator"
 
 
 def test_a_disabled_key_does_not_disturb_a_proof() -> None:
-    row = _report.row(entry("up_to_date", key={"id": KEY, "state": "DISABLED", "current_version": {"id": VERSION}}))
+    row = figures.row(entry("up_to_date", key={"id": KEY, "state": "DISABLED", "current_version": {"id": VERSION}}))
     assert (row["verdict"], row["who"]) == ("proven", "nobody")
 
 
 def test_a_key_that_cannot_be_read_is_for_the_iam_administrator() -> None:
-    assert _report.row(entry("unproven", key=None))["who"] == "IAM administrator"
+    assert figures.row(entry("unproven", key=None))["who"] == "IAM administrator"
 
 
 def test_oracle_managed_keys_may_count_as_not_proven() -> None:
-    row = _report.row(entry("oracle_managed_key"), require_customer_managed_key=True)
+    row = figures.row(entry("oracle_managed_key"), require_customer_managed_key=True)
     assert (row["verdict"], row["who"]) == ("not_proven", "key administrator")
 
 
 def test_a_row_says_which_version_was_proven_when() -> None:
-    row = _report.row(entry("stale"))
+    row = figures.row(entry("stale"))
     assert (row["key_version_id"], row["proven_version_id"]) == (VERSION, OLDER)
     assert row["last_proof"] == "2026-10-03T10:00:00Z"
     assert row["key_version_age_days"] == 54
@@ -88,13 +88,13 @@ def test_a_row_says_which_version_was_proven_when() -> None:
 
 def test_a_receipt_that_is_not_completed_is_no_proof() -> None:
     receipt = {"state": "submitted", "key_version_id": VERSION, "work_request_id": "wr", "time": "2026-10-03T10:00:00Z"}
-    row = _report.row(entry("in_progress", receipt=receipt))
+    row = figures.row(entry("in_progress", receipt=receipt))
     assert (row["proven_version_id"], row["last_proof"], row["work_request_id"]) == (None, None, "wr")
 
 
 def test_without_receipts_the_work_request_is_the_last_proof() -> None:
     work_request = {"id": "wr", "status": "COMPLETED", "time_finished": "2026-10-04T00:00:00Z"}
-    row = _report.row(entry("up_to_date", receipt=None, work_request=work_request))
+    row = figures.row(entry("up_to_date", receipt=None, work_request=work_request))
     assert row["last_proof"] == "2026-10-04T00:00:00Z"
 
 
@@ -108,13 +108,13 @@ def test_without_receipts_the_work_request_is_the_last_proof() -> None:
     ],
 )
 def test_the_region_is_the_given_one_or_that_of_an_ocid(given: dict[str, Any], region: str) -> None:
-    assert _report.row(entry(**given))["region"] == region
+    assert figures.row(entry(**given))["region"] == region
 
 
 @pytest.mark.parametrize("odd", [{}, {"bucket": None}, {"bucket": [], "key": "x", "error": 3, "status": "failed"}])
 def test_whatever_is_missing_is_null_and_not_proven(odd: dict[str, Any]) -> None:
-    row = _report.row(odd)
-    assert tuple(row) == _report.COLUMNS
+    row = figures.row(odd)
+    assert tuple(row) == figures.COLUMNS
     assert row["verdict"] == "not_proven"
 
 
@@ -122,18 +122,18 @@ def test_whatever_is_missing_is_null_and_not_proven(odd: dict[str, Any]) -> None
     ("given", "kept"), [(3, 3), (2.0, 2), (2.5, 2.5), ("3", None), (True, None), (float("nan"), None), (None, None)]
 )
 def test_numbers_are_numbers(given: Any, kept: Any) -> None:
-    kept_as = _report.row(entry(key_version_age_days=given))["key_version_age_days"]
+    kept_as = figures.row(entry(key_version_age_days=given))["key_version_age_days"]
     assert kept_as == kept
     assert type(kept_as) is type(kept)
 
 
 def test_control_characters_and_surrogates_become_visible() -> None:
-    assert _report.row(entry(name="a\x00b\ud800c\u2028d\n"))["bucket"] == "a\ufffdb\ufffdc\ufffdd\ufffd"
-    assert _report.row(entry(name="K\u00f6ln \u6771\u4eac"))["bucket"] == "K\u00f6ln \u6771\u4eac"
+    assert figures.row(entry(name="a\x00b\ud800c\u2028d\n"))["bucket"] == "a\ufffdb\ufffdc\ufffdd\ufffd"
+    assert figures.row(entry(name="K\u00f6ln \u6771\u4eac"))["bucket"] == "K\u00f6ln \u6771\u4eac"
 
 
 def test_what_is_not_proven_comes_first_and_what_nobody_need_act_on_later() -> None:
-    made = _report.rows([{"buckets": [entry(status, name) for status in STATUSES for name in ("b", "a")]}])
+    made = figures.rows([{"buckets": [entry(status, name) for status in STATUSES for name in ("b", "a")]}])
     order = [row["verdict"] for row in made]
     assert order == sorted(order, key=("not_proven", "proven", "nothing_to_prove").index)
     assert [row["status"] for row in made if row["verdict"] == "not_proven"][-2:] == ["in_progress", "in_progress"]
@@ -142,7 +142,7 @@ def test_what_is_not_proven_comes_first_and_what_nobody_need_act_on_later() -> N
 
 
 def test_counts_add_up() -> None:
-    content = _report.content([{"buckets": [entry(status) for status in STATUSES]}], "x", False)
+    content = figures.content([{"buckets": [entry(status) for status in STATUSES]}], "x", False)
     totals = content["totals"]
     assert totals == {"total": 8, "proven": 1, "not_proven": 5, "nothing_to_prove": 2}
     assert content["statuses"] == dict.fromkeys(sorted(STATUSES), 1)
@@ -161,7 +161,7 @@ def test_counts_add_up() -> None:
     ],
 )  # fmt: skip
 def test_age_classes(age: Any, name: str) -> None:
-    groups = _report.content([{"buckets": [entry(key_version_age_days=age)]}], "x", False)["ages"]
+    groups = figures.content([{"buckets": [entry(key_version_age_days=age)]}], "x", False)["ages"]
     assert [group["days"] for group in groups if group["total"]] == [name]
 
 
@@ -172,13 +172,13 @@ def test_compartments_and_keys_with_most_to_prove_come_first() -> None:
         return made
 
     buckets = [of("a", "a", "up_to_date"), of("b", "b", "stale"), of("b", "b", "stale")]
-    content = _report.content([{"buckets": buckets}], "x", False)
+    content = figures.content([{"buckets": buckets}], "x", False)
     assert [group["compartment_id"] for group in content["compartments"]] == [COMPARTMENT + "b", COMPARTMENT + "a"]
     assert [group["key_id"] for group in content["keys"]] == [KEY + "b", KEY + "a"]
 
 
 def test_the_same_compartment_in_two_regions_has_two_bars() -> None:
-    content = _report.content(
+    content = figures.content(
         [{"region": name, "buckets": [entry()]} for name in ("us-ashburn-1", "eu-zurich-1")], "x", False
     )
     assert {group["region"] for group in content["compartments"]} == {"us-ashburn-1", "eu-zurich-1"}
@@ -199,10 +199,10 @@ REFUSED = {"operation": "ListBuckets", "status": 404, "code": "X", "message": "n
     ],
 )
 def test_a_report_that_is_not_complete_says_so(result: dict[str, Any], lines: list[str]) -> None:
-    assert [one["error"] for one in _report.problems([result])] == lines
+    assert [one["error"] for one in figures.problems([result])] == lines
 
 
 def test_no_bucket_is_no_error() -> None:
-    content = _report.content([{"buckets": []}], "x", False)
+    content = figures.content([{"buckets": []}], "x", False)
     assert content["totals"]["total"] == 0
     assert content["buckets"] == content["keys"] == content["compartments"] == []

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils import _report, _report_files, _report_html
+from ansible_collections.rekey.oci.plugins.module_utils.report import figures, files, pages
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.report_data import STATUSES, entry
 
 SINCE = "2026-11-24T10:00:00Z"
@@ -36,11 +36,11 @@ HOSTILE = (
 
 def content(*entries: dict[str, Any], **more: Any) -> dict[str, Any]:
     result = {"buckets": list(entries), "unlisted": more.get("unlisted", [])}
-    return _report.content([result], more.get("title", "Encryption"), False)
+    return figures.content([result], more.get("title", "Encryption"), False)
 
 
 def html(of: dict[str, Any]) -> str:
-    return _report_html.as_html(of, _report_files.fingerprint(of), SINCE)
+    return pages.as_html(of, files.fingerprint(of), SINCE)
 
 
 class Page(HTMLParser):
@@ -168,7 +168,7 @@ def test_totals_stand_in_the_page() -> None:
 @pytest.mark.parametrize("counts", [(1, 99_999, 0), (0, 0, 0), (5, 5, 5), (0, 1, 0)])
 def test_a_bar_fills_its_width_and_hides_no_count(counts: tuple[int, int, int]) -> None:
     group = dict(zip(("not_proven", "proven", "nothing_to_prove"), counts, strict=True), total=sum(counts))
-    rectangles = re.findall(r'x="([\d.]+)" width="([\d.]+)"', _report_html._bar(group, 200))
+    rectangles = re.findall(r'x="([\d.]+)" width="([\d.]+)"', pages._bar(group, 200))
     assert len(rectangles) == len([count for count in counts if count])
     assert all(float(width) >= 0.9 for _left, width in rectangles)
     assert sum(float(width) for _left, width in rectangles) == pytest.approx(200 if sum(counts) else 0, abs=0.1)
@@ -176,7 +176,7 @@ def test_a_bar_fills_its_width_and_hides_no_count(counts: tuple[int, int, int]) 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "|calc", "%0", " =1", "\uff1d1"])
 def test_csv_has_no_formula(text: str) -> None:
-    made = _report_files.as_csv(content(entry(name=text, compartment_name=text)))
+    made = files.as_csv(content(entry(name=text, compartment_name=text)))
     (line,) = csv.DictReader(io.StringIO(made))
     assert line["bucket"].startswith("'")
     assert line["compartment"].startswith("'")
@@ -184,16 +184,16 @@ def test_csv_has_no_formula(text: str) -> None:
 
 def test_csv_keeps_texts_and_numbers() -> None:
     of = content(*(entry(name=text) for text in ("plain", 'a,"b"', "K\u00f6ln")))
-    lines = list(csv.DictReader(io.StringIO(_report_files.as_csv(of), newline="")))
-    assert tuple(lines[0]) == _report.COLUMNS
+    lines = list(csv.DictReader(io.StringIO(files.as_csv(of), newline="")))
+    assert tuple(lines[0]) == figures.COLUMNS
     assert [line["bucket"] for line in lines] == ["K\u00f6ln", 'a,"b"', "plain"]
     assert {line["key_version_age_days"] for line in lines} == {"54"}
 
 
 def test_json_is_the_content() -> None:
     of = content(*hostile_entries(), unlisted=[{}])
-    digest = _report_files.fingerprint(of)
-    parsed = json.loads(_report_files.as_json(of, digest, SINCE))
+    digest = files.fingerprint(of)
+    parsed = json.loads(files.as_json(of, digest, SINCE))
     assert parsed.pop("since") == SINCE
     assert digest in parsed.pop("report")
     assert parsed == of
@@ -204,21 +204,21 @@ def test_the_order_of_the_data_makes_no_difference() -> None:
     shuffled = list(entries)
     random.Random(7).shuffle(shuffled)
     assert html(content(*entries)) == html(content(*shuffled))
-    assert _report_files.as_csv(content(*entries)) == _report_files.as_csv(content(*shuffled))
+    assert files.as_csv(content(*entries)) == files.as_csv(content(*shuffled))
 
 
-@pytest.mark.parametrize("write", [_report_html.as_html, _report_files.as_json])
+@pytest.mark.parametrize("write", [pages.as_html, files.as_json])
 def test_a_file_says_since_when_and_for_what(write: Any) -> None:
     of, other = content(entry()), content(entry("stale"))
-    digest = _report_files.fingerprint(of)
-    head = write(of, digest, SINCE)[: _report_files.HEAD]
-    assert _report_files.since_in(head, digest) == SINCE
-    assert _report_files.since_in(head, _report_files.fingerprint(other)) is None
+    digest = files.fingerprint(of)
+    head = write(of, digest, SINCE)[: files.HEAD]
+    assert files.since_in(head, digest) == SINCE
+    assert files.since_in(head, files.fingerprint(other)) is None
 
 
 def test_a_file_of_another_format_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     of = content(entry())
-    digest = _report_files.fingerprint(of)
-    head = _report_files.as_json(of, digest, SINCE)
-    monkeypatch.setattr(_report_files, "FORMAT", 2)
-    assert _report_files.since_in(head, digest) is None
+    digest = files.fingerprint(of)
+    head = files.as_json(of, digest, SINCE)
+    monkeypatch.setattr(files, "FORMAT", 2)
+    assert files.since_in(head, digest) is None

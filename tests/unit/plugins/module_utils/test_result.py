@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils import _receipt, _result
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, Bucket, WorkRequest, iso_time
-from ansible_collections.rekey.oci.plugins.module_utils._receipt import CLAIMED, COMPLETED, SUBMITTED
-from ansible_collections.rekey.oci.plugins.module_utils._state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, WorkRequest, iso_time
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, COMPLETED, SUBMITTED
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.module import results
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
     EPOCH,
     KEY,
@@ -59,11 +60,11 @@ KEYS = {
 
 def returned(world: World, **options: Any) -> dict[str, Any]:
     run, _outcome = reconcile(world, Options(**options))
-    return _result.result_of(run)
+    return results.result_of(run)
 
 
-def recorded(made: _receipt.Receipt) -> Bucket:
-    return bucket(freeform_tags=_receipt.encode(made, bucket()))
+def recorded(made: receipts.Receipt) -> Bucket:
+    return bucket(freeform_tags=receipts.encode(made, bucket()))
 
 
 def test_the_keys_are_those_of_the_interface() -> None:
@@ -79,7 +80,7 @@ def test_the_keys_are_those_of_the_interface() -> None:
 
 
 def test_a_failure_before_anything_has_the_same_keys() -> None:
-    nothing = _result.nothing()
+    nothing = results.nothing()
     assert set(nothing) == set(returned(World()))
     assert nothing["changed"] is False
 
@@ -136,7 +137,7 @@ def test_a_failed_work_request_tells_its_errors() -> None:
 def test_a_wait_that_is_over_too_soon_names_the_work_request() -> None:
     world = World(duration=10_000.0)
     run, outcome = reconcile(world, Options(wait_timeout=60))
-    result = _result.result_of(run)
+    result = results.result_of(run)
     assert "did not finish within wait_timeout (60 seconds)" in getattr(outcome, "message", "")
     assert result["work_request"]["id"] in getattr(outcome, "message", "")
     assert result["work_request"]["status"] == "IN_PROGRESS"
@@ -188,7 +189,7 @@ def test_an_api_failure_keeps_what_was_learned(monkeypatch: pytest.MonkeyPatch, 
 
 def diff(world: World, **options: Any) -> dict[str, Any]:
     run, _outcome = reconcile(world, Options(**options))
-    return _result.diff_of(run, _result.result_of(run)["changed"])
+    return results.diff_of(run, results.result_of(run)["changed"])
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
@@ -271,7 +272,7 @@ def test_full_tags_do_not_matter_where_there_is_no_key() -> None:
 def test_another_controllers_claim_whose_place_for_the_work_request_was_taken() -> None:
     """Somebody added tags after the claim: its work request cannot be recorded, and the run goes on without."""
     crowded = bucket(freeform_tags={f"tag{number}": "value" for number in range(8)})
-    tags = {**_receipt.encode(receipt(CLAIMED), crowded), "late": "value"}
+    tags = {**receipts.encode(receipt(CLAIMED), crowded), "late": "value"}
     job = Job(RECORDED, EPOCH - 990.0, EPOCH - 10.0)
     world = World(bucket=bucket(freeform_tags=tags), jobs=[job])
     run, outcome = reconcile(world, Options())

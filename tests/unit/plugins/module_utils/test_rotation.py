@@ -13,13 +13,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils import _options
-from ansible_collections.rekey.oci.plugins.module_utils._calls import Calls
-from ansible_collections.rekey.oci.plugins.module_utils._clients import Clients
-from ansible_collections.rekey.oci.plugins.module_utils._input import BadInput
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, Key
-from ansible_collections.rekey.oci.plugins.module_utils._rotate import KeyVersions, Rotator, Unrotated
-from ansible_collections.rekey.oci.plugins.module_utils._rotation import (
+from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Key
+from ansible_collections.rekey.oci.plugins.module_utils.decide.rotation import (
     KeyVersion,
     Wish,
     judge,
@@ -27,6 +23,10 @@ from ansible_collections.rekey.oci.plugins.module_utils._rotation import (
     under_way,
     wish_of,
 )
+from ansible_collections.rekey.oci.plugins.module_utils.module import arguments
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.calls import Calls
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients
+from ansible_collections.rekey.oci.plugins.module_utils.vault.rotator import KeyVersions, Rotator, Unrotated
 from ansible_collections.rekey.oci.tests.simulator.serving import Running, serve
 
 DAY = 86400.0
@@ -53,7 +53,7 @@ class Site:
 
     def rotator(self, wish: Wish, check_mode: bool = False) -> Rotator:
         said = self.running.introduction
-        params: dict[str, Any] = dict.fromkeys(_options.common())
+        params: dict[str, Any] = dict.fromkeys(arguments.common())
         params.update(
             auth_type="api_key",
             config_file_location=said["config_file"],

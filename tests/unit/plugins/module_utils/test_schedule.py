@@ -11,7 +11,7 @@ import random
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils._schedule import claim_pause, poll_pause, retry_pause
+from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import claim_pause, poll_pause, retry_pause
 
 #: Seconds: 2 s to 4 h, on no round number for most.
 DURATIONS = [2.0, 2.7, 5.0, 9.4, 30.0, 61.0, 179.0, 300.0, 900.0, 1234.5, 3600.0, 7211.0, 14400.0]

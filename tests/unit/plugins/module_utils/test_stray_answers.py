@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, Key, WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils._state import Options
-from ansible_collections.rekey.oci.plugins.module_utils._steps import Done, Fail
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Key, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World, reconcile
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError
-from ansible_collections.rekey.oci.plugins.module_utils._retry import with_retries
-from ansible_collections.rekey.oci.plugins.module_utils._state import Options
-from ansible_collections.rekey.oci.plugins.module_utils._steps import Done, Fail
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.retry import with_retries
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import EPOCH, World, reconcile
 
 

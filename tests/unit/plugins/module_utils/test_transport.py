@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils import _failures, _transport
-from ansible_collections.rekey.oci.plugins.module_utils._sdk import import_sdk
+from ansible_collections.rekey.oci.plugins.module_utils.sdk import failures, transport
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.loading import import_sdk
 
 SDK = import_sdk()
 requests = SDK.base_client.requests
@@ -52,7 +52,7 @@ def endpoint(answers: list[tuple[bytes, bytes]]) -> Iterator[str]:
 
 def session() -> Any:
     made = requests.Session()
-    adapter = _transport.adapter_class(SDK)(None)
+    adapter = transport.adapter_class(SDK)(None)
     made.mount("http://", adapter)
     made.mount("https://", adapter)
     return made
@@ -80,13 +80,13 @@ def test_a_proxy_that_drips_is_cut() -> None:
 
 def test_a_connection_that_is_late_is_cut_when_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """The watchdog looks before there is anything to cut, and again."""
-    late = _transport._connected
+    late = transport._connected
 
     def connected(*args: Any) -> Any:
         time.sleep(1.8)
         return late(*args)
 
-    monkeypatch.setattr(_transport, "_connected", connected)
+    monkeypatch.setattr(transport, "_connected", connected)
     with endpoint([(b"", b"H")]) as url, pytest.raises(requests.exceptions.ReadTimeout):
         session().get(url, timeout=(0.5, 0.5))
 
@@ -135,7 +135,7 @@ def test_an_address_after_a_dead_one_is_found(monkeypatch: pytest.MonkeyPatch) -
 def test_a_name_that_is_not_there_is_said_to_be_unreachable() -> None:
     with pytest.raises(requests.exceptions.ConnectionError) as caught:
         session().get("http://no-such-host.invalid/", timeout=(5.0, 5.0))
-    error = _failures.translate(SDK, "GetKey", caught.value, "http://no-such-host.invalid")
+    error = failures.translate(SDK, "GetKey", caught.value, "http://no-such-host.invalid")
     assert (error.unreachable, error.effect) == (True, "none")
     assert "cannot be reached" in error.line()
 
@@ -150,9 +150,9 @@ def test_a_whole_answer_is_read_and_the_next_call_is_not_cut() -> None:
 
 
 def test_a_huge_answer_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_transport, "LARGEST_ANSWER", 1000)
+    monkeypatch.setattr(transport, "LARGEST_ANSWER", 1000)
     huge = b"HTTP/1.1 200 OK\r\ncontent-length: 2000\r\n\r\n" + b"x" * 2000
-    with endpoint([(huge, b"")]) as url, pytest.raises(_transport.AnswerTooLarge):
+    with endpoint([(huge, b"")]) as url, pytest.raises(transport.AnswerTooLarge):
         session().get(url, timeout=(5, 5))
 
 
@@ -160,4 +160,4 @@ def test_a_huge_answer_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_empty_list_is_told_from_what_the_sdk_would_make_one_of(content: bytes, empty: bool) -> None:
     head = b"HTTP/1.1 200 OK\r\nx-rekey-empty-list: true\r\ncontent-length: %d\r\n\r\n" % len(content)
     with endpoint([(head + content, b"")]) as url:
-        assert (_transport.EMPTY_LIST in session().get(url, timeout=(5, 5)).headers) == empty
+        assert (transport.EMPTY_LIST in session().get(url, timeout=(5, 5)).headers) == empty

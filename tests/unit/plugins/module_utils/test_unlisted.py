@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils._state import Options
-from ansible_collections.rekey.oci.plugins.module_utils._steps import Done
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World, reconcile
 
 

@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.rekey.oci.plugins.module_utils import _receipt
-from ansible_collections.rekey.oci.plugins.module_utils._api import Api
-from ansible_collections.rekey.oci.plugins.module_utils._model import ApiError, Bucket, Key, WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils._receipt import Receipt
-from ansible_collections.rekey.oci.plugins.module_utils._reconcile import Outcome, Reconciler
-from ansible_collections.rekey.oci.plugins.module_utils._state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Key, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import Receipt
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Outcome, Reconciler
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.api import Api
 
 KEY = "ocid1.key.oc1.iad.examplevault.examplekey"
 OTHER_KEY = "ocid1.key.oc1.iad.examplevault.otherkey"
@@ -44,7 +44,7 @@ class Job:
     end: str = "COMPLETED"
     running: str = "IN_PROGRESS"
     version: str | None = VERSION
-    scope: str = _receipt.ALL
+    scope: str = receipts.ALL
     forgotten: bool = False
 
     def at(self, now: float) -> WorkRequest:
@@ -85,8 +85,8 @@ def receipt(state: str, work_request_id: str | None = None, **changes: Any) -> R
     whole = Receipt(
         state=state,
         key_version_id=VERSION,
-        key=_receipt.key_digest(KEY),
-        scope=_receipt.ALL,
+        key=receipts.key_digest(KEY),
+        scope=receipts.ALL,
         time=EPOCH - 1000.0,
         nonce=OTHERS_NONCE,
         version_created=CREATED,
@@ -122,13 +122,13 @@ class World(Api):
         for job in sorted(self.jobs, key=lambda job: job.ends):
             if job.ends <= self.now and job.end == "COMPLETED" and job.version is not None:
                 self.bucket_keys_under = job.version
-                if job.scope == _receipt.ALL:
+                if job.scope == receipts.ALL:
                     self.under = job.version
                 job.version = None
 
     def proven_under(self, scope: str) -> str | None:
         """The version that everything of a scope is really under."""
-        return self.under if scope == _receipt.ALL else self.bucket_keys_under
+        return self.under if scope == receipts.ALL else self.bucket_keys_under
 
     def _called(self, operation: str) -> None:
         self.calls.append(operation)
@@ -205,7 +205,7 @@ class World(Api):
         current = self.keys[self.bucket.kms_key_id or ""].current_version
         job = Job(f"ocid1.workrequest.oc1.iad.own{self.posts}", self.now, self.now + self.duration, self.end)
         job.version = current
-        job.scope = _receipt.BUCKET_KEY if bucket_key_only else _receipt.ALL
+        job.scope = receipts.BUCKET_KEY if bucket_key_only else receipts.ALL
         self.jobs.append(job)
         return job.id
 

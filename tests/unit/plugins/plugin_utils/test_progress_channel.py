@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils._model import WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils._progress import SLOWEST, Progress
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.module.progress import SLOWEST, Progress
 from ansible_collections.rekey.oci.plugins.plugin_utils._progress_channel import (
     Channel,
     LocalChannel,

@@ -1,0 +1,183 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is known of a bucket, its key and its work requests, and the errors of an API call.
+
+Nothing here does I/O. All times are seconds since the epoch, UTC, by the service's clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any, Optional, TypeVar
+
+Fact = TypeVar("Fact")
+
+#: A work request in one of these states never changes again.
+TERMINAL_STATUSES = frozenset(("COMPLETED", "FAILED", "CANCELED"))
+RUNNING_STATUSES = frozenset(("ACCEPTED", "IN_PROGRESS", "CANCELING"))
+
+#: Keys in these states cannot wrap a data key, or soon will not be able to.
+UNUSABLE_KEY_STATES = frozenset(
+    ("DISABLED", "DISABLING", "DELETED", "DELETING", "PENDING_DELETION", "SCHEDULING_DELETION")
+)
+
+
+def known(fact: Optional[Fact]) -> Fact:
+    """Return a fact that the caller has made sure of."""
+    if fact is None:
+        raise AssertionError("a fact is used before it is known")
+    return fact
+
+
+def iso_time(seconds: Optional[float]) -> Optional[str]:
+    """Format seconds since the epoch as an RFC 3339 time in UTC, to the second."""
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """One answer to GetBucket or UpdateBucket, with the etag that it carried."""
+
+    namespace: str
+    name: str
+    etag: Optional[str] = None
+    id: Optional[str] = None
+    compartment_id: Optional[str] = None
+    kms_key_id: Optional[str] = None
+    is_bucket_key_enabled: Optional[bool] = None
+    versioning: Optional[str] = None
+    storage_tier: Optional[str] = None
+    approximate_count: Optional[int] = None
+    approximate_size: Optional[int] = None
+    freeform_tags: Mapping[str, str] = field(default_factory=dict)
+
+    def as_result(self) -> dict[str, Any]:
+        return {
+            "namespace": self.namespace,
+            "name": self.name,
+            "id": self.id,
+            "compartment_id": self.compartment_id,
+            "kms_key_id": self.kms_key_id,
+            "is_bucket_key_enabled": self.is_bucket_key_enabled,
+            "versioning": self.versioning,
+            "storage_tier": self.storage_tier,
+            "approximate_count": self.approximate_count,
+            "approximate_size": self.approximate_size,
+        }
+
+
+@dataclass(frozen=True)
+class Key:
+    """A Vault key and its current version; ``version_created`` is read only where it is needed."""
+
+    id: str
+    current_version: str
+    vault_id: Optional[str] = None
+    state: Optional[str] = None
+    protection_mode: Optional[str] = None
+    algorithm: Optional[str] = None
+    is_auto_rotation_enabled: Optional[bool] = None
+    version_created: Optional[float] = None
+    compartment_id: Optional[str] = None
+    #: The full name of its region, as service principals have it.
+    region: Optional[str] = None
+
+    def as_result(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "vault_id": self.vault_id,
+            "state": self.state,
+            "protection_mode": self.protection_mode,
+            "current_version": {"id": self.current_version, "time_created": iso_time(self.version_created)},
+        }
+
+
+@dataclass(frozen=True)
+class WorkRequest:
+    """A re-encryption that the service accepted. ``status`` is as the service says it, known or not."""
+
+    id: str
+    status: Optional[str] = None
+    percent_complete: Optional[float] = None
+    time_accepted: Optional[float] = None
+    time_started: Optional[float] = None
+    time_finished: Optional[float] = None
+    errors: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def terminal(self) -> bool:
+        return self.status in TERMINAL_STATUSES
+
+    def as_result(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "status": self.status,
+            "percent_complete": self.percent_complete,
+            "time_accepted": iso_time(self.time_accepted),
+            "time_started": iso_time(self.time_started),
+            "time_finished": iso_time(self.time_finished),
+            "errors": [dict(error) for error in self.errors],
+        }
+
+
+class ApiError(Exception):
+    """A call that gave no usable answer.
+
+    ``effect`` says what it may have done all the same: ``none`` (refused), ``unknown`` (the service answered, but not
+    with the truth), ``late`` (no answer in time: the effect may still be to come). ``status`` is the HTTP status, or
+    None when there was no HTTP answer at all.
+    """
+
+    def __init__(
+        self,
+        operation: str,
+        message: str,
+        status: Optional[int] = None,
+        code: Optional[str] = None,
+        opc_request_id: Optional[str] = None,
+        effect: str = "none",
+        retryable: bool = False,
+        retry_after: Optional[float] = None,
+        unreachable: bool = False,
+    ) -> None:
+        # What copying an exception builds the copy from.
+        super().__init__(operation, message)
+        self.operation = operation
+        self.message = message
+        self.status = status
+        self.code = code
+        self.opc_request_id = opc_request_id
+        self.effect = effect
+        self.retryable = retryable
+        self.retry_after = retry_after
+        self.unreachable = unreachable
+
+    def __str__(self) -> str:
+        return self.message
+
+    @property
+    def throttled(self) -> bool:
+        """Whether the service answered that it is busy for now, rather than that something broke."""
+        return self.status in (429, 503) or bool(self.retry_after)
+
+    def as_result(self) -> dict[str, Any]:
+        return {
+            "operation": self.operation,
+            "status": self.status,
+            "code": self.code,
+            "message": self.message,
+            "opc_request_id": self.opc_request_id,
+        }
+
+    def line(self) -> str:
+        """One line for a person: what failed, how, and the id that Oracle's support asks for."""
+        if self.status is None:
+            return "%s failed: %s" % (self.operation, self.message)
+        parts = "%s failed: %s %s: %s" % (self.operation, self.status, self.code or "", self.message)
+        return parts + (" (opc-request-id %s)" % self.opc_request_id if self.opc_request_id else "")

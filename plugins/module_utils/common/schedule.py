@@ -1,0 +1,84 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""When to look next: pure schedules of pauses, in seconds. No clock, no sleep."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+
+#: A call that fails in a way that may pass is tried again for this long, in seconds. With one more try's timeouts a
+#: dead endpoint ends in under 90 seconds.
+RETRY_BUDGET = 45.0
+
+#: A ``retry-after`` of up to this is granted to whoever does not wait for the work's end, in seconds.
+LONGEST_WISH = 60.0
+
+#: Nobody listening, or no such host: that seldom passes, and a person is waiting. In tries.
+UNREACHABLE_TRIES = 4
+
+#: Of what has elapsed, the pause may be this part: so the end is noticed within 10% of the duration.
+_PART = 0.08
+_FIRST = 1.0
+_JITTER = 0.15
+
+
+def poll_pause(
+    elapsed: float, percent: Optional[float], wait_interval: float, chance: float, longest: Optional[float] = None
+) -> float:
+    """Return the seconds to pause before the next poll of a work request.
+
+    ``elapsed`` is the age of the wait in seconds, ``percent`` the progress last heard (0 to 100, or None), and
+    ``chance`` a random number in [0, 1) for the jitter, which only ever shortens the pause. ``longest`` caps it besides
+    ``wait_interval``, such as by the time that is left.
+    """
+    pause = max(_FIRST, elapsed * _PART)
+    if percent is not None and 5 <= percent < 100 and elapsed > 0:
+        left = elapsed * (100 - percent) / percent
+        # Come back when the work should be done, rather than somewhere in the middle of the next long pause.
+        pause = min(pause, max(_FIRST, left * 1.02))
+    pause = min(pause, float(wait_interval))
+    pause *= 1 - _JITTER * chance
+    if longest is not None:
+        pause = min(pause, longest)
+    return max(pause, 0.05)
+
+
+def retry_pause(failures: int, chance: float, retry_after: Optional[float] = None) -> float:
+    """Return the seconds to pause after the given number of failures in a row (from 1): exponential, with full jitter.
+
+    A ``retry_after`` that the service asked for is honoured, plus a little jitter so that callers do not come back together.
+    """
+    ceiling = min(20.0, 0.8 * 2.0 ** min(failures - 1, 10))
+    pause = ceiling * (0.4 + 0.6 * chance)
+    if retry_after is not None and retry_after > 0:
+        pause = retry_after + min(1.0, retry_after / 4) * chance
+    return pause
+
+
+def may_retry(
+    error: ApiError, failures: int, since: float, now: float, pause: float, patient_until: Optional[float] = None
+) -> bool:
+    """Whether to make a call again after the pause, when it has failed so often in a row.
+
+    ``since`` is when the first of the calls was begun. A service that is busy is given until ``patient_until``, if somebody
+    waits that long anyway.
+    """
+    if not error.retryable or (error.unreachable and failures >= UNREACHABLE_TRIES):
+        return False
+    if now + pause - since <= RETRY_BUDGET:
+        return True
+    if not error.throttled:
+        return False
+    if patient_until is not None:
+        return now + pause <= patient_until
+    return 0 < (error.retry_after or 0.0) <= LONGEST_WISH and now - since <= RETRY_BUDGET
+
+
+def claim_pause(remaining: float, looks: int, chance: float) -> float:
+    """Return the seconds to pause before looking again at another controller's claim, at most ``remaining``."""
+    longest: float = min(5.0, 0.5 * 1.5 ** min(looks, 8))
+    return max(0.05, min(remaining, longest * (0.7 + 0.3 * chance)))

@@ -1,0 +1,134 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Claiming a bucket for a re-encryption: when, for what, and why. Pure: what to do next, never the doing."""
+
+from __future__ import annotations
+
+import math
+from typing import Optional
+
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts, waiting
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import (
+    CLAIMED,
+    SUBMITTED,
+    UNKNOWN_VERSION,
+    Receipt,
+)
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import FORGOTTEN, Attempt, Facts, Options
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
+    Claim,
+    Done,
+    Drop,
+    Fail,
+    ListWorkRequests,
+    Look,
+    Step,
+)
+
+#: A claim is built on a look that is younger than this part of the POST's window: its age counts from there.
+_FRESH = 0.5
+
+
+def submit_anew(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options, now: float, chance: float) -> Step:
+    if options.check_mode:
+        if facts.listing is None and not options.wait:
+            return ListWorkRequests(facts.service_time)
+        if not options.wait and waiting.running(facts):
+            return Done("join", "in_progress", warning=waiting.LATER)
+        return Done("submit", reason_of(facts, bucket, attempt, options), changed=True)
+    if facts.listing is None or list_is_old(facts):
+        return ListWorkRequests(facts.service_time)
+    step = waiting.obstacle(facts, attempt, options, now, chance)
+    if step is not None:
+        # A claim that outlives its grace is taken for a dead controller's, and its attempt for an honest one.
+        return Drop() if has_own_claim(facts, attempt) and not attempt.stuck else step
+    if attempt.conflicts and not options.wait:
+        # The service refused because one is running, which it does not list.
+        return waiting.leave(attempt)
+    if now >= waiting.deadline(attempt, options) and attempt.submitted:
+        return Fail(
+            "Bucket %s changed under each re-encryption, and wait_timeout (%d seconds) is over. Run again."
+            % (bucket.name, options.wait_timeout),
+            action="submit",
+            reason=attempt.reason,
+        )
+    if now >= waiting.deadline(attempt, options) and attempt.conflicts:
+        return waiting.refused_as_running(bucket)
+    fresh = _FRESH * options.post_window
+    if now - facts.looked_at >= fresh or facts.service_time is None or bucket.etag is None:
+        # Where listing alone takes that long, listing again would never end.
+        return Look(keep_listing=now - facts.listing_ended_at < fresh / 2)
+    target = options.kms_key_id or bucket.kms_key_id or ""
+    assign = target if bucket.kms_key_id != target else None
+    known = names_version(facts, assign)
+    claim = Receipt(
+        state=CLAIMED,
+        key_version_id=facts.key.current_version if facts.key is not None and known else UNKNOWN_VERSION,
+        key=receipts.key_digest(target),
+        scope=options.scope,
+        time=claim_time(facts, facts.service_time),
+        nonce=attempt.nonce,
+        version_created=version_created(facts) if known else None,
+    )
+    return Claim(claim, reason_of(facts, bucket, attempt, options), assign)
+
+
+def list_is_old(facts: Facts) -> bool:
+    """Whether what was accepted after the list may be of an older version than the claim's, which it would be taken for."""
+    return facts.listed_at < facts.key_read_at
+
+
+def names_version(facts: Facts, assign: Optional[str]) -> bool:
+    """Whether a claim names the key's version: not where it assigns the key, for what ran until then was under another."""
+    return facts.key is not None and assign is None
+
+
+def has_own_claim(facts: Facts, attempt: Attempt) -> bool:
+    receipt = facts.receipt
+    return receipt is not None and receipt.state == CLAIMED and receipt.nonce == attempt.nonce
+
+
+def claim_time(facts: Facts, service_time: float) -> float:
+    """The time from which on an accepted re-encryption may be the claim's own: after all that were listed before it.
+
+    The service's date is rounded down to the second, and what was accepted in that second may be of another version or scope.
+    """
+    times = [listed.time_accepted for listed in facts.listing or () if listed.time_accepted is not None]
+    newest = max(times, default=service_time)
+    return max(service_time, (math.floor(newest * 1000) + 1) / 1000) if newest >= service_time else service_time
+
+
+def version_created(facts: Facts) -> Optional[float]:
+    """When the current version was created: from the key, or from an earlier receipt for it, which saves the call."""
+    key, receipt = facts.key, facts.receipt
+    if key is None or key.version_created is not None:
+        return key.version_created if key else None
+    return receipt.version_created if receipt is not None and receipt.key_version_id == key.current_version else None
+
+
+def reason_of(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options) -> str:
+    if attempt.reason:
+        return attempt.reason
+    if options.kms_key_id and bucket.kms_key_id != options.kms_key_id:
+        return "key_assigned"
+    if options.force:
+        return "forced"
+    receipt = facts.receipt
+    if receipt is None or facts.key is None:
+        return "unproven"
+    if receipt.state == SUBMITTED:
+        seen = facts.seen(receipt.work_request_id or "")
+        if seen is not None and seen is not FORGOTTEN and seen.status in ("FAILED", "CANCELED"):
+            return "work_request_failed"
+    if receipt.key != receipts.key_digest(facts.key.id):
+        return "key_changed"
+    if receipt.key_version_id not in (facts.key.current_version, UNKNOWN_VERSION):
+        return "key_version_changed"
+    if receipt.state == CLAIMED and receipt.nonce != attempt.nonce:
+        tried = waiting.accepted_since(facts, receipt.time)
+        if any(not waiting.may_prove(facts, found) for found in tried):
+            return "work_request_failed"
+    return "unproven"

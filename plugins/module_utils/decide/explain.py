@@ -1,0 +1,58 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A failed step, as one line for a person: what failed, and what to do about it. No I/O."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Key
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Assign, Claim, Look, Step, Submit
+
+
+def explain(step: Step, error: ApiError, namespace: str, name: str, options: Options, key: Optional[Key]) -> str:
+    if isinstance(step, Look) and error.status == 404:
+        return (
+            "Bucket %s was not found in namespace %s, or this user may not read it (BUCKET_READ). Names are "
+            "case-sensitive. %s" % (name, namespace, error.line())
+        )
+    if _assigned_by(step) and error.status in (400, 403, 404):
+        return _unassigned(error, name, options, key)
+    return error.line()
+
+
+def reason_of(step: Step) -> Optional[str]:
+    """Why a step was to be taken, where it was the first one that writes."""
+    if isinstance(step, Assign):
+        return "key_assigned"
+    return step.reason if isinstance(step, (Claim, Submit)) else None
+
+
+def _assigned_by(step: Step) -> Optional[str]:
+    if isinstance(step, Assign):
+        return step.key_id
+    return step.assign if isinstance(step, Claim) else None
+
+
+def _unassigned(error: ApiError, name: str, options: Options, key: Optional[Key]) -> str:
+    """Object Storage may not use the key, or this user may not let it, or may not write to the bucket."""
+    wanted = options.kms_key_id
+    told = "The key %s was not assigned to bucket %s. " % (wanted, name)
+    region = (key.region if key else None) or "<region>"
+    compartment = (key.compartment_id if key else None) or "<compartment>"
+    scope = "tenancy" if compartment.startswith("ocid1.tenancy.") else "compartment id %s" % compartment
+    where = "in %s where target.key.id = '%s'" % (scope, wanted)
+    delegate = "Allow group <group> to use key-delegate %s" % where
+    if error.code == "BucketNotFound":
+        # It was found a moment ago. Whether OCI says this where KEY_ASSOCIATE is missing, too, is not documented.
+        return told + (
+            "This user may not write to the bucket (BUCKET_UPDATE), or not let it use the key: %s. %s"
+            % (delegate, error.line())
+        )
+    return told + (
+        "It takes two policies: Allow service objectstorage-%s to use keys %s; and %s. %s"
+        % (region, where, delegate, error.line())
+    )

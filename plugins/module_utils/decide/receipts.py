@@ -1,0 +1,198 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The receipt: what the last re-encryption of a bucket was made for, as two freeform tags. Pure encoding, no I/O.
+
+``rekey-receipt``      ``<state> scope=… time=… version=… created=… key=… by=… sum=…``
+``rekey-work-request`` the work request's OCID, once there is one
+
+``sum`` binds the text to its bucket and its work request, so that a receipt which was edited by hand or copied from
+another bucket is not taken for a proof. It guards against accidents, not against somebody who may write tags.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from calendar import timegm
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from time import strptime
+from typing import Any, Optional
+
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, iso_time
+
+RECEIPT_TAG = "rekey-receipt"
+WORK_REQUEST_TAG = "rekey-work-request"
+
+#: OCI's limits on freeform tags.
+MAX_TAGS = 10
+MAX_VALUE = 256
+
+NO_ROOM = "the receipt needs 2 of the %d freeform tags that a bucket may have, and they are taken" % MAX_TAGS
+
+CLAIMED = "claimed"
+SUBMITTED = "submitted"
+COMPLETED = "completed"
+
+ALL = "all"
+BUCKET_KEY = "bucket-key"
+
+#: Stands for the version of a key that could not be read: it matches nothing.
+UNKNOWN_VERSION = "unknown"
+
+_FORMAT = re.compile(
+    r"(?P<state>claimed|submitted|completed)"
+    r" scope=(?P<scope>all|bucket-key)"
+    r" time=(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z)"
+    r" version=(?P<version>\S+)"
+    r"(?: created=(?P<created>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ))?"
+    r" key=(?P<key>[0-9a-f]{16})"
+    r" by=(?P<nonce>[0-9a-f]{12})"
+    r" sum=(?P<sum>[0-9a-f]{12})"
+)
+
+
+def key_digest(key_id: str) -> str:
+    """Shorten a key's OCID to the 16 characters that fit beside its version's."""
+    return hashlib.sha256(key_id.encode("utf-8")).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """``time`` is the service's, of the look before the claim; ``nonce`` names the run that made the claim."""
+
+    state: str
+    key_version_id: str
+    key: str
+    scope: str
+    time: float
+    nonce: str
+    version_created: Optional[float] = None
+    work_request_id: Optional[str] = None
+
+    def covers(self, scope: str) -> bool:
+        """Whether this scope includes the wanted one: ``all`` includes ``bucket-key``."""
+        return self.scope in (ALL, scope)
+
+    def submitted(self, work_request_id: str) -> Receipt:
+        return replace(self, state=SUBMITTED, work_request_id=work_request_id)
+
+    def completed(self) -> Receipt:
+        return replace(self, state=COMPLETED)
+
+    def as_result(self) -> dict[str, Any]:
+        return {
+            "state": self.state,
+            "key_version_id": self.key_version_id,
+            "work_request_id": self.work_request_id,
+            "time": iso_time(self.time),
+        }
+
+
+class ReceiptDoesNotFit(ValueError):
+    """The receipt is longer than a tag's value may be, or the bucket has no room for its tags."""
+
+
+def _checksum(body: str, work_request_id: Optional[str], bucket: Bucket) -> str:
+    # The id outlives a rename; the name is all there is where the service gives no id.
+    owner = bucket.id or "%s/%s" % (bucket.namespace, bucket.name)
+    text = "\n".join((body, work_request_id or "", owner))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
+
+
+def encode(receipt: Receipt, bucket: Bucket) -> dict[str, str]:
+    """Return all freeform tags of the bucket with the receipt in them, every other tag as it was.
+
+    Raises ReceiptDoesNotFit where the bucket's tags are full or a value would be too long.
+    """
+    head = "%s scope=%s time=%s version=%s" % (
+        receipt.state,
+        receipt.scope,
+        _exact_time(receipt.time),
+        receipt.key_version_id,
+    )
+    tail = " key=%s by=%s" % (receipt.key, receipt.nonce)
+    created = " created=%s" % iso_time(receipt.version_created) if receipt.version_created is not None else ""
+    room = MAX_VALUE - len(" sum=") - 12
+    body = head + created + tail
+    if len(body) > room:
+        body = head + tail
+    if len(body) > room or len(receipt.work_request_id or "") > MAX_VALUE:
+        raise ReceiptDoesNotFit("the receipt is longer than the %d characters of a freeform tag" % MAX_VALUE)
+    tags = without(bucket.freeform_tags)
+    tags[RECEIPT_TAG] = "%s sum=%s" % (body, _checksum(body, receipt.work_request_id, bucket))
+    if receipt.work_request_id:
+        tags[WORK_REQUEST_TAG] = receipt.work_request_id
+    # A claim keeps a place free for the work request's tag: running out of room after the POST would lose its id.
+    if len(tags) + (0 if receipt.work_request_id else 1) > MAX_TAGS:
+        raise ReceiptDoesNotFit(NO_ROOM)
+    return tags
+
+
+def has_room(bucket: Bucket) -> bool:
+    """Whether the bucket's other tags leave room for the receipt's two."""
+    return len(without(bucket.freeform_tags)) + 2 <= MAX_TAGS
+
+
+def without(tags: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags less the receipt's own."""
+    return {name: value for name, value in tags.items() if name not in (RECEIPT_TAG, WORK_REQUEST_TAG)}
+
+
+def only(tags: Mapping[str, str]) -> dict[str, str]:
+    """Return the receipt's own tags."""
+    return {name: value for name, value in tags.items() if name in (RECEIPT_TAG, WORK_REQUEST_TAG)}
+
+
+def parse(bucket: Bucket) -> tuple[Optional[Receipt], Optional[str]]:
+    """Read the receipt from the bucket's tags: ``(receipt, None)``, ``(None, None)`` or ``(None, warning)``."""
+    text = bucket.freeform_tags.get(RECEIPT_TAG)
+    work_request_id = bucket.freeform_tags.get(WORK_REQUEST_TAG)
+    if text is None:
+        if work_request_id is None:
+            return None, None
+        return None, _distrust(bucket, "there is a tag %s without a tag %s" % (WORK_REQUEST_TAG, RECEIPT_TAG))
+    match = _FORMAT.fullmatch(text)
+    if match is None:
+        return None, _distrust(bucket, "the tag %s is not a receipt" % RECEIPT_TAG)
+    if _checksum(text.rsplit(" sum=", 1)[0], work_request_id, bucket) != match.group("sum"):
+        return None, _distrust(bucket, "its checksum is wrong: edited by hand, or copied from another bucket")
+    state = match.group("state")
+    if (state == CLAIMED) == bool(work_request_id):
+        return None, _distrust(bucket, "a %s receipt and the tag %s do not agree" % (state, WORK_REQUEST_TAG))
+    try:
+        time = _seconds(match.group("time"))
+        created = _seconds(match.group("created")) if match.group("created") else None
+    except ValueError:
+        return None, _distrust(bucket, "it names a time that does not exist")
+    return (
+        Receipt(
+            state=state,
+            key_version_id=match.group("version"),
+            key=match.group("key"),
+            scope=match.group("scope"),
+            time=time,
+            nonce=match.group("nonce"),
+            version_created=created,
+            work_request_id=work_request_id,
+        ),
+        None,
+    )
+
+
+def _exact_time(seconds: float) -> str:
+    """RFC 3339, with milliseconds where there are any."""
+    whole, milliseconds = divmod(round(seconds * 1000), 1000)
+    text = iso_time(float(whole)) or ""
+    return "%s.%03dZ" % (text[:-1], milliseconds) if milliseconds else text
+
+
+def _seconds(text: str) -> float:
+    whole, _dot, fraction = text.rstrip("Z").partition(".")
+    return timegm(strptime(whole, "%Y-%m-%dT%H:%M:%S")) + int(fraction or 0) / 1000
+
+
+def _distrust(bucket: Bucket, why: str) -> str:
+    return "The receipt on bucket %s is not trusted, and treated as none: %s." % (bucket.name, why)

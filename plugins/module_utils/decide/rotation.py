@@ -1,0 +1,137 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether a key is to be rotated, and how far a rotation is: pure, from what was observed. No I/O.
+
+All times are seconds since the epoch by the service's clock; the local clock is never asked for an age.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput, check_times
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import UNUSABLE_KEY_STATES, Key, iso_time
+
+DAY = 86400.0
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the task asks for. ``force`` rules over ``max_age_days``. Times of waiting in seconds."""
+
+    max_age_days: Optional[int] = None
+    force: bool = False
+    wait: bool = True
+    wait_timeout: float = 1200
+    wait_interval: float = 30
+
+
+def wish_of(params: Mapping[str, Any]) -> Wish:
+    """Take the wish out of a module's parameters. Raises BadInput."""
+    check_times(params)
+    limit, force = params["max_age_days"], params["force"]
+    if limit is None and not force:
+        raise BadInput(
+            "Neither max_age_days nor force says when to rotate: give the oldest that a version may be, in days."
+        )
+    if limit is not None and limit < 1:
+        raise BadInput(
+            "max_age_days is %d: give a number of days of at least 1. To rotate whatever the age, use force." % limit
+        )
+    return Wish(limit, force, params["wait"], params["wait_timeout"], params["wait_interval"])
+
+
+@dataclass(frozen=True)
+class KeyVersion:
+    """One answer to GetKeyVersion or CreateKeyVersion."""
+
+    id: str
+    state: Optional[str] = None
+    time_created: Optional[float] = None
+
+    def as_result(self) -> dict[str, Optional[str]]:
+        return {"id": self.id, "time_created": iso_time(self.time_created)}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``problem`` is why the wish can be neither true nor made true, in one line; else whether to rotate."""
+
+    rotate: bool = False
+    problem: Optional[str] = None
+    warning: Optional[str] = None
+
+
+def age_days(version: KeyVersion, now: float) -> Optional[float]:
+    """How old a version is at ``now``, in days; None where it does not say."""
+    return None if version.time_created is None else max(0.0, now - version.time_created) / DAY
+
+
+def judge(key: Key, version: KeyVersion, now: float, wish: Wish) -> Verdict:
+    """Decide about a key, from its current version."""
+    unrotatable = _unrotatable(key)
+    age = age_days(version, now)
+    if not wish.force and age is not None and wish.max_age_days is not None and age <= wish.max_age_days:
+        # What is wished for is true, whoever made it so. That the next rotation is not ours is said before it is due.
+        return Verdict(warning="%s %s" % (unrotatable, _NOT_DUE) if unrotatable else None)
+    if unrotatable:
+        return Verdict(problem=unrotatable)
+    if wish.force:
+        return Verdict(rotate=True, warning=_AUTOMATIC % key.id if key.is_auto_rotation_enabled else None)
+    if age is None or wish.max_age_days is None:
+        return Verdict(
+            problem="The age of version %s of key %s cannot be read, so nothing was decided." % (version.id, key.id)
+        )
+    if key.is_auto_rotation_enabled:
+        # A version of ours beside the service's own, hours apart, would have every object re-encrypted twice.
+        return Verdict(
+            problem="The key %s is rotated automatically, so it was left to that, but its current version is %.1f days old, "
+            "which is more than max_age_days (%d). Shorten the interval of its automatic rotation, see why the last one "
+            "failed, turn it off, or rotate once with force." % (key.id, age, wish.max_age_days)
+        )
+    return Verdict(rotate=True)
+
+
+_NOT_DUE = "Its current version is young enough, so nothing had to be done yet."
+_AUTOMATIC = "The key %s is rotated automatically too: this version comes on top of those."
+
+
+def _unrotatable(key: Key) -> Optional[str]:
+    if key.protection_mode == "EXTERNAL":
+        return (
+            "The key %s is held by an external key manager, which alone makes its versions: rotate it there, and register "
+            "the new version in OCI." % key.id
+        )
+    if key.state in UNUSABLE_KEY_STATES:
+        return "The key %s is %s, so it cannot be rotated. Enable it, or cancel its deletion." % (key.id, key.state)
+    if key.state != "ENABLED":
+        return "The key %s is %s, so it cannot be rotated yet. Run again when it is ENABLED." % (key.id, key.state)
+    if key.algorithm not in (None, "AES"):
+        return (
+            "The key %s is of algorithm %s. This module rotates the AES keys that encrypt data: whoever verifies or encrypts "
+            "with the public half of an asymmetric key must be told of its new version first." % (key.id, key.algorithm)
+        )
+    return None
+
+
+def under_way(versions: Iterable[KeyVersion], current: KeyVersion) -> Optional[KeyVersion]:
+    """The version that another hand is making to replace the current one, if any: the newest."""
+    since = current.time_created or 0.0
+    made = [one for one in versions if one.state == "CREATING" and (one.time_created or 0.0) >= since]
+    newer = [one for one in made if one.id != current.id]
+    return max(newer, key=lambda one: one.time_created or 0.0, default=None)
+
+
+def retry_token(key_id: str, version_id: str) -> str:
+    """The token of the one rotation that replaces this version: the same from every controller and at every try."""
+    return "rekey-%s" % hashlib.sha256(("%s %s" % (key_id, version_id)).encode()).hexdigest()[:48]
+
+
+def lost(version: KeyVersion) -> bool:
+    """Whether a new version will never be ENABLED by itself."""
+    return version.state in UNUSABLE_KEY_STATES

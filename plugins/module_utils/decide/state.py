@@ -1,0 +1,149 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What one run wants, what it has seen, and what it has done: all that a decision may depend on. No I/O.
+
+Times named ``*_at`` are seconds on the local monotonic clock; ``service_time`` is seconds since the epoch by the
+service's clock. The two are never mixed, and the local wall clock is never asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Optional, Union
+
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Key, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+
+
+@dataclass(frozen=True)
+class Options:
+    """The behaviour options of one bucket. Times in seconds."""
+
+    force: bool = False
+    bucket_key_only: bool = False
+    require_customer_managed_key: bool = False
+    receipt: str = "tag"
+    wait: bool = True
+    wait_timeout: float = 1200
+    wait_interval: float = 30
+    claim_grace: float = 120
+    verify_history: bool = False
+    kms_key_id: Optional[str] = None
+    check_mode: bool = False
+
+    @property
+    def scope(self) -> str:
+        return receipts.BUCKET_KEY if self.bucket_key_only else receipts.ALL
+
+    @property
+    def post_window(self) -> float:
+        """How old a claim may be when the POST is sent. Its timeouts fit in the other half of the grace."""
+        return self.claim_grace / 2
+
+
+class Forgotten:
+    """Stands for a work request that the service no longer knows, or does not show."""
+
+    terminal = True
+    status = None
+
+    def __repr__(self) -> str:
+        return "FORGOTTEN"
+
+
+FORGOTTEN = Forgotten()
+
+Seen = Union[WorkRequest, Forgotten]
+
+
+@dataclass
+class Facts:
+    """What has been observed. None means that it has not been looked at."""
+
+    bucket: Optional[Bucket] = None
+    looked_at: float = 0.0
+    service_time: Optional[float] = None
+    receipt: Optional[receipts.Receipt] = None
+    #: When this receipt's text was first seen.
+    receipt_seen_at: float = 0.0
+
+    key: Optional[Key] = None
+    key_read_at: float = 0.0
+    #: Why the key cannot be read, when it cannot.
+    key_unreadable: Optional[str] = None
+    version_unreadable: bool = False
+
+    #: False only after a listing that was empty; None where nobody looked or it could not be listed.
+    has_objects: Optional[bool] = None
+    objects_checked: bool = False
+
+    #: This bucket's re-encryptions, as last listed. Dropped at each look: a claim needs a list that is newer.
+    listing: Optional[tuple[WorkRequest, ...]] = None
+    listed_at: float = 0.0
+    #: The list could not be read, and stands empty: what it would have shown is not known.
+    unlisted: bool = False
+    #: When the last page of it had come: a compartment may hold very many.
+    listing_ended_at: float = 0.0
+    work_requests: dict[str, Seen] = field(default_factory=dict)
+    #: When a work request was first seen running, and first seen at its end.
+    running_at: dict[str, float] = field(default_factory=dict)
+    ended_at: dict[str, float] = field(default_factory=dict)
+    #: Those whose last poll is to be repeated.
+    due: set[str] = field(default_factory=set)
+    #: Those whose last poll said 404. Only a list that does not show them either tells that they are forgotten.
+    missing: set[str] = field(default_factory=set)
+    #: Those that were so once, where work requests cannot be listed.
+    missed: set[str] = field(default_factory=set)
+    errors_read: set[str] = field(default_factory=set)
+
+    #: Why the receipt is not used although it was asked for.
+    tags_unusable: Optional[str] = None
+
+    def seen(self, work_request_id: str) -> Optional[Seen]:
+        return self.work_requests.get(work_request_id)
+
+
+@dataclass
+class Attempt:
+    """What this run did, and what it remembers across an answer that was lost."""
+
+    nonce: str
+    started_at: float
+    #: The reason of the first submission, which is the run's.
+    reason: Optional[str] = None
+    claim: Optional[receipts.Receipt] = None
+    #: The etag that the claim's own write returned. None: the claim may stand, but its etag is not ours to build on.
+    claim_etag: Optional[str] = None
+    #: When the look was begun that the claim's time comes from: an upper bound of its age.
+    claimed_at: float = 0.0
+    before: frozenset[str] = frozenset()
+    #: The receipt's tags before the claim, to be put back where the POST is refused.
+    receipt_before: Optional[dict[str, str]] = None
+
+    #: A POST whose answer was lost: when it was sent, and by when its effect must have shown.
+    lost_at: Optional[float] = None
+    lost_late: bool = False
+    #: An earlier POST of this claim was lost, and no list showed in time that it had an effect.
+    unsettled: bool = False
+    #: A work request that the service accepted from this run and that no receipt names yet.
+    accepted: Optional[str] = None
+    accepted_at: float = 0.0
+    submitted: list[str] = field(default_factory=list)
+    #: The etag that the submitted receipt's own write returned.
+    recorded_etag: Optional[str] = None
+    assigned: bool = False
+    #: A key whose assignment was not answered: the next look tells.
+    assigning: Optional[str] = None
+    previous_key: Optional[str] = None
+    refused: Optional[ApiError] = None
+    conflicts: int = 0
+    #: This run's claim could not be taken back.
+    stuck: bool = False
+    joined: Optional[str] = None
+    #: The service time of the look before a POST without a claim.
+    posted_since: Optional[float] = None
+
+    def is_mine(self, work_request_id: Optional[str]) -> bool:
+        return work_request_id in self.submitted

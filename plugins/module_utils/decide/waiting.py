@@ -1,0 +1,196 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Decisions about work requests, with a receipt or without: waiting, obstacles, lost answers. Pure, no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Optional
+
+from ansible_collections.rekey.oci.plugins.module_utils.common import schedule
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, WorkRequest, known
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import FORGOTTEN, Attempt, Facts, Options, Seen
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
+    Done,
+    Fail,
+    ListWorkRequests,
+    Pause,
+    Poll,
+    ReadErrors,
+    Step,
+)
+
+#: After an answer that was lost on a broken connection the effect shows within this, in seconds.
+_SETTLE = 15.0
+
+#: How long past wait_timeout it is worth finding out what a lost answer said, in seconds.
+_OVERTIME = 20.0
+
+LATER = (
+    "A re-encryption that proves nothing by itself is running: run again when it is over, so that the job is finished."
+)
+
+
+def deadline(attempt: Attempt, options: Options) -> float:
+    return attempt.started_at + options.wait_timeout
+
+
+def latest(facts: Facts, work_request: WorkRequest) -> Seen:
+    """What is known of a listed work request by now: a poll may be newer than the list."""
+    return facts.seen(work_request.id) or work_request
+
+
+def running(facts: Facts) -> list[WorkRequest]:
+    """The bucket's re-encryptions that have not ended, as far as the last list and the polls say."""
+    return [listed for listed in facts.listing or () if not latest(facts, listed).terminal]
+
+
+def accepted_since(facts: Facts, since: float, but_not: frozenset[str] = frozenset()) -> list[WorkRequest]:
+    """The listed re-encryptions that were accepted at ``since`` or later, the newest first."""
+    found = [
+        listed
+        for listed in facts.listing or ()
+        if listed.id not in but_not and listed.time_accepted is not None and listed.time_accepted >= since
+    ]
+    return sorted(found, key=lambda listed: listed.time_accepted or 0.0, reverse=True)
+
+
+def may_prove(facts: Facts, work_request: WorkRequest) -> bool:
+    seen = latest(facts, work_request)
+    return seen is not FORGOTTEN and seen.status not in ("FAILED", "CANCELED")
+
+
+def wait_on(
+    facts: Facts, attempt: Attempt, options: Options, work_request_id: str, now: float, chance: float
+) -> Optional[Step]:
+    """The step that waits on a work request, or None when it has ended."""
+    seen = facts.seen(work_request_id)
+    if seen is None:
+        return Poll(work_request_id)
+    if seen.terminal:
+        return None
+    if work_request_id in facts.due:
+        return Poll(work_request_id)
+    left = deadline(attempt, options) - now
+    if left <= 0:
+        return Fail(
+            "The re-encryption goes on, but did not finish within wait_timeout (%d seconds): work request %s is %s. "
+            "Run again to join it." % (options.wait_timeout, work_request_id, describe(seen)),
+            action="submit" if attempt.submitted else "join",
+            reason=attempt.reason if attempt.submitted else "in_progress",
+        )
+    elapsed = now - min(facts.running_at.get(work_request_id, now), now)
+    percent = seen.percent_complete if isinstance(seen, WorkRequest) else None
+    pause = schedule.poll_pause(elapsed, percent, options.wait_interval, chance, left)
+    return Pause(pause, forget="work_request", work_request_id=work_request_id)
+
+
+def join(
+    facts: Facts, attempt: Attempt, options: Options, work_request_id: str, now: float, chance: float
+) -> Optional[Step]:
+    """The same for a work request that will leave the bucket proven."""
+    step = wait_on(facts, attempt, options, work_request_id, now, chance)
+    return replace(step, joins=True) if isinstance(step, Pause) else step
+
+
+def seek(facts: Facts, attempt: Attempt) -> Step:
+    """One poll that does not find a work request may be a stray answer: see whether a list shows it."""
+    wanted = min(facts.missing)
+    seen = facts.seen(wanted)
+    times = (
+        seen.time_accepted if isinstance(seen, WorkRequest) else None,
+        facts.receipt.time if facts.receipt is not None else None,
+        attempt.claim.time if attempt.claim is not None else attempt.posted_since,
+    )
+    return ListWorkRequests(min((time for time in times if time is not None), default=None), seeks=wanted)
+
+
+def describe(seen: Seen) -> str:
+    if not isinstance(seen, WorkRequest):
+        return "no longer known to the service"
+    if seen.status is None:
+        return "not to be seen yet"
+    percent = seen.percent_complete
+    return "%s" % seen.status if percent is None else "%s at %d%%" % (seen.status, percent)
+
+
+def obstacle(facts: Facts, attempt: Attempt, options: Options, now: float, chance: float) -> Optional[Step]:
+    """The step that a running re-encryption calls for which proves nothing by itself; None when none runs."""
+    others = running(facts)
+    if not others:
+        return None
+    # The newest: those before it are done when it is, or will be listed again.
+    other = max(others, key=lambda listed: listed.time_accepted or 0.0)
+    if not options.wait:
+        return leave(attempt)
+    return wait_on(facts, attempt, options, other.id, now, chance)
+
+
+def leave(attempt: Attempt) -> Step:
+    """The end of a run that may not wait for what is running, which proves nothing by itself."""
+    if attempt.submitted:
+        return Done("submit", attempt.reason or "unproven", changed=True, warning=LATER)
+    return Done("join", "in_progress", changed=attempt.assigned, warning=LATER)
+
+
+def refused_as_running(bucket: Bucket) -> Step:
+    return Fail(
+        "The service refuses a re-encryption of bucket %s because one is running (409), but lists none. "
+        "Run again later." % bucket.name,
+        action="join",
+        reason="in_progress",
+    )
+
+
+def ended_badly(facts: Facts, attempt: Attempt, work_request_id: str) -> Step:
+    """The failure of a work request that this run submitted, or waited for."""
+    seen = facts.seen(work_request_id)
+    action = "submit" if attempt.is_mine(work_request_id) else "join"
+    reason = attempt.reason if attempt.is_mine(work_request_id) else "in_progress"
+    if not isinstance(seen, WorkRequest):
+        return Fail(
+            "Work request %s can no longer be read: the service has forgotten it, or this user may not read it (OBJECT_READ). "
+            "Its outcome is unknown; run again to re-encrypt." % work_request_id,
+            action=action,
+            reason=reason,
+        )
+    if not seen.errors and work_request_id not in facts.errors_read:
+        return ReadErrors(work_request_id)
+    told = "; ".join("%s: %s" % (error.get("code"), error.get("message")) for error in seen.errors)
+    return Fail(
+        "The re-encryption ended %s (work request %s): %s"
+        % (seen.status, work_request_id, told or "the work request tells no error"),
+        action=action,
+        reason=reason,
+    )
+
+
+def settle(
+    facts: Facts, attempt: Attempt, options: Options, since: float, now: float, chance: float
+) -> tuple[Optional[WorkRequest], Optional[Step]]:
+    """Find out what a POST did whose answer was lost.
+
+    Returns the work request that was accepted, or the next step of looking for it, or neither: it had no effect.
+    """
+    lost_at = known(attempt.lost_at)
+    if facts.listing is None:
+        return None, ListWorkRequests(since)
+    for found in accepted_since(facts, since, attempt.before | frozenset(attempt.submitted)):
+        return found, None
+    if attempt.lost_late:
+        # The service may still be at it: only the end of the grace, which its timeouts fit in, settles that.
+        by = max(attempt.claimed_at + options.claim_grace, lost_at)
+    else:
+        by = lost_at + min(_SETTLE, options.claim_grace / 8)
+    if facts.listed_at >= by:
+        return None, None
+    if now >= deadline(attempt, options) + _OVERTIME:
+        return None, Fail(
+            "The answer to ReencryptBucket was lost, and wait_timeout (%d seconds) is over before it was known whether the "
+            "service accepted it. The next run finds out." % options.wait_timeout,
+            action="submit",
+            reason=attempt.reason,
+        )
+    return None, Pause(min(max(by - now, 0.05), schedule.claim_pause(5.0, 2, chance)), forget="listing")

@@ -1,0 +1,166 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The calls of _api.Api for one bucket of many: what buckets can share is shared, and what they must not is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Optional
+
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Key, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.board import Board, NoSlot, Task, Wait
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.listings import Listings
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.shared import Shared
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.api import Api, SharedApi
+
+#: A key's current version is taken from an earlier read for this long, in seconds: a long run sees a rotation.
+_KEY_KEPT = 60.0
+
+
+class Context:
+    """What all buckets of a run have in common."""
+
+    def __init__(self, api: SharedApi, shared: Shared, board: Board, listings: Listings) -> None:
+        self.api = api
+        self.shared = shared
+        self.board = board
+        self.listings = listings
+        #: Begin nothing more.
+        self.stopping = False
+
+
+class BucketApi(Api):
+    """Raises Wait and NoSlot besides ApiError, always before anything was sent: the same step is then taken again."""
+
+    def __init__(self, context: Context, namespace: str, name: str, compartment_id: Optional[str]) -> None:
+        self._context = context
+        self._api = context.api
+        self._send = context.shared.send
+        self.namespace = namespace
+        self.name = name
+        self.compartment_id = compartment_id
+        #: The task that this is for.
+        self.task: Optional[Task] = None
+        #: No call is begun at this or later, in monotonic seconds.
+        self.last_call = float("inf")
+        self.listed: Optional[tuple[tuple[WorkRequest, ...], float]] = None
+        self.list_error: Optional[ApiError] = None
+        self.polled: Optional[WorkRequest] = None
+        self.alone = False
+        self._accepted: Optional[str] = None
+        #: The work request that this run submitted last, until it is seen at its end.
+        self.running: Optional[str] = None
+
+    def forget(self) -> None:
+        """Drop a list that was asked for, and that the next step did not take: it gets no older."""
+        self.listed = None
+        self.list_error = None
+
+    def get_namespace(self) -> str:
+        return self.namespace
+
+    def get_bucket(self, namespace: str, name: str) -> tuple[Bucket, Optional[float]]:
+        self.forget()
+        answer: tuple[Bucket, Optional[float]] = self._send(self._api.get_bucket, namespace, name)
+        return answer
+
+    def get_key(self, key_id: str, not_before: float = 0.0) -> tuple[Key, Optional[float]]:
+        self.forget()
+        shared = self._context.shared
+        oldest = max(not_before, shared.clock() - _KEY_KEPT)
+        answer, begun = shared.once(key_id, oldest, self._api.get_key, key_id)
+        return answer[0], begun
+
+    def get_version_created(self, key_id: str, version_id: str) -> Optional[float]:
+        self.forget()
+        created: Optional[float] = self._context.shared.once(
+            (key_id, version_id), float("-inf"), self._api.get_version_created, key_id, version_id
+        )[0]
+        return created
+
+    def has_objects(self, namespace: str, name: str, versions: bool) -> bool:
+        self.forget()
+        return bool(self._send(self._api.has_objects, namespace, name, versions))
+
+    def list_reencryptions(
+        self, compartment_id: str, namespace: str, name: str, since: Optional[float]
+    ) -> tuple[tuple[WorkRequest, ...], Optional[float]]:
+        listed, error = self.listed, self.list_error
+        self.forget()
+        if error is not None:
+            raise error
+        if listed is None:
+            raise Wait(self._context.listings.ask(compartment_id, self, since))
+        return listed
+
+    def get_work_request(self, work_request_id: str) -> WorkRequest:
+        self.forget()
+        seen = self._look_at(work_request_id)
+        if seen.terminal and self.running == work_request_id:
+            self.running = None
+            self._free_slot()
+        return seen
+
+    def _look_at(self, work_request_id: str) -> WorkRequest:
+        accepted, self._accepted = self._accepted, None
+        if accepted == work_request_id:
+            # The service has said so a moment ago.
+            return WorkRequest(work_request_id, status="ACCEPTED")
+        polled, self.polled = self.polled, None
+        if polled is not None and polled.id == work_request_id:
+            return polled
+        listings, compartment_id = self._context.listings, self.compartment_id
+        if not self.alone and compartment_id is not None and listings.worth(compartment_id):
+            raise Wait(listings.ask_poll(compartment_id, self, work_request_id))
+        self.alone = False
+        seen: WorkRequest = self._send(self._api.get_work_request, work_request_id)
+        return seen
+
+    def get_work_request_errors(self, work_request_id: str) -> tuple[Mapping[str, Any], ...]:
+        self.forget()
+        errors: tuple[Mapping[str, Any], ...] = self._send(self._api.get_work_request_errors, work_request_id)
+        return errors
+
+    def update_bucket(
+        self,
+        bucket: Bucket,
+        etag: Optional[str],
+        tags: Optional[Mapping[str, str]] = None,
+        kms_key_id: Optional[str] = None,
+    ) -> Bucket:
+        if tags is not None and tags.get(receipts.RECEIPT_TAG, "").startswith(receipts.CLAIMED):
+            # A claim is as good as a submission: from here on others wait for this bucket.
+            self._need_slot()
+        self.forget()
+        written: Bucket = self._send(self._api.update_bucket, bucket, etag, tags, kms_key_id)
+        return written
+
+    def reencrypt_bucket(
+        self, namespace: str, name: str, bucket_key_only: bool, client_request_id: str, timeout: float
+    ) -> str:
+        self._need_slot()
+        self.forget()
+        work_request_id: str = self._send(
+            self._api.reencrypt_bucket, namespace, name, bucket_key_only, client_request_id, timeout
+        )
+        self._accepted = self.running = work_request_id
+        self._context.listings.own(work_request_id, namespace, name)
+        return work_request_id
+
+    def _need_slot(self) -> None:
+        task = self.task
+        if task is None or task.slot:
+            return
+        with self._context.shared.lock:
+            if not self._context.board.take_slot(task):
+                raise NoSlot
+
+    def _free_slot(self) -> None:
+        task = self.task
+        if task is not None and task.slot:
+            with self._context.shared.lock:
+                task.slot = False
+                self._context.board.free_slot()

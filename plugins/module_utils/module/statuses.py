@@ -1,0 +1,82 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How a bucket stands, for an audit: the decision of check mode, put into a word. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Optional
+
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
+from ansible_collections.rekey.oci.plugins.module_utils.module import fleet_results, results
+from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
+
+STATUSES = (
+    "up_to_date",
+    "stale",
+    "unproven",
+    "in_progress",
+    "failed",
+    "empty_bucket",
+    "oracle_managed_key",
+    "error",
+)
+
+#: By the reason of the decision; what is not in here is unproven.
+_BY_REASON = {
+    "up_to_date": "up_to_date",
+    "empty_bucket": "empty_bucket",
+    "oracle_managed_key": "oracle_managed_key",
+    "in_progress": "in_progress",
+    "key_version_changed": "stale",
+    "key_changed": "stale",
+    "work_request_failed": "failed",
+}
+
+_DAY = 86400
+
+
+def status_of(reconciler: Reconciler) -> str:
+    outcome = reconciler.outcome
+    if not isinstance(outcome, Done):
+        return "error"
+    return _BY_REASON.get(outcome.reason, "unproven")
+
+
+def entry_of(reconciler: Reconciler, compartment_id: Optional[str] = None) -> dict[str, Any]:
+    """A bucket's entry in bucket_encryption_info."""
+    result = results.result_of(reconciler)
+    bucket = (
+        result["bucket"] or Bucket(reconciler.namespace, reconciler.name, compartment_id=compartment_id).as_result()
+    )
+    entry = {
+        "bucket": bucket,
+        "key": result["key"],
+        "receipt": result["receipt"],
+        "work_request": result["work_request"],
+        "status": status_of(reconciler),
+        "key_version_age_days": _age(reconciler),
+        "error": fleet_results.error_of(reconciler),
+    }
+    if reconciler.warnings:
+        entry["warnings"] = list(reconciler.warnings)
+    return entry
+
+
+def _age(reconciler: Reconciler) -> Optional[int]:
+    """Whole days since the key's current version was created, by the service's clock."""
+    created, now = reconciler.version_created(), reconciler.facts.service_time
+    if created is None or now is None:
+        return None
+    return max(0, int((now - created) // _DAY))
+
+
+def summary_of(entries: Sequence[dict[str, Any]]) -> dict[str, int]:
+    summary = dict.fromkeys(("total", *STATUSES), 0)
+    summary["total"] = len(entries)
+    for entry in entries:
+        summary[entry["status"]] += 1
+    return summary

@@ -1,0 +1,102 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The calls that reconciling makes, as one small abstract class: everything above it is free of the SDK."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import Any, Callable, Optional
+
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, Key, WorkRequest
+
+#: Makes a call.
+Send = Callable[[Callable[[], Any]], Any]
+
+
+class Api(ABC):
+    """Each method is one logical call, tried once; a list reads all its pages.
+
+    All raise ApiError, and nothing else, when the service gives no usable answer. Times are the service's, in seconds
+    since the epoch; timeouts are in seconds.
+    """
+
+    @abstractmethod
+    def get_namespace(self) -> str:
+        """GetNamespace."""
+
+    @abstractmethod
+    def get_bucket(self, namespace: str, name: str) -> tuple[Bucket, Optional[float]]:
+        """GetBucket with approximate count and size; also the ``date`` of the answer."""
+
+    @abstractmethod
+    def get_key(self, key_id: str, not_before: float = 0.0) -> tuple[Key, Optional[float]]:
+        """GetKey; also when the call was begun (monotonic) where the answer was kept from an earlier one.
+
+        An answer kept from a call begun before ``not_before`` does not serve.
+        """
+
+    @abstractmethod
+    def get_version_created(self, key_id: str, version_id: str) -> Optional[float]:
+        """GetKeyVersion: when the version was created."""
+
+    @abstractmethod
+    def has_objects(self, namespace: str, name: str, versions: bool) -> bool:
+        """ListObjects or, with ``versions``, ListObjectVersions: whether there is one entry at least."""
+
+    @abstractmethod
+    def list_reencryptions(
+        self, compartment_id: str, namespace: str, name: str, since: Optional[float]
+    ) -> tuple[tuple[WorkRequest, ...], Optional[float]]:
+        """ListWorkRequests: the bucket's re-encryptions that run, or were accepted at ``since`` or later.
+
+        Also when the list was begun (monotonic) where that was before this call: one list serves many buckets.
+        """
+
+    def list_with(self, send: Send) -> None:
+        """Have ``send`` make each of the calls, of which list_reencryptions may need very many."""
+        return
+
+    @abstractmethod
+    def get_work_request(self, work_request_id: str) -> WorkRequest:
+        """GetWorkRequest."""
+
+    @abstractmethod
+    def get_work_request_errors(self, work_request_id: str) -> tuple[Mapping[str, Any], ...]:
+        """ListWorkRequestErrors: ``code``, ``message``, ``timestamp`` of each."""
+
+    @abstractmethod
+    def update_bucket(
+        self,
+        bucket: Bucket,
+        etag: Optional[str],
+        tags: Optional[Mapping[str, str]] = None,
+        kms_key_id: Optional[str] = None,
+    ) -> Bucket:
+        """UpdateBucket with ``if-match``: replaces the freeform tags, the key, or both at once.
+
+        Returns the bucket with its new etag; what the answer leaves out is as in ``bucket``.
+        """
+
+    @abstractmethod
+    def reencrypt_bucket(
+        self, namespace: str, name: str, bucket_key_only: bool, client_request_id: str, timeout: float
+    ) -> str:
+        """ReencryptBucket, sent once and never repeated; returns the work request's id."""
+
+
+class SharedApi(Api):
+    """What a fleet asks besides, for many buckets at once."""
+
+    @abstractmethod
+    def summary_pages(self, compartment_id: str, send: Send) -> Iterator[list[Any]]:
+        """ListWorkRequests: the compartment's re-encryptions as the SDK has them, in no order, a page at a time.
+
+        ``send`` makes the call for each page.
+        """
+
+    @abstractmethod
+    def get_resources(self, work_request_id: str) -> Any:
+        """GetWorkRequest: what it works on, as the SDK has it."""

@@ -1,0 +1,98 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One call of the oci SDK: sent once, every failure an ApiError. What the operations have in common, and no operation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, Callable, Optional
+
+from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.sdk import failures
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients, endpoint_of
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.transport import EMPTY_LIST
+
+#: Of these, each item of any list has one.
+_MEMBERS = ("id", "name", "message")
+
+
+class Calls:
+    """Safe to share between threads. ``method`` is the name of a method of the SDK's client."""
+
+    def __init__(self, clients: Clients) -> None:
+        self.clients = clients
+
+    def call(self, operation: str, call: Callable[[], Any], endpoint: str) -> Any:
+        """Make any call. Raises ApiError, and nothing else."""
+        try:
+            return call()
+        except Exception as error:
+            raise failures.translate(self.clients.sdk, operation, error, endpoint) from None
+
+    def object_storage(self, operation: str, method: str, *args: Any, **kwargs: Any) -> Any:
+        client = self.clients.object_storage()
+        return self.call(operation, partial(getattr(client, method), *args, **kwargs), endpoint_of(client))
+
+    def identity(self, operation: str, method: str, *args: Any, **kwargs: Any) -> Any:
+        client = self.clients.identity()
+        return self.call(operation, partial(getattr(client, method), *args, **kwargs), endpoint_of(client))
+
+    def key_management(self, operation: str, method: str, key_id: str, *args: Any, **kwargs: Any) -> Any:
+        """Call the management endpoint of the key's vault, with the key's OCID as the first argument."""
+        try:
+            endpoints = self.clients.key_management_endpoints(key_id)
+        except BadInput as error:
+            raise ApiError(operation, str(error), unreachable=True) from None
+        nowhere: Optional[ApiError] = None
+        for endpoint in endpoints:
+            call = getattr(self.clients.key_management(endpoint), method)
+            try:
+                answer = self.call(operation, partial(call, key_id, *args, **kwargs), endpoint)
+            except ApiError as error:
+                # A region has one of two host forms, and a wrong one is no host at all: where TLS fails, there is one.
+                if not (error.unreachable and error.retryable):
+                    raise
+                nowhere = nowhere or error
+                continue
+            if len(endpoints) > 1:
+                self.clients.prove_endpoint(key_id, endpoint)
+            return answer
+        if nowhere is None:
+            raise AssertionError("a vault has an endpoint")
+        if len(endpoints) > 1:
+            nowhere.message += "; nor does %s answer" % " or ".join(endpoints[1:])
+        raise nowhere
+
+
+def pages(operation: str, page: Callable[..., Any]) -> Iterator[list[Any]]:
+    """Yield the lists of all pages; ``page(**more)`` makes the call for one.
+
+    A list that does not end is not understood: half of it would be taken for the whole.
+    """
+    more: dict[str, str] = {}
+    seen: set[str] = set()
+    while True:
+        response = page(**more)
+        if not _is_list(response):
+            raise failures.not_understood(operation, response)
+        yield response.data
+        following: Optional[str] = response.headers.get("opc-next-page")
+        if not following:
+            return
+        if following in seen:
+            raise failures.not_understood(operation, response)
+        seen.add(following)
+        more = {"page": following}
+
+
+def _is_list(response: Any) -> bool:
+    """Whether it is the service's list: of a text that is no JSON the SDK makes models without members, or an empty list."""
+    if not isinstance(response.data, list):
+        return False
+    if not response.data:
+        return EMPTY_LIST in response.headers or "opc-request-id" in response.headers
+    return all(any(getattr(item, member, None) for member in _MEMBERS) for item in response.data)

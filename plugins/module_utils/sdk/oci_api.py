@@ -1,0 +1,272 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The calls of _api.Api, made with the oci SDK. Each is sent once; every failure becomes an ApiError."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any, Optional
+
+from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import is_namespace, key_region
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
+    TERMINAL_STATUSES,
+    ApiError,
+    Bucket,
+    Key,
+    WorkRequest,
+    iso_time,
+)
+from ansible_collections.rekey.oci.plugins.module_utils.sdk import failures
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.api import Send, SharedApi
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.calls import Calls, pages
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients, endpoint_of
+
+#: The largest page that Object Storage gives.
+PAGE = 1000
+
+
+class OciApi(SharedApi):
+    """Safe to share between threads."""
+
+    def __init__(self, clients: Clients) -> None:
+        self.calls = Calls(clients)
+        #: Whose a work request is never changes, by its id.
+        self._owners: dict[str, Optional[frozenset[tuple[str, str]]]] = {}
+        self._send: Send = lambda call: call()
+
+    def list_with(self, send: Send) -> None:
+        self._send = send
+
+    def get_namespace(self) -> str:
+        response = self.calls.object_storage("GetNamespace", "get_namespace")
+        # The SDK hands on whatever text there is, an error page of a proxy's too.
+        if not isinstance(response.data, str) or not is_namespace(response.data):
+            raise failures.not_understood("GetNamespace", response)
+        return response.data
+
+    def get_bucket(self, namespace: str, name: str) -> tuple[Bucket, Optional[float]]:
+        response = self.calls.object_storage(
+            "GetBucket", "get_bucket", namespace, name, fields=["approximateCount", "approximateSize"]
+        )
+        return _bucket("GetBucket", response, Bucket(namespace, name)), service_date(response)
+
+    def get_key(self, key_id: str, not_before: float = 0.0) -> tuple[Key, Optional[float]]:
+        key = key_of(key_id, self.calls.key_management("GetKey", "get_key", key_id))
+        return replace(key, region=key_region(key_id, self.calls.clients.sdk.regions.REGIONS_SHORT_NAMES)), None
+
+    def get_version_created(self, key_id: str, version_id: str) -> Optional[float]:
+        response = self.calls.key_management("GetKeyVersion", "get_key_version", key_id, version_id)
+        if getattr(response.data, "id", None) != version_id:
+            raise failures.not_understood("GetKeyVersion", response)
+        return seconds(response.data.time_created)
+
+    def has_objects(self, namespace: str, name: str, versions: bool) -> bool:
+        # A list that is not there is no empty one: the SDK makes a model without members of what is no JSON.
+        if versions:
+            operation, method, member = "ListObjectVersions", "list_object_versions", "items"
+        else:
+            operation, method, member = "ListObjects", "list_objects", "objects"
+        response = self.calls.object_storage(operation, method, namespace, name, limit=1)
+        listed = getattr(response.data, member, None)
+        if listed is None:
+            raise failures.not_understood(operation, response)
+        return bool(listed)
+
+    def list_reencryptions(
+        self, compartment_id: str, namespace: str, name: str, since: Optional[float]
+    ) -> tuple[tuple[WorkRequest, ...], Optional[float]]:
+        found = []
+        for page in self.summary_pages(compartment_id, self._send):
+            for summary in page:
+                work_request = work_request_of(summary)
+                wanted = not work_request.terminal or since is None or (work_request.time_accepted or since) >= since
+                if wanted and self._is_of(summary, namespace, name):
+                    found.append(work_request)
+        return tuple(found), None
+
+    def summary_pages(self, compartment_id: str, send: Send) -> Iterator[list[Any]]:
+        call = partial(self.calls.object_storage, "ListWorkRequests", "list_work_requests", compartment_id, limit=PAGE)
+        for page in pages("ListWorkRequests", lambda **more: send(partial(call, **more))):
+            yield [item for item in page if item.operation_type == "REENCRYPT"]
+
+    def _is_of(self, summary: Any, namespace: str, name: str) -> bool:
+        """Whether a work request is this bucket's; where its summary does not say, it is fetched itself."""
+        owners = named_buckets(summary.resources)
+        if owners is None:
+            if summary.id not in self._owners:
+                try:
+                    self._owners[summary.id] = named_buckets(self._send(partial(self.get_resources, summary.id)))
+                except ApiError as error:
+                    if error.status == 404:
+                        return False
+                    raise
+            # One that does not say even then may be anybody's: it is nobody's proof.
+            owners = self._owners[summary.id] or frozenset()
+        return not owners.isdisjoint(((namespace, name), ("", name)))
+
+    def get_resources(self, work_request_id: str) -> Any:
+        return self._get_work_request(work_request_id).resources
+
+    def get_work_request(self, work_request_id: str) -> WorkRequest:
+        return work_request_of(self._get_work_request(work_request_id))
+
+    def _get_work_request(self, work_request_id: str) -> Any:
+        data = self.calls.object_storage("GetWorkRequest", "get_work_request", work_request_id).data
+        if getattr(data, "id", None) != work_request_id:
+            raise ApiError("GetWorkRequest", "the answer is not the work request", effect="unknown", retryable=True)
+        return data
+
+    def get_work_request_errors(self, work_request_id: str) -> tuple[Mapping[str, Any], ...]:
+        response = self.calls.object_storage("ListWorkRequestErrors", "list_work_request_errors", work_request_id)
+        data = response.data
+        if not isinstance(data, list) or any(item.code is None and item.message is None for item in data):
+            raise failures.not_understood("ListWorkRequestErrors", response)
+        return tuple(
+            {"code": item.code, "message": item.message, "timestamp": iso_time(seconds(item.timestamp))}
+            for item in data
+        )
+
+    def update_bucket(
+        self,
+        bucket: Bucket,
+        etag: Optional[str],
+        tags: Optional[Mapping[str, str]] = None,
+        kms_key_id: Optional[str] = None,
+    ) -> Bucket:
+        from oci.object_storage.models import UpdateBucketDetails
+
+        details = UpdateBucketDetails()
+        if tags is not None:
+            details.freeform_tags = dict(tags)
+        if kms_key_id is not None:
+            details.kms_key_id = kms_key_id
+        response = self.calls.object_storage(
+            "UpdateBucket", "update_bucket", bucket.namespace, bucket.name, details, if_match=etag
+        )
+        # The tags are replaced as a whole, so that an answer without them leaves nothing open.
+        written = _bucket(
+            "UpdateBucket", response, bucket if tags is None else replace(bucket, freeform_tags=dict(tags))
+        )
+        if written.etag is None:
+            raise failures.not_understood("UpdateBucket", response, "the answer bears no etag")
+        return written
+
+    def reencrypt_bucket(
+        self, namespace: str, name: str, bucket_key_only: bool, client_request_id: str, timeout: float
+    ) -> str:
+        client = self.calls.clients.object_storage_post(timeout)
+        more = {"is_reencrypt_bucket_key_only": True} if bucket_key_only else {}
+        response = self.calls.call(
+            "ReencryptBucket",
+            lambda: client.reencrypt_bucket(
+                namespace,
+                name,
+                opc_client_request_id=client_request_id,
+                retry_strategy=self.calls.clients.sdk.retry.NoneRetryStrategy(),
+                **more,
+            ),
+            endpoint_of(client),
+        )
+        work_request_id: Optional[str] = response.headers.get("opc-work-request-id")
+        if not work_request_id:
+            raise failures.not_understood("ReencryptBucket", response)
+        return work_request_id
+
+
+def named_buckets(resources: Any) -> Optional[frozenset[tuple[str, str]]]:
+    """The buckets that a work request's resources name, as (namespace, name); None when they name none at all.
+
+    Which of the URI, the metadata and the identifier a re-encryption carries is not documented: any will do. A namespace
+    that they leave out is blank.
+    """
+    found = set()
+    for resource in resources or ():
+        metadata = {str(key).upper(): value for key, value in (resource.metadata or {}).items()}
+        named = _from_path(resource.entity_uri or "")
+        if named is None and metadata.get("BUCKET"):
+            named = (metadata.get("NAMESPACE") or "", metadata["BUCKET"])
+        if named is None and resource.identifier:
+            before, _slash, name = resource.identifier.rpartition("/")
+            named = _from_path(resource.identifier) or (before, name)
+        if named is not None:
+            found.add(named)
+    return frozenset(found) if found else None
+
+
+def _from_path(path: str) -> Optional[tuple[str, str]]:
+    parts = path.split("?", maxsplit=1)[0].strip("/").split("/")
+    if len(parts) >= 4 and parts[-4] == "n" and parts[-2] == "b":
+        return parts[-3], parts[-1]
+    return None
+
+
+def work_request_of(data: Any) -> WorkRequest:
+    percent = data.percent_complete
+    return WorkRequest(
+        id=data.id,
+        status=data.status if data.status in TERMINAL_STATUSES else _status(data.status),
+        percent_complete=float(percent) if isinstance(percent, (int, float)) else None,
+        time_accepted=seconds(data.time_accepted),
+        time_started=seconds(data.time_started),
+        time_finished=seconds(data.time_finished),
+    )
+
+
+def _status(status: Optional[str]) -> Optional[str]:
+    return "UNKNOWN" if status == "UNKNOWN_ENUM_VALUE" else status
+
+
+def seconds(moment: Any) -> Optional[float]:
+    timestamp = getattr(moment, "timestamp", None)
+    return float(timestamp()) if timestamp is not None else None
+
+
+def key_of(key_id: str, response: Any) -> Key:
+    """The key in an answer to GetKey."""
+    data = response.data
+    current = getattr(data, "current_key_version", None)
+    if not current:
+        if getattr(data, "id", None) != key_id:
+            raise failures.not_understood("GetKey", response)
+        raise ApiError("GetKey", "the answer names no current key version", effect="unknown")
+    shape = getattr(data, "key_shape", None)
+    return Key(
+        id=key_id,
+        current_version=current,
+        vault_id=data.vault_id,
+        state=data.lifecycle_state,
+        protection_mode=data.protection_mode,
+        algorithm=getattr(shape, "algorithm", None),
+        is_auto_rotation_enabled=getattr(data, "is_auto_rotation_enabled", None),
+        compartment_id=getattr(data, "compartment_id", None),
+    )
+
+
+def service_date(response: Any) -> Optional[float]:
+    return failures.http_date(response.headers.get("date"))
+
+
+def _bucket(operation: str, response: Any, known: Bucket) -> Bucket:
+    data = response.data
+    if getattr(data, "name", None) != known.name:
+        raise failures.not_understood(operation, response)
+    count = getattr(data, "approximate_count", None)
+    size = getattr(data, "approximate_size", None)
+    return Bucket(
+        namespace=known.namespace,
+        name=known.name,
+        etag=response.headers.get("etag") or getattr(data, "etag", None) or None,
+        id=data.id,
+        compartment_id=data.compartment_id,
+        kms_key_id=data.kms_key_id or None,
+        is_bucket_key_enabled=getattr(data, "is_bucket_key_enabled", None),
+        versioning=data.versioning,
+        storage_tier=data.storage_tier,
+        approximate_count=known.approximate_count if count is None else count,
+        approximate_size=known.approximate_size if size is None else size,
+        freeform_tags=dict(known.freeform_tags if data.freeform_tags is None else data.freeform_tags),
+    )

@@ -1,0 +1,42 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Trying a read again, outside of reconciling: the same bounds, one place."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import Callable, Optional, TypeVar
+
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import may_retry, retry_pause
+
+Answer = TypeVar("Answer")
+
+
+def with_retries(
+    call: Callable[[], Answer],
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+    chance: Callable[[], float] = random.random,
+    patient_until: Optional[float] = None,
+    last_call: float = float("inf"),
+) -> Answer:
+    """Make an idempotent call, and again while it fails in a way that may pass. Raises the last ApiError.
+
+    None is made after ``last_call``, by the clock; a service that is busy is given until ``patient_until``.
+    """
+    begun = clock()
+    failures = 0
+    while True:
+        try:
+            return call()
+        except ApiError as error:
+            failures += 1
+            pause = retry_pause(failures, chance(), error.retry_after)
+            now = clock()
+            if now + pause > last_call or not may_retry(error, failures, begun, now, pause, patient_until):
+                raise
+        sleep(pause)
