@@ -41,8 +41,8 @@ lint: setup ## Style, types, YAML, playbooks, documentation, licences, changelog
 	@$(RUN) -m tests.tools.lint $(CHECKS)
 format: setup ## Put the Python files into the formatter's style, and mend what ruff can
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
-simulator-tests: .venv/tests.stamp ## Unit tests of the simulator, and the OCI CLI against it
-	@$(RUN) -m pytest tests/unit/simulator
+simulator-tests: setup ## Unit tests of the simulator, the OCI CLI against it, and the floors of the house
+	@$(RUN) -m pytest tests/unit/simulator tests/house
 units: .venv/tests.stamp ## Unit tests of the collection, by ansible-test
 	@$(RUN) -m tests.tools.ansible_test units
 histories-sample: install ## Every fault at every call, a sample of random histories, and a check of the checks

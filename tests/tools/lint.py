@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from tests.tools import home, tree
 from tests.tools.paths import NAME, NAMESPACE, REPO, clean_environment
 
 BIN = REPO / ".venv" / "bin"
+#: In lines.
+_LONGEST = 325
 _PLUGINS = f"ansible_collections/{NAMESPACE}/{NAME}/plugins"
 
 
@@ -31,6 +34,45 @@ def mypy() -> bool:
     plugins = _run("mypy", *config, _PLUGINS, cwd=root)
     env = home.environment(BIN) | {"MYPYPATH": str(root)}
     return plugins & _run("mypy", *config, "tests", env=env)
+
+
+def floors() -> bool:
+    """Folders of module_utils import downwards only; the order stands in pyproject.toml."""
+    root = tree.collections_path(tree.lay_out("lint"))
+    return imports_of(root, REPO / "pyproject.toml")
+
+
+def imports_of(root: Path, config: Path) -> bool:
+    """Hold the contracts in `config` to the collection below `root`."""
+    env = home.environment(BIN) | {"PYTHONPATH": str(root), "PYTHONUTF8": "1"}
+    return _run("lint-imports", str(config), "--no-cache", cwd=root, env=env)
+
+
+def length() -> bool:
+    """No file of Python is longer than that, documentation blocks aside."""
+    long = [
+        f"{file}: {lines} lines of code"
+        for file in tree.files()
+        if file.parts[0] == "plugins" and (lines := lines_of(REPO / file)) > _LONGEST
+    ]
+    if long:
+        print(*long, f"More than {_LONGEST} lines are two files: cut where the jobs part.", sep="\n")
+    return not long
+
+
+def lines_of(file: Path) -> int:
+    """Lines of a Python file without DOCUMENTATION, EXAMPLES and RETURN; 0 for other files."""
+    if file.suffix != ".py":
+        return 0
+    text = file.read_text(encoding="utf-8")
+    blocks = sum(
+        (node.end_lineno or node.lineno) - node.lineno + 1
+        for node in ast.parse(text).body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and node.targets[0].id in ("DOCUMENTATION", "EXAMPLES", "RETURN")
+    )
+    return len(text.splitlines()) - blocks
 
 
 def yamllint() -> bool:
@@ -65,6 +107,8 @@ def documentation() -> bool:
 
 CHECKS: dict[str, Callable[[], bool]] = {
     "ruff": ruff,
+    "floors": floors,
+    "length": length,
     "yamllint": yamllint,
     "reuse": reuse,
     "changelog": changelog,
