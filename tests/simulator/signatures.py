@@ -29,7 +29,7 @@ DATE_TOLERANCE = 300.0
 _PARAMETER = re.compile(r'(\w+)="([^"]*)"')
 _ALWAYS = frozenset(("(request-target)", "host"))
 _OF_A_BODY = frozenset(("x-content-sha256", "content-type", "content-length"))
-_OBJECT = re.compile(r"/n/[^/]+/b/[^/]+/o/.+")
+_OBJECT = re.compile(r"/n/[^/]+/b/[^/]+/[ou]/.+")
 
 
 class NotAuthenticated(Exception):
@@ -76,7 +76,7 @@ class Verifier:
         missing = _ALWAYS - covered
         if not covered & {"date", "x-date"}:
             missing |= {"date"}
-        # An object's content is not signed.
+        # The content of an object or a part is not signed.
         with_body = method in ("POST", "PUT", "PATCH") and not (method == "PUT" and _OBJECT.match(target))
         if with_body:
             missing |= _OF_A_BODY - covered
