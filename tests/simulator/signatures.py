@@ -56,7 +56,8 @@ class Verifier:
         parameters = dict(_PARAMETER.findall(authorization))
         if parameters.get("algorithm") != "rsa-sha256" or parameters.get("version", "1") != "1":
             raise NotAuthenticated("the algorithm is not rsa-sha256, version 1")
-        covered = parameters.get("headers", "").split(" ")
+        # Names compare without regard to case, and are signed in lower case however they are told.
+        covered = parameters.get("headers", "").lower().split(" ")
         self._check_covered(method, target, headers, body, set(covered))
         self._check_date(headers, covered, now)
         user_id, public_key = self._holder(parameters.get("keyId", ""), now)
