@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from . import multipart
 from .dispatch import Simulator
 from .keys import Key
-from .loading import BadWorld, add_user, fields_of, find_bucket, find_key, load
+from .loading import BadWorld, add_user, fields_of, find_bucket, find_key, find_upload, load
+from .storage import Bucket
 from .truth import PARTS, bucket_truth, truth
 
 STRANGER = "stranger"
@@ -115,7 +117,12 @@ class Control:
 
     def _bucket(self, given: Any) -> dict[str, Any]:
         """What a foreign hand does to a bucket: each change gives it a new etag, as UpdateBucket would."""
-        fields_of(given, "a bucket", "bucket key tags defined_tags versioning put delete reencrypt remove")
+        fields_of(
+            given,
+            "a bucket",
+            "bucket key tags defined_tags versioning put delete begin_upload upload_part commit_upload abort_upload "
+            "reencrypt remove",
+        )
         world = self._simulator.world
         bucket = find_bucket(world, given["bucket"])
         if given.get("remove"):
@@ -139,12 +146,28 @@ class Control:
                 world.put_object(bucket, name, b"x")
         for name in given.get("delete", ()):
             world.delete_object(bucket, name)
-        told = {}
+        told: dict[str, Any] = self._uploads(bucket, given)
         if given.get("reencrypt"):
             if bucket.kms_key_id is None:
                 raise BadWorld(f"the bucket {bucket.name} has no key of its own")
             told["work_request_id"] = world.reencrypt(bucket, STRANGER).id
         return {**bucket_truth(world, bucket), **told}
+
+    def _uploads(self, bucket: Bucket, given: Any) -> dict[str, Any]:
+        """What a foreign hand does to uploads, which are given by their ids, or by an object's name: the oldest of it."""
+        world = self._simulator.world
+        begun = [multipart.begin(world, bucket, name) for name in given.get("begin_upload", ())]
+        for name in given.get("upload_part", ()):
+            upload = find_upload(bucket, name)
+            multipart.put_part(world, bucket, upload, max(upload.parts, default=0) + 1, b"x")
+        for name in given.get("commit_upload", ()):
+            upload = find_upload(bucket, name)
+            if not upload.parts:
+                multipart.put_part(world, bucket, upload, 1, b"x")
+            multipart.commit(world, bucket, upload, list(upload.parts))
+        for name in given.get("abort_upload", ()):
+            multipart.abort(bucket, find_upload(bucket, name))
+        return {"uploads": {upload.name: upload.id for upload in begun}} if begun else {}
 
     def _user(self, given: Any) -> dict[str, Any]:
         fields_of(given, "a user", "user permissions compartments")

@@ -20,6 +20,7 @@ from .key_management import KeyManagement
 from .messages import Refusal, Request, Response
 from .object_storage import ObjectStorage
 from .settings import Settings
+from .uploads import Uploads
 from .users import Users
 from .work_requests import WorkRequestOperations
 from .world import World
@@ -28,6 +29,7 @@ _B = r"/n/(?P<namespace>[^/]+)/b/(?P<name>[^/]+)"
 _K = r"/20180608/keys/(?P<key_id>[^/]+)"
 _W = r"/workRequests/(?P<work_request_id>[^/]+)"
 _O = _B + r"/o/(?P<key>.+)"
+_U = _B + r"/u/(?P<key>.+)"
 
 ROUTES: list[tuple[str, str, str]] = [
     ("GET", _B, "GetBucket"),
@@ -44,6 +46,12 @@ ROUTES: list[tuple[str, str, str]] = [
     ("PUT", _O, "PutObject"),
     ("GET", _O, "GetObject"),
     ("DELETE", _O, "DeleteObject"),
+    ("POST", _B + r"/u/?", "CreateMultipartUpload"),
+    ("GET", _B + r"/u/?", "ListMultipartUploads"),
+    ("PUT", _U, "UploadPart"),
+    ("GET", _U, "ListMultipartUploadParts"),
+    ("POST", _U, "CommitMultipartUpload"),
+    ("DELETE", _U, "AbortMultipartUpload"),
     ("GET", r"/workRequests/?", "ListWorkRequests"),
     ("DELETE", _W, "CancelWorkRequest"),
     ("GET", _W + "/errors", "ListWorkRequestErrors"),
@@ -110,6 +118,7 @@ class Simulator:
     def _wire(self) -> None:
         services = (
             ObjectStorage(self.world),
+            Uploads(self.world),
             WorkRequestOperations(self.world),
             KeyManagement(self.world),
             Identity(self.world),

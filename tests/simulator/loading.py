@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import multipart
 from .dispatch import Simulator
 from .keys import Key
-from .storage import Bucket
+from .storage import Bucket, Upload
 from .users import User
 from .world import TENANCY, World
 
@@ -97,7 +98,7 @@ class _Loader:
         values = fields_of(
             values,
             "a bucket",
-            "name count compartment key objects size tags defined_tags versioning storage_tier bucket_key",
+            "name count compartment key objects size tags defined_tags versioning storage_tier bucket_key uploads",
         )
         if values.get("versioning", "Disabled") not in _VERSIONING:
             raise BadWorld(f"a bucket's versioning must be one of {', '.join(_VERSIONING)}")
@@ -127,6 +128,8 @@ class _Loader:
         )
         if values.get("objects"):
             self._world.put_objects(bucket, int(values["objects"]), size=int(values.get("size", 1)))
+        for upload in values.get("uploads") or ():
+            multipart.begin(self._world, bucket, upload)
         self._made["buckets"][name] = {"id": bucket.id, "compartment_id": compartment_id, "kms_key_id": key_id}
 
 
@@ -150,6 +153,14 @@ def find_bucket(world: World, name: str) -> Bucket:
     if name not in world.buckets:
         raise BadWorld(f"no such bucket: {name}")
     return world.buckets[name]
+
+
+def find_upload(bucket: Bucket, name: str) -> Upload:
+    """An open upload by its id, or the oldest of an object."""
+    found = bucket.uploads.get(name) or next((one for one in bucket.uploads.values() if one.name == name), None)
+    if found is None:
+        raise BadWorld(f"no such open upload: {name}")
+    return found
 
 
 def add_user(simulator: Simulator, values: dict[str, Any]) -> User:

@@ -11,34 +11,18 @@ import hashlib
 import re
 from typing import Any
 
+from .access import Access
 from .clock import http_date, rfc3339
 from .messages import Refusal, Request, Response, not_found
 from .paging import limit_of, page_of, page_of_names
 from .storage import Bucket, StoredObject
 from .users import User
-from .world import TENANCY, World
+from .world import TENANCY
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,256}")
 
 
-class ObjectStorage:
-    def __init__(self, world: World) -> None:
-        self.world = world
-
-    def _bucket(self, user: User, name: str, permission: str) -> Bucket:
-        bucket = self.world.buckets.get(name)
-        if bucket is None or not user.may(permission, bucket.compartment_id):
-            raise self._not_found(name)
-        return bucket
-
-    def _not_found(self, name: str) -> Refusal:
-        return Refusal(
-            404,
-            "BucketNotFound",
-            f"Either the bucket named '{name}' does not exist in the namespace '{self.world.namespace}' or you are not "
-            "authorized to access it",
-        )
-
+class ObjectStorage(Access):
     def get_namespace(self, request: Request, user: User) -> Response:
         return Response(200, self.world.namespace)
 
@@ -165,23 +149,13 @@ class ObjectStorage:
                     self._no_key(key.id) if self.world.settings.unassignable == "key" else self._not_found(bucket.name)
                 )
 
-    def _no_key(self, key_id: str) -> Refusal:
-        return Refusal(404, "NotAuthorizedOrFoundKmsKey", f"Object Storage is not authorized to use the key {key_id}.")
-
-    def _check_key(self, key_id: str | None) -> None:
-        if not key_id:
-            return
-        key = self.world.keys.get(key_id)
-        if key is None or not key.usable or not self.world.settings.keys_usable:
-            raise self._no_key(key_id)
-        if key.state != "ENABLED":
-            raise Refusal(400, "InvalidKmsKeyState", f"The key {key_id} is {key.state}.")
-
     def delete_bucket(self, request: Request, user: User, namespace: str, name: str) -> Response:
         bucket = self._bucket(user, name, "BUCKET_DELETE")
-        if bucket.objects:
+        if bucket.objects or bucket.uploads:
             raise Refusal(
-                409, "BucketNotEmpty", f"Bucket named '{name}' is not empty. Delete all object versions first."
+                409,
+                "BucketNotEmpty",
+                f"Bucket named '{name}' is not empty. Delete all object versions and abort all uploads first.",
             )
         self.world.remove_bucket(name)
         return Response(204)

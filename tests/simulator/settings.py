@@ -21,6 +21,8 @@ class Settings:
     start_delay: float = 0.0
     #: Which version re-wraps: the one current at acceptance, or at the start. Not documented.
     reencrypt_version: str = "accepted"
+    #: Which version wraps what a multipart upload becomes: that of its creation, part or commit. Not documented.
+    upload_version: str = "creation"
     #: How long after a change approximate counts show it; below 0 they are null for ever.
     count_lag: float = 0.0
     #: How long a work request is known after its end.
@@ -85,6 +87,7 @@ class Settings:
 _RESOURCES = ("all", "uri", "metadata", "identifier", "none")
 _CHOICES = {
     "reencrypt_version": ("accepted", "started"),
+    "upload_version": ("creation", "part", "commit"),
     "order": ("newest", "oldest", "random"),
     "two_at_once": ("allow", "conflict"),
     "unassignable": ("key", "bucket"),

@@ -29,7 +29,7 @@ DATE_TOLERANCE = 300.0
 _PARAMETER = re.compile(r'(\w+)="([^"]*)"')
 _ALWAYS = frozenset(("(request-target)", "host"))
 _OF_A_BODY = frozenset(("x-content-sha256", "content-type", "content-length"))
-_OBJECT = re.compile(r"/n/[^/]+/b/[^/]+/o/.+")
+_OBJECT = re.compile(r"/n/[^/]+/b/[^/]+/[ou]/.+")
 
 
 class NotAuthenticated(Exception):
@@ -56,7 +56,8 @@ class Verifier:
         parameters = dict(_PARAMETER.findall(authorization))
         if parameters.get("algorithm") != "rsa-sha256" or parameters.get("version", "1") != "1":
             raise NotAuthenticated("the algorithm is not rsa-sha256, version 1")
-        covered = parameters.get("headers", "").split(" ")
+        # Names compare without regard to case, and are signed in lower case however they are told.
+        covered = parameters.get("headers", "").lower().split(" ")
         self._check_covered(method, target, headers, body, set(covered))
         self._check_date(headers, covered, now)
         user_id, public_key = self._holder(parameters.get("keyId", ""), now)
@@ -76,7 +77,7 @@ class Verifier:
         missing = _ALWAYS - covered
         if not covered & {"date", "x-date"}:
             missing |= {"date"}
-        # An object's content is not signed.
+        # The content of an object or a part is not signed.
         with_body = method in ("POST", "PUT", "PATCH") and not (method == "PUT" and _OBJECT.match(target))
         if with_body:
             missing |= _OF_A_BODY - covered

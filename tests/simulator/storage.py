@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Buckets and their objects. State only: no sockets, no threads, no sleep."""
+"""Buckets, their objects and their open uploads. State only: no sockets, no threads, no sleep."""
 
 from __future__ import annotations
 
@@ -25,6 +25,35 @@ class StoredObject:
     key_version: KeyVersion
     deleted: bool = False
     content: bytes = field(default=b"", repr=False)
+    etag: str = ""
+    #: What it was put with and is given back with: ``content-type`` and its like, ``opc-meta-*``, ``opc-content-md5``.
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Part:
+    """One part of an upload, and what would wrap it had the service to say so now."""
+
+    number: int
+    etag: str
+    content: bytes = field(repr=False)
+    md5: bytes
+    key_id: str | None
+    key_version: KeyVersion
+
+
+@dataclass
+class Upload:
+    """A multipart upload that is neither committed nor aborted; no object yet."""
+
+    id: str
+    name: str
+    time_created: float
+    key_id: str | None
+    key_version: KeyVersion
+    headers: dict[str, str] = field(default_factory=dict)
+    #: In the order in which they came; a part that is sent again comes last.
+    parts: dict[int, Part] = field(default_factory=dict)
 
 
 @dataclass
@@ -46,6 +75,8 @@ class Bucket:
     counts: list[tuple[float, int, int]] = field(default_factory=list)
     #: The version that wraps the intermediate bucket key, where there is one.
     bucket_key_version: str | None = None
+    #: By id, oldest first.
+    uploads: dict[str, Upload] = field(default_factory=dict)
 
     def live(self) -> list[StoredObject]:
         """The newest version of each object that is not deleted."""
@@ -53,6 +84,11 @@ class Bucket:
         for stored in self.objects:
             newest[stored.name] = stored
         return [stored for stored in newest.values() if not stored.deleted]
+
+    def find(self, name: str) -> StoredObject | None:
+        """The newest version of an object, where it is not deleted."""
+        newest = next((stored for stored in reversed(self.objects) if stored.name == name), None)
+        return None if newest is None or newest.deleted else newest
 
     def count(self, now: float) -> None:
         live = self.live()

@@ -93,6 +93,10 @@ def bucket_truth(world: World, bucket: Bucket) -> dict[str, Any]:
         "all_current": current is not None and under_current == number,
         "bucket_key_current": bucket.bucket_key_version == current if bucket.bucket_key_enabled else None,
         "wrapped_by": {version: count for version, count in wrapped.items() if count},
+        "open_uploads": [
+            {"id": one.id, "object": one.name, "time_created": one.time_created, "parts": len(one.parts)}
+            for one in bucket.uploads.values()
+        ],
         "running": [work.id for work in world.running(bucket.name)],
     }
 

@@ -140,9 +140,23 @@ class World:
     def new_etag(self) -> str:
         return "%08x-%04x-%04x-%012x" % tuple(self.random.getrandbits(bits) for bits in (32, 16, 16, 48))
 
-    def put_object(self, bucket: Bucket, name: str, content: bytes = b"") -> StoredObject:
-        """Its data key is wrapped by the current version of the bucket's key. Without versioning it replaces its namesake."""
-        stored = self._seal(bucket, name, content)
+    def wrapping(self, bucket: Bucket) -> tuple[str | None, KeyVersion]:
+        """What wraps the data key of that which is put now: a key's OCID and its version, or Oracle's."""
+        if bucket.kms_key_id is None:
+            return None, self._oracle_key
+        return bucket.kms_key_id, self.keys[bucket.kms_key_id].current(self.clock.now())
+
+    def put_object(
+        self,
+        bucket: Bucket,
+        name: str,
+        content: bytes = b"",
+        headers: dict[str, str] | None = None,
+        wrapping: tuple[str | None, KeyVersion] | None = None,
+    ) -> StoredObject:
+        """Its data key is wrapped as of now, or as is said. Without versioning it replaces its namesake."""
+        stored = self._seal(bucket, name, content, wrapping)
+        stored.headers = dict(headers or {})
         if bucket.versioning != "Enabled":
             bucket.objects = [other for other in bucket.objects if other.name != name]
         bucket.objects.append(stored)
@@ -160,12 +174,13 @@ class World:
             bucket.objects.append(self._seal(bucket, f"{prefix}{index}", content))
         bucket.count(self.clock.now())
 
-    def _seal(self, bucket: Bucket, name: str, content: bytes) -> StoredObject:
-        now = self.clock.now()
-        version = self.keys[bucket.kms_key_id].current(now) if bucket.kms_key_id else self._oracle_key
-        wrapped = version.wrap(self.random.randbytes(32))
+    def _seal(
+        self, bucket: Bucket, name: str, content: bytes, wrapping: tuple[str | None, KeyVersion] | None = None
+    ) -> StoredObject:
+        key_id, version = wrapping or self.wrapping(bucket)
+        wrapped, version_id = version.wrap(self.random.randbytes(32)), self.token(16)
         return StoredObject(
-            name, self.token(16), len(content), now, wrapped, bucket.kms_key_id, version, False, content
+            name, version_id, len(content), self.clock.now(), wrapped, key_id, version, content=content, etag=version_id
         )
 
     def delete_object(self, bucket: Bucket, name: str) -> None:

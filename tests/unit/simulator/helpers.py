@@ -105,8 +105,12 @@ def signed(
     key: rsa.RSAPrivateKey | None = None,
     covered: tuple[str, ...] | None = None,
     moment: float | None = None,
+    lower: bool = True,
 ) -> dict[str, str]:
-    """The headers of a request as a client signs it; each part can be given wrong."""
+    """The headers of a request as a client signs it; each part can be given wrong.
+
+    ``covered`` names headers as the client tells them; what is signed are their names in lower case, or as they are.
+    """
     digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
     headers = {
         "date": formatdate(moment or time.time(), usegmt=True),
@@ -117,8 +121,13 @@ def signed(
         headers["x-content-sha256"] = digest
     if covered is None:
         covered = ALWAYS + (OF_A_BODY if method in ("POST", "PUT") else ())
+    if "x-date" in covered:
+        # Who signs this one may send another along, unsigned.
+        headers["x-date"], headers["date"] = headers["date"], formatdate(0, usegmt=True)
+    names = [name.lower() if lower else name for name in covered]
     lines = [
-        f"{name}: {headers[name]}" if name in headers else f"{name}: {method.lower()} {target}" for name in covered
+        f"{name}: {method.lower()} {target}" if name.lower() == ALWAYS[1] else f"{name}: {headers[name.lower()]}"
+        for name in names
     ]
     key = key or private_key(introduction["key_file"])
     signature = key.sign("\n".join(lines).encode(), padding.PKCS1v15(), hashes.SHA256())

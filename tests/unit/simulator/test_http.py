@@ -50,6 +50,38 @@ def test_a_good_signature(running: Running) -> None:
     assert [one["user"] for one in running.control("GET", "truth")["requests"]] == ["admin"] * 3
 
 
+#: What Oracle's SDKs for TypeScript and Go say that they sign.
+TYPESCRIPT = ("x-date", "(request-target)", "host", "Content-Type", "Content-Length", "X-Content-SHA256")
+GO = ("date", "(request-target)", "host", "content-length", "content-type", "x-content-sha256")
+CAPITALS = tuple(name.upper() for name in GO)
+
+
+@pytest.mark.parametrize("form", [TYPESCRIPT, GO, CAPITALS], ids=["TypeScript", "Go", "capitals"])
+def test_the_forms_of_other_clients_are_accepted_and_wrong_ones_refused(
+    running: Running, form: tuple[str, ...]
+) -> None:
+    body = b'{"freeformTags": {"a": "b"}}'
+    without_body = tuple(name for name in form if name.lower() not in OF_A_BODY)
+    assert ask(running, "GET", BUCKET, covered=without_body) == 200
+    assert ask(running, "POST", BUCKET, body, covered=form) == 200
+    assert ask(running, "PUT", BUCKET + "/o/new", b"content", covered=form) == 200
+    assert ask(running, "POST", BUCKET, body, covered=form, sent=body.replace(b"b", b"c")) == 401
+    assert ask(running, "POST", BUCKET, body, covered=form, moment=time.time() - 600) == 401
+    assert ask(running, "POST", BUCKET, body, covered=form, key=rsa.generate_private_key(65537, 2048)) == 401
+    for left_out in form:
+        assert ask(running, "POST", BUCKET, body, covered=tuple(name for name in form if name != left_out)) == 401
+    if form != tuple(name.lower() for name in form):
+        assert ask(running, "POST", BUCKET, body, covered=form, lower=False) == 401
+
+
+def test_a_signed_date_is_the_one_that_counts(running: Running) -> None:
+    headers = signed(running.introduction, "GET", BUCKET, covered=TYPESCRIPT[:3])
+    assert send(running.introduction["identity"], "GET", BUCKET, headers)[0] == 200
+    stale = signed(running.introduction, "GET", BUCKET, covered=TYPESCRIPT[:3], moment=time.time() - 600)
+    stale["date"] = headers["x-date"]
+    assert send(running.introduction["identity"], "GET", BUCKET, stale)[0] == 401
+
+
 def test_a_tampered_body(running: Running) -> None:
     body = b'{"freeformTags": {"a": "b"}}'
     assert ask(running, "POST", BUCKET, body, sent=body.replace(b"b", b"c")) == 401

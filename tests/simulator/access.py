@@ -1,0 +1,50 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What all operations of Object Storage ask first: is the bucket there, may the user do that, can its key be used?"""
+
+from __future__ import annotations
+
+from .messages import Refusal, not_found
+from .storage import Bucket
+from .users import User
+from .world import World
+
+
+class Access:
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def _bucket(self, user: User, name: str, *permissions: str) -> Bucket:
+        bucket = self.world.buckets.get(name)
+        if bucket is None or not all(user.may(permission, bucket.compartment_id) for permission in permissions):
+            raise self._not_found(name)
+        return bucket
+
+    def _not_found(self, name: str) -> Refusal:
+        return Refusal(
+            404,
+            "BucketNotFound",
+            f"Either the bucket named '{name}' does not exist in the namespace '{self.world.namespace}' or you are not "
+            "authorized to access it",
+        )
+
+    def _no_key(self, key_id: str) -> Refusal:
+        return Refusal(404, "NotAuthorizedOrFoundKmsKey", f"Object Storage is not authorized to use the key {key_id}.")
+
+    def _check_key(self, key_id: str | None) -> None:
+        if not key_id:
+            return
+        key = self.world.keys.get(key_id)
+        if key is None or not key.usable or not self.world.settings.keys_usable:
+            raise self._no_key(key_id)
+        if key.state != "ENABLED":
+            raise Refusal(400, "InvalidKmsKeyState", f"The key {key_id} is {key.state}.")
+
+    def _check_write(self, user: User, bucket: Bucket, name: str) -> None:
+        """Whether the user may put an object there, which takes more where there is one. Raises Refusal."""
+        permission = "OBJECT_OVERWRITE" if bucket.find(name) else "OBJECT_CREATE"
+        if not user.may(permission, bucket.compartment_id):
+            raise not_found()
+        self._check_key(self.world.wrapping(bucket)[0])

@@ -1,0 +1,40 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""``if-match`` and ``if-none-match``, as Object Storage has them."""
+
+from __future__ import annotations
+
+from .messages import Refusal, Request, Response
+
+
+def check_write(request: Request, etag: str | None) -> None:
+    """Hold a write to them. ``etag`` is of what is there now, None where nothing is. Raises Refusal."""
+    _check_match(request, etag)
+    unwanted = request.headers.get("if-none-match")
+    if unwanted is None:
+        return
+    if unwanted != "*":
+        raise Refusal(400, "InvalidParameter", "The If-None-Match header of a write can only be '*'.")
+    if etag is not None:
+        raise Refusal(412, "IfNoneMatchFailed", f"There is something already; its etag is '{etag}'.")
+
+
+def check_read(request: Request, etag: str) -> None:
+    """Hold a read to them: what the reader has already is not sent again. Raises Refusal."""
+    _check_match(request, etag)
+    if _etags(request.headers.get("if-none-match")) & {etag, "*"}:
+        refusal = Refusal(304, "NotModified", "")
+        refusal.response = Response(304, None, {"etag": etag})
+        raise refusal
+
+
+def _check_match(request: Request, etag: str | None) -> None:
+    wanted = request.headers.get("if-match")
+    if wanted is not None and (etag is None or not _etags(wanted) & {etag, "*"}):
+        raise Refusal(412, "IfMatchFailed", f"The If-Match header is '{wanted}', which is not the current etag.")
+
+
+def _etags(header: str | None) -> set[str]:
+    return {part.strip().strip('"') for part in (header or "").split(",")} - {""}

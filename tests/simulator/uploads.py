@@ -1,0 +1,174 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The operations of multipart uploads: paths, permissions, JSON."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from typing import Any
+
+from . import multipart
+from .access import Access
+from .clock import http_date, rfc3339
+from .messages import Refusal, Request, Response
+from .paging import page_of, page_of_names
+from .preconditions import check_write
+from .storage import Bucket, StoredObject, Upload
+from .users import User
+
+MOST_PARTS = 10_000
+#: Who writes by parts may have to overwrite: both are asked for, whatever is there.
+_WRITE = ("OBJECT_CREATE", "OBJECT_OVERWRITE")
+#: What an object is put with, as a header and in the details of an upload.
+HEADERS = {
+    "content-type": "contentType",
+    "content-language": "contentLanguage",
+    "content-encoding": "contentEncoding",
+    "content-disposition": "contentDisposition",
+    "cache-control": "cacheControl",
+}
+
+
+class Uploads(Access):
+    def create_multipart_upload(self, request: Request, user: User, namespace: str, name: str) -> Response:
+        bucket = self._bucket(user, name, *_WRITE)
+        details = request.json()
+        key = object_name(details.get("object"))
+        self._check_key(self.world.wrapping(bucket)[0])
+        check_write(request, _etag(bucket.find(key)))
+        headers = {header: details[field] for header, field in HEADERS.items() if details.get(field)}
+        headers["storage-tier"] = details.get("storageTier") or bucket.storage_tier
+        metadata = details.get("metadata") or {}
+        headers.update({_meta(name): str(value) for name, value in metadata.items()})
+        upload = multipart.begin(self.world, bucket, key, headers)
+        return Response(200, self._whole(bucket, upload), {"location": f"{request.path}/{upload.id}"})
+
+    def _whole(self, bucket: Bucket, upload: Upload) -> dict[str, Any]:
+        return {
+            "namespace": bucket.namespace,
+            "bucket": bucket.name,
+            "object": upload.name,
+            "uploadId": upload.id,
+            "timeCreated": rfc3339(upload.time_created),
+            "storageTier": upload.headers.get("storage-tier", bucket.storage_tier),
+        }
+
+    def list_multipart_uploads(self, request: Request, user: User, namespace: str, name: str) -> Response:
+        bucket = self._bucket(user, name, "BUCKET_READ")
+        ids, headers = page_of_names(sorted(bucket.uploads), request, self.world.settings.page_limit)
+        return Response(200, [self._whole(bucket, bucket.uploads[one]) for one in ids], headers)
+
+    def _upload(self, request: Request, bucket: Bucket, key: str) -> Upload:
+        upload_id = request.query.get("uploadId", "")
+        upload = bucket.uploads.get(upload_id)
+        if upload is None or upload.name != key:
+            raise Refusal(404, "NoSuchUpload", f"The upload '{upload_id}' of the object '{key}' is not open.")
+        return upload
+
+    def upload_part(self, request: Request, user: User, namespace: str, name: str, key: str) -> Response:
+        bucket = self._bucket(user, name, *_WRITE)
+        upload = self._upload(request, bucket, key)
+        told = request.query.get("uploadPartNum", "")
+        number = int(told) if told.isdecimal() else 0
+        if not 1 <= number <= MOST_PARTS:
+            raise Refusal(400, "InvalidParameter", f"uploadPartNum must be between 1 and {MOST_PARTS}.")
+        self._check_key(self.world.wrapping(bucket)[0])
+        check_content(request)
+        before = upload.parts.get(number)
+        check_write(request, before.etag if before else None)
+        part = multipart.put_part(self.world, bucket, upload, number, request.body)
+        return Response(200, None, {"etag": part.etag, "opc-content-md5": multipart.encoded(part.md5)})
+
+    def list_multipart_upload_parts(
+        self, request: Request, user: User, namespace: str, name: str, key: str
+    ) -> Response:
+        bucket = self._bucket(user, name, "OBJECT_INSPECT")
+        upload = self._upload(request, bucket, key)
+        page, headers = page_of(sorted(upload.parts), request, self.world.settings.page_limit)
+        parts = [upload.parts[number] for number in page]
+        body = [
+            {
+                "etag": part.etag,
+                "md5": multipart.encoded(part.md5),
+                "size": len(part.content),
+                "partNumber": part.number,
+            }
+            for part in parts
+        ]
+        return Response(200, body, headers)
+
+    def commit_multipart_upload(self, request: Request, user: User, namespace: str, name: str, key: str) -> Response:
+        bucket = self._bucket(user, name, *_WRITE)
+        upload = self._upload(request, bucket, key)
+        numbers = _parts_to_commit(request, upload)
+        self._check_key(multipart.wrapping(self.world, bucket, upload, numbers)[0])
+        check_write(request, _etag(bucket.find(key)))
+        stored = multipart.commit(self.world, bucket, upload, numbers)
+        return Response(200, None, stored_headers(bucket, stored, "opc-multipart-md5"))
+
+    def abort_multipart_upload(self, request: Request, user: User, namespace: str, name: str, key: str) -> Response:
+        bucket = self._bucket(user, name, "OBJECT_DELETE")
+        multipart.abort(bucket, self._upload(request, bucket, key))
+        return Response(204)
+
+
+def _parts_to_commit(request: Request, upload: Upload) -> list[int]:
+    """The numbers of the parts that are to be committed: each part is either committed or excluded. Raises Refusal."""
+    details = request.json()
+    wanted = details.get("partsToCommit")
+    excluded = details.get("partsToExclude") or []
+    if not isinstance(wanted, list) or not wanted or not isinstance(excluded, list):
+        raise Refusal(400, "InvalidParameter", "partsToCommit must be a list of parts.")
+    numbers = []
+    for part in wanted:
+        number = part.get("partNum") if isinstance(part, dict) else None
+        known = upload.parts.get(number) if isinstance(number, int) else None
+        if known is None or part.get("etag") != known.etag:
+            raise Refusal(400, "InvalidUploadPart", f"The part {number} is not there, or its etag is another.")
+        numbers.append(known.number)
+    if len(set(numbers)) != len(numbers) or set(numbers) & set(excluded):
+        raise Refusal(400, "InvalidUploadPart", "A part is named twice.")
+    if set(upload.parts) - set(numbers) - set(excluded):
+        raise Refusal(400, "InvalidUploadPart", "Each part must be in partsToCommit or in partsToExclude.")
+    return numbers
+
+
+def _etag(stored: StoredObject | None) -> str | None:
+    return stored.etag if stored else None
+
+
+def _meta(name: str) -> str:
+    name = name.lower()
+    return name if name.startswith("opc-meta-") else f"opc-meta-{name}"
+
+
+def object_name(name: Any) -> str:
+    """Raises Refusal on one that is none."""
+    if isinstance(name, str) and 1 <= len(name.encode()) <= 1024 and not set(name) & set("\r\n\0"):
+        return name
+    raise Refusal(400, "InvalidObjectName", "An object's name must have 1 to 1024 bytes, and no line break or null.")
+
+
+def check_content(request: Request) -> None:
+    """Hold the content to the digest that came with it, if one did. Raises Refusal."""
+    told = request.headers.get("content-md5")
+    if told is None:
+        return
+    try:
+        digest = base64.b64decode(told, validate=True)
+    except binascii.Error:
+        digest = b""
+    if digest != hashlib.md5(request.body, usedforsecurity=False).digest():
+        raise Refusal(400, "UnmatchedContentMD5", "The Content-MD5 header is not the content's.")
+
+
+def stored_headers(bucket: Bucket, stored: StoredObject, digest: str) -> dict[str, str]:
+    """What the writer of an object is told of it."""
+    headers = {"etag": stored.etag, "last-modified": http_date(stored.time_created), digest: stored.headers[digest]}
+    if bucket.versioning == "Enabled":
+        headers["version-id"] = stored.version_id
+    return headers
