@@ -24,6 +24,7 @@ class Control:
         self._simulator = simulator
         self._introduction = introduction
         self._on_users = on_users
+        simulator.hand = self._foreign_hand
         self._actions: dict[tuple[str, str], Callable[[Any], Any]] = {
             ("GET", ""): lambda _query: self._introduction,
             ("POST", "reset"): self._reset,
@@ -52,6 +53,11 @@ class Control:
             return 200, action(given)
         except (KeyError, TypeError, ValueError) as error:
             return 400, {"error": str(error.args[0]) if error.args else type(error).__name__}
+
+    def _foreign_hand(self, path: str, given: Any) -> None:
+        status, told = self.answer("POST", path, given)
+        if status != 200:
+            raise ValueError(f"a fault's {path}: {told['error']}")
 
     def _reset(self, _given: Any) -> dict[str, Any]:
         self._simulator.reset()
@@ -115,7 +121,9 @@ class Control:
 
     def _bucket(self, given: Any) -> dict[str, Any]:
         """What a foreign hand does to a bucket: each change gives it a new etag, as UpdateBucket would."""
-        fields_of(given, "a bucket", "bucket key tags defined_tags versioning put delete reencrypt remove")
+        fields_of(
+            given, "a bucket", "bucket key tags defined_tags versioning put delete reencrypt remove copies read_only"
+        )
         world = self._simulator.world
         bucket = find_bucket(world, given["bucket"])
         if given.get("remove"):
@@ -127,6 +135,7 @@ class Control:
             ("tags", "freeform_tags"),
             ("defined_tags", "defined_tags"),
             ("versioning", "versioning"),
+            ("read_only", "read_only"),
         ):
             if name in given:
                 setattr(bucket, attribute, given[name])
@@ -139,6 +148,8 @@ class Control:
                 world.put_object(bucket, name, b"x")
         for name in given.get("delete", ()):
             world.delete_object(bucket, name)
+        for _copy in range(given.get("copies", 0)):
+            world.copy(bucket, STRANGER)
         told = {}
         if given.get("reencrypt"):
             if bucket.kms_key_id is None:

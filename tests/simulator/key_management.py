@@ -26,6 +26,9 @@ class KeyManagement:
             raise not_found()
         return key
 
+    def _time(self, moment: float) -> str | None:
+        return rfc3339(moment + self.world.settings.vault_skew)
+
     def _whole(self, key: Key) -> dict[str, Any]:
         return {
             "id": key.id,
@@ -36,7 +39,7 @@ class KeyManagement:
             "lifecycleState": key.state,
             "protectionMode": key.protection_mode,
             "isAutoRotationEnabled": key.auto_rotation,
-            "timeCreated": rfc3339(key.time_created),
+            "timeCreated": self._time(key.time_created),
             "vaultId": key.vault_id,
             "freeformTags": {},
             "definedTags": {},
@@ -50,7 +53,7 @@ class KeyManagement:
             "keyId": key.id,
             "lifecycleState": "CREATING" if creating else "ENABLED",
             "origin": "INTERNAL",
-            "timeCreated": rfc3339(version.time_created),
+            "timeCreated": self._time(version.time_created),
             "vaultId": key.vault_id,
         }
 

@@ -97,7 +97,7 @@ class _Loader:
         values = fields_of(
             values,
             "a bucket",
-            "name count compartment key objects size tags defined_tags versioning storage_tier bucket_key",
+            "name count compartment key objects size tags defined_tags versioning storage_tier bucket_key read_only",
         )
         if values.get("versioning", "Disabled") not in _VERSIONING:
             raise BadWorld(f"a bucket's versioning must be one of {', '.join(_VERSIONING)}")
@@ -122,6 +122,7 @@ class _Loader:
             bucket_key_enabled=bool(values.get("bucket_key", False)),
             versioning=values.get("versioning", "Disabled"),
             storage_tier=values.get("storage_tier", "Standard"),
+            read_only=bool(values.get("read_only", False)),
             freeform_tags=dict(values.get("tags") or {}),
             defined_tags=dict(values.get("defined_tags") or {}),
         )
