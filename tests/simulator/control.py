@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .dispatch import Simulator
-from .keys import Key
-from .loading import BadWorld, add_user, fields_of, find_bucket, find_key, load
+from .keys import ORIGINS, STATES, Key
+from .loading import BadWorld, add_user, fields_of, find_bucket, find_key, load, one_of
 from .truth import PARTS, bucket_truth, truth
 
 STRANGER = "stranger"
@@ -98,22 +98,25 @@ class Control:
         return key
 
     def _rotate(self, given: Any) -> dict[str, Any]:
-        key = self._find_key(fields_of(given, "a rotation", "key")["key"])
-        return {"key": key.id, "version": self._simulator.world.rotate(key.id).id}
+        key = self._find_key(fields_of(given, "a rotation", "key origin")["key"])
+        origin = one_of(given.get("origin", "INTERNAL"), "a version's origin", ORIGINS)
+        return {"key": key.id, "version": self._simulator.world.rotate(key.id, origin=origin).id}
 
     def _key(self, given: Any) -> dict[str, Any]:
         fields_of(given, "a key", "key state usable protection_mode algorithm auto_rotation")
         key = self._find_key(given["key"])
         if "state" in given:
+            one_of(given["state"], "a key's state", STATES)
             self._simulator.world.set_key_state(key.id, given["state"])
         for name in ("usable", "protection_mode", "algorithm", "auto_rotation"):
             if name in given:
                 setattr(key, name, given[name])
+                key.changes += 1
         return {
             "id": key.id,
             "name": key.name,
             "compartment_id": key.compartment_id,
-            "state": key.state,
+            "state": key.state_at(self._simulator.clock.now()),
             "usable": key.usable,
             "versions": [version.id for version in key.versions],
             "version": key.current(self._simulator.clock.now()).id,

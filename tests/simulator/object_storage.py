@@ -12,6 +12,7 @@ import re
 from typing import Any
 
 from .clock import http_date, rfc3339
+from .key_refusals import check_key, refusal
 from .messages import Refusal, Request, Response, not_found
 from .paging import limit_of, page_of, page_of_names
 from .storage import Bucket, StoredObject
@@ -169,20 +170,13 @@ class ObjectStorage:
             key = self.world.keys.get(needed_id or "")
             if key is not None and not user.may(permission, key.compartment_id):
                 raise (
-                    self._no_key(key.id) if self.world.settings.unassignable == "key" else self._not_found(bucket.name)
+                    refusal("NotAuthorizedOrFoundKmsKey", key.id)
+                    if self.world.settings.unassignable == "key"
+                    else self._not_found(bucket.name)
                 )
 
-    def _no_key(self, key_id: str) -> Refusal:
-        return Refusal(404, "NotAuthorizedOrFoundKmsKey", f"Object Storage is not authorized to use the key {key_id}.")
-
     def _check_key(self, key_id: str | None) -> None:
-        if not key_id:
-            return
-        key = self.world.keys.get(key_id)
-        if key is None or not key.usable or not self.world.settings.keys_usable:
-            raise self._no_key(key_id)
-        if key.state != "ENABLED":
-            raise Refusal(400, "InvalidKmsKeyState", f"The key {key_id} is {key.state}.")
+        check_key(self.world, key_id)
 
     def delete_bucket(self, request: Request, user: User, namespace: str, name: str) -> Response:
         bucket = self._bucket(user, name, "BUCKET_DELETE")

@@ -28,6 +28,14 @@ class Oddities:
     odd_text: str = ""
     #: What a read-only bucket, such as a replication's destination, answers to ReencryptBucket. Not documented.
     read_only_code: str = "IncorrectState"
+    #: What Object Storage answers where a bucket's key is not ENABLED, and where it may not use it: see
+    #: key_refusals.py. Not documented.
+    disabled_key: str = "InvalidKmsKeyState"
+    unusable_key: str = "NotAuthorizedOrFoundKmsKey"
+    #: How long a key is ENABLING, DISABLING, SCHEDULING_DELETION, CANCELLING_DELETION.
+    key_state_seconds: float = 0.0
+    #: The order of ListKeys and ListKeyVersions where none is asked for; newest first is what is documented.
+    keys_order: str = "newest"
 
 
 #: What stands for a progress that is none. The first three are no JSON, but parsed all the same by many.
@@ -42,4 +50,18 @@ PERCENTAGES: dict[str, Any] = {
     "object": {},
 }
 
-CHOICES = {"version_turns": ("by turns", "older", "newer"), "odd_percent": tuple(PERCENTAGES)}
+_KEY_REFUSALS = (
+    "InvalidKmsKeyState",
+    "BadRequest",
+    "RestClientException",
+    "NotAuthorizedOrFoundKmsKey",
+    "IncorrectState",
+)
+
+CHOICES = {
+    "version_turns": ("by turns", "older", "newer"),
+    "odd_percent": tuple(PERCENTAGES),
+    "disabled_key": _KEY_REFUSALS,
+    "unusable_key": _KEY_REFUSALS,
+    "keys_order": ("newest", "oldest"),
+}

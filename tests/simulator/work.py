@@ -100,7 +100,7 @@ class WorkRequest:
 
     def _rewrap(self, stored: StoredObject, due: float) -> None:
         needed = [self.keys.get(key_id) for key_id in (self.key_id, stored.key_id) if key_id]
-        if self.version is None or any(key is None or key.state != "ENABLED" for key in needed):
+        if self.version is None or any(key is None or key.state_at(due) != "ENABLED" for key in needed):
             self._end("FAILED", due)
             return
         if self.each_in_turn and self.in_use is not None:

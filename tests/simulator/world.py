@@ -74,32 +74,40 @@ class World:
         children = [found["id"] for found in self.compartments.values() if found["parent"] == root]
         return [deep for child in children for deep in (child, *self.subtree(child))]
 
-    def add_key(self, name: str, compartment_id: str = TENANCY, key_id: str | None = None, **more: Any) -> Key:
+    def add_key(
+        self,
+        name: str,
+        compartment_id: str = TENANCY,
+        key_id: str | None = None,
+        origin: str = "INTERNAL",
+        **more: Any,
+    ) -> Key:
         key_id = key_id or f"ocid1.key.{REALM}.{REGION}.{VAULT}.abuw{self.token(40)}"
         now = self.clock.now()
         key = Key(key_id, self._vault, compartment_id, name, now, **more)
         self.keys[key.id] = key
-        key.versions.append(self._new_version(now, now, now))
+        key.versions.append(self._new_version(now, now, now, origin))
         return key
 
-    def _new_version(self, now: float, ready_at: float, current_at: float) -> KeyVersion:
+    def _new_version(self, now: float, ready_at: float, current_at: float, origin: str) -> KeyVersion:
         version_id = f"ocid1.keyversion.{REALM}.{REGION}.{VAULT}.abuw{self.token(40)}"
-        return KeyVersion(version_id, now, ready_at, current_at)
+        return KeyVersion(version_id, now, ready_at, current_at, origin)
 
     def in_use(self, key: Key, now: float) -> KeyVersion:
         """The version that Object Storage wraps the next data key with."""
         return key.in_use(now, self.settings.version_turns)
 
-    def rotate(self, key_id: str, retry_token: str | None = None) -> KeyVersion:
-        """Make a new version. A retry token that was seen within a day gets the version that it made then."""
+    def rotate(self, key_id: str, retry_token: str | None = None, origin: str = "INTERNAL") -> KeyVersion:
+        """Make a new version, or import one. A retry token that was seen within a day gets the version that it made then."""
         key, now = self.keys[key_id], self.clock.now()
         if retry_token and retry_token in key.retry_tokens:
             made, version = key.retry_tokens[retry_token]
             if now - made < RETRY_TOKEN_SECONDS:
                 return version
         ready_at = now + self.settings.version_delay
-        version = self._new_version(now, ready_at, ready_at + self.settings.version_lag)
+        version = self._new_version(now, ready_at, ready_at + self.settings.version_lag, origin)
         key.versions.append(version)
+        key.changes += 1
         if retry_token:
             key.retry_tokens[retry_token] = (now, version)
         return version
@@ -107,7 +115,7 @@ class World:
     def set_key_state(self, key_id: str, state: str) -> None:
         """What ran until now ran under the old state."""
         self.advance()
-        self.keys[key_id].state = state
+        self.keys[key_id].set_state(self.clock.now(), state)
 
     # Buckets and objects.
 
