@@ -191,7 +191,7 @@ class Play:
                 work.time_finished = LONG_AGO
         universe.settings.patch({"outcomes": (), "list_lag": 0.0, "two_at_once": "allow", "retention": 1e9})
         for key in (universe.key, universe.other):
-            key.state = "ENABLED"
+            world.set_key_state(key.id, "ENABLED")
         world.advance()
         for work in world.work_requests.values():
             if work.status != "CANCELING":

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from .key_refusals import check_key
 from .messages import Refusal, not_found
 from .storage import Bucket
 from .users import User
@@ -30,17 +31,8 @@ class Access:
             "authorized to access it",
         )
 
-    def _no_key(self, key_id: str) -> Refusal:
-        return Refusal(404, "NotAuthorizedOrFoundKmsKey", f"Object Storage is not authorized to use the key {key_id}.")
-
     def _check_key(self, key_id: str | None) -> None:
-        if not key_id:
-            return
-        key = self.world.keys.get(key_id)
-        if key is None or not key.usable or not self.world.settings.keys_usable:
-            raise self._no_key(key_id)
-        if key.state != "ENABLED":
-            raise Refusal(400, "InvalidKmsKeyState", f"The key {key_id} is {key.state}.")
+        check_key(self.world, key_id)
 
     def _check_write(self, user: User, bucket: Bucket, name: str) -> None:
         """Whether the user may put an object there, which takes more where there is one. Raises Refusal."""

@@ -11,8 +11,8 @@ from typing import Any
 
 from . import multipart
 from .dispatch import Simulator
-from .keys import Key
-from .loading import BadWorld, add_user, fields_of, find_bucket, find_key, find_upload, load
+from .keys import ORIGINS, STATES, Key
+from .loading import BadWorld, add_user, fields_of, find_bucket, find_key, find_upload, load, one_of
 from .storage import Bucket
 from .truth import PARTS, bucket_truth, truth
 
@@ -26,6 +26,7 @@ class Control:
         self._simulator = simulator
         self._introduction = introduction
         self._on_users = on_users
+        simulator.hand = self._foreign_hand
         self._actions: dict[tuple[str, str], Callable[[Any], Any]] = {
             ("GET", ""): lambda _query: self._introduction,
             ("POST", "reset"): self._reset,
@@ -54,6 +55,11 @@ class Control:
             return 200, action(given)
         except (KeyError, TypeError, ValueError) as error:
             return 400, {"error": str(error.args[0]) if error.args else type(error).__name__}
+
+    def _foreign_hand(self, path: str, given: Any) -> None:
+        status, told = self.answer("POST", path, given)
+        if status != 200:
+            raise ValueError(f"a fault's {path}: {told['error']}")
 
     def _reset(self, _given: Any) -> dict[str, Any]:
         self._simulator.reset()
@@ -94,22 +100,25 @@ class Control:
         return key
 
     def _rotate(self, given: Any) -> dict[str, Any]:
-        key = self._find_key(fields_of(given, "a rotation", "key")["key"])
-        return {"key": key.id, "version": self._simulator.world.rotate(key.id).id}
+        key = self._find_key(fields_of(given, "a rotation", "key origin")["key"])
+        origin = one_of(given.get("origin", "INTERNAL"), "a version's origin", ORIGINS)
+        return {"key": key.id, "version": self._simulator.world.rotate(key.id, origin=origin).id}
 
     def _key(self, given: Any) -> dict[str, Any]:
         fields_of(given, "a key", "key state usable protection_mode algorithm auto_rotation")
         key = self._find_key(given["key"])
         if "state" in given:
+            one_of(given["state"], "a key's state", STATES)
             self._simulator.world.set_key_state(key.id, given["state"])
         for name in ("usable", "protection_mode", "algorithm", "auto_rotation"):
             if name in given:
                 setattr(key, name, given[name])
+                key.changes += 1
         return {
             "id": key.id,
             "name": key.name,
             "compartment_id": key.compartment_id,
-            "state": key.state,
+            "state": key.state_at(self._simulator.clock.now()),
             "usable": key.usable,
             "versions": [version.id for version in key.versions],
             "version": key.current(self._simulator.clock.now()).id,
@@ -121,7 +130,7 @@ class Control:
             given,
             "a bucket",
             "bucket key tags defined_tags versioning put delete begin_upload upload_part commit_upload abort_upload "
-            "reencrypt remove",
+            "reencrypt remove copies read_only",
         )
         world = self._simulator.world
         bucket = find_bucket(world, given["bucket"])
@@ -134,6 +143,7 @@ class Control:
             ("tags", "freeform_tags"),
             ("defined_tags", "defined_tags"),
             ("versioning", "versioning"),
+            ("read_only", "read_only"),
         ):
             if name in given:
                 setattr(bucket, attribute, given[name])
@@ -146,6 +156,8 @@ class Control:
                 world.put_object(bucket, name, b"x")
         for name in given.get("delete", ()):
             world.delete_object(bucket, name)
+        for _copy in range(given.get("copies", 0)):
+            world.copy(bucket, STRANGER)
         told: dict[str, Any] = self._uploads(bucket, given)
         if given.get("reencrypt"):
             if bucket.kms_key_id is None:

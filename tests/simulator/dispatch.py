@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from . import odd_pages
 from .clock import Clock, http_date
-from .faults import HUGE, Fault, fault_of
+from .faults import REPLACES, Fault, fault_of, struck
 from .identity import Identity
 from .key_management import KeyManagement
 from .messages import Refusal, Request, Response
@@ -75,6 +76,10 @@ OPERATIONS = {operation for _method, _pattern, operation in ROUTES}
 _COMPILED = [(method, re.compile(pattern), name) for method, pattern, name in ROUTES]
 
 
+#: Below it is what Vault serves.
+_VAULT = "/20180608/"
+
+
 def _method_name(operation: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower()
 
@@ -112,6 +117,8 @@ class Simulator:
         self.users = Users()
         self.faults: list[Fault] = []
         self.seen: list[Seen] = []
+        #: Does what a control request would; set by whoever has the control endpoints.
+        self.hand: Callable[[str, Any], None] | None = None
         self._calls = 0
         self._wire()
 
@@ -164,7 +171,7 @@ class Simulator:
         throttled = self._throttled(operation)
         fault = None
         if self.faults:
-            fault = next((one for one in self.faults if one.strikes(operation, bucket)), None)
+            fault = next((one for one in self.faults if one.strikes(operation, bucket, unquote(request.path))), None)
         return seen, fault, lambda: self._answer(seen, request, names, throttled)
 
     def _answer(self, seen: Seen, request: Request, names: dict[str, str], throttled: bool) -> Response:
@@ -191,9 +198,11 @@ class Simulator:
             )
         if operation == "?":
             raise Refusal(404, "NotFound", f"{request.method} {request.path} is no operation.")
+        request, past_end = odd_pages.understood(request)
         if "namespace" in names and names["namespace"] != self.world.namespace:
             raise Refusal(404, "NamespaceNotFound", "You do not have authorization, or the namespace does not exist.")
-        return self._operations[operation](request, user, **names)
+        response = self._operations[operation](request, user, **names)
+        return odd_pages.without_entries(response) if past_end else response
 
     def _throttled(self, operation: str) -> bool:
         settings = self.world.settings
@@ -206,7 +215,11 @@ class Simulator:
         client_request_id = request.headers.get("opc-client-request-id")
         if client_request_id:
             response.headers["opc-client-request-id"] = client_request_id
-        response.headers["date"] = http_date(self.clock.now())
+        settings = self.world.settings
+        skew = settings.vault_skew if request.path.startswith(_VAULT) else 0.0
+        response.headers["date"] = http_date(self.clock.now() + skew)
+        if response.status >= 400 and settings.odd_text and response.body:
+            response.body = {**response.body, "message": settings.odd_text + response.body["message"]}
         return response
 
     def handle(self, request: Request) -> Outcome:
@@ -225,28 +238,26 @@ class Simulator:
 
     def strike(self, seen: Seen, fault: Fault, request: Request, answer: Callable[[], Response]) -> Response | None:
         """Let a fault have its way with an answer; None is a connection that breaks."""
+        if fault.kind == "hand_before":
+            self._do(fault)
         response = None if fault.kind in ("error_before", "reset_before") else answer()
-        if fault.kind in ("reset_before", "reset_after"):
-            seen.status = None
-            return None
-        if fault.kind in ("error_before", "error_after"):
-            response = Response(fault.status, {"code": fault.code, "message": "An injected fault."})
-            if fault.retry_after is not None:
-                response.headers["retry-after"] = f"{fault.retry_after:g}"
-        elif fault.kind in ("garbage", "huge"):
-            raw = b"<html>what?" if fault.kind == "garbage" else b'"' + b"x" * HUGE + b'"'
-            response = Response(200, None, {"content-type": "application/json"}, raw)
-        assert response is not None
-        seen.status = response.status
-        response = self._finish(request, response)
-        if fault.kind == "truncated":
-            seen.status = None
-        if fault.kind == "no_headers":
-            response.headers = {"content-type": "application/json"}
+        if fault.kind == "hand_after":
+            self._do(fault)
+        response = struck(fault, request, response)
+        if fault.kind in REPLACES and response is not None:
+            response = self._finish(request, response)
+        seen.status = response.status if response is not None and fault.kind != "truncated" else None
         return response
+
+    def _do(self, fault: Fault) -> None:
+        assert self.hand is not None
+        for path, body in (fault.do or {}).items():
+            self.hand(path, body)
 
     def add_fault(self, values: dict[str, Any]) -> Fault:
         """Inject one. Raises ValueError with what is wrong with it."""
         fault = fault_of(values, OPERATIONS)
+        if fault.do and self.hand is None:
+            raise ValueError("a foreign hand needs the control endpoints")
         self.faults.append(fault)
         return fault

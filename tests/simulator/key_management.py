@@ -6,14 +6,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
 
 from .clock import rfc3339
-from .keys import Key, KeyVersion
+from .keys import CANCEL_DELETION, DISABLE, ENABLE, SCHEDULE_DELETION, Key, KeyVersion, StateChange
 from .messages import Refusal, Request, Response, not_found
 from .paging import page_of
 from .users import User
 from .world import World
+
+Item = TypeVar("Item")
+_DAY = 24 * 3600.0
+_SHORTEST, _LONGEST = 7 * _DAY, 30 * _DAY
 
 
 class KeyManagement:
@@ -26,6 +32,9 @@ class KeyManagement:
             raise not_found()
         return key
 
+    def _time(self, moment: float) -> str | None:
+        return rfc3339(moment + self.world.settings.vault_skew)
+
     def _whole(self, key: Key) -> dict[str, Any]:
         return {
             "id": key.id,
@@ -33,10 +42,11 @@ class KeyManagement:
             "currentKeyVersion": key.current(self.world.clock.now()).id,
             "displayName": key.name,
             "keyShape": {"algorithm": key.algorithm, "length": 32},
-            "lifecycleState": key.state,
+            "lifecycleState": key.state_at(self.world.clock.now()),
+            "timeOfDeletion": None if key.time_of_deletion is None else self._time(key.time_of_deletion),
             "protectionMode": key.protection_mode,
             "isAutoRotationEnabled": key.auto_rotation,
-            "timeCreated": rfc3339(key.time_created),
+            "timeCreated": self._time(key.time_created),
             "vaultId": key.vault_id,
             "freeformTags": {},
             "definedTags": {},
@@ -49,20 +59,22 @@ class KeyManagement:
             "compartmentId": key.compartment_id,
             "keyId": key.id,
             "lifecycleState": "CREATING" if creating else "ENABLED",
-            "origin": "INTERNAL",
-            "timeCreated": rfc3339(version.time_created),
+            "origin": version.origin,
+            "timeCreated": self._time(version.time_created),
             "vaultId": key.vault_id,
         }
 
     def get_key(self, request: Request, user: User, key_id: str) -> Response:
-        return Response(200, self._whole(self._key(user, key_id, "KEY_READ")), {"etag": key_id[-12:]})
+        return self._told(self._key(user, key_id, "KEY_READ"))
 
     def list_keys(self, request: Request, user: User) -> Response:
         compartment_id = request.query.get("compartmentId", "")
         if not user.may("KEY_INSPECT", compartment_id):
             raise not_found()
         keys = [key for key in self.world.keys.values() if key.compartment_id == compartment_id]
-        page, headers = page_of(keys, request, self.world.settings.page_limit)
+        page, headers = page_of(
+            self._sorted(request, keys, lambda key: key.name), request, self.world.settings.page_limit
+        )
         return Response(200, [self._whole(key) for key in page], headers)
 
     def get_key_version(self, request: Request, user: User, key_id: str, version_id: str) -> Response:
@@ -74,32 +86,64 @@ class KeyManagement:
 
     def list_key_versions(self, request: Request, user: User, key_id: str) -> Response:
         key = self._key(user, key_id, "KEY_INSPECT")
-        page, headers = page_of(key.versions, request, self.world.settings.page_limit)
+        # A version has no name of its own.
+        versions = self._sorted(request, key.versions, lambda version: version.id)
+        page, headers = page_of(versions, request, self.world.settings.page_limit)
         return Response(200, [self._version(key, version) for version in page], headers)
 
     def create_key_version(self, request: Request, user: User, key_id: str) -> Response:
         key = self._key(user, key_id, "KEY_ROTATE")
-        if key.state != "ENABLED":
-            raise Refusal(409, "IncorrectState", f"The key is {key.state}.")
+        state = key.state_at(self.world.clock.now())
+        if state != "ENABLED":
+            raise Refusal(409, "IncorrectState", f"The key is {state}.")
         version = self.world.rotate(key_id, request.headers.get("opc-retry-token"))
         return Response(200, self._version(key, version))
 
     def enable_key(self, request: Request, user: User, key_id: str) -> Response:
-        return self._set(user, key_id, "KEY_UPDATE", "ENABLED")
+        return self._change(request, self._key(user, key_id, "KEY_UPDATE"), ENABLE)
 
     def disable_key(self, request: Request, user: User, key_id: str) -> Response:
-        return self._set(user, key_id, "KEY_UPDATE", "DISABLED")
+        return self._change(request, self._key(user, key_id, "KEY_UPDATE"), DISABLE)
 
     def schedule_key_deletion(self, request: Request, user: User, key_id: str) -> Response:
-        return self._set(user, key_id, "KEY_DELETE", "PENDING_DELETION")
+        key, now = self._key(user, key_id, "KEY_DELETE"), self.world.clock.now()
+        wanted = request.json().get("timeOfDeletion")
+        try:
+            deletes_at = datetime.fromisoformat(wanted).timestamp() if wanted else now + _LONGEST
+        except (TypeError, ValueError):
+            raise Refusal(400, "InvalidParameter", "timeOfDeletion is not a time.") from None
+        if not _SHORTEST <= deletes_at - now <= _LONGEST:
+            raise Refusal(400, "InvalidParameter", "timeOfDeletion must be 7 to 30 days from now.")
+        return self._change(request, key, SCHEDULE_DELETION, deletes_at)
 
     def cancel_key_deletion(self, request: Request, user: User, key_id: str) -> Response:
-        return self._set(user, key_id, "KEY_DELETE", "DISABLED")
+        return self._change(request, self._key(user, key_id, "KEY_DELETE"), CANCEL_DELETION)
 
-    def _set(self, user: User, key_id: str, permission: str, state: str) -> Response:
-        key = self._key(user, key_id, permission)
-        self.world.set_key_state(key_id, state)
-        return Response(200, self._whole(key))
+    def _change(self, request: Request, key: Key, change: StateChange, deletes_at: float | None = None) -> Response:
+        """What ran until now ran under the old state."""
+        now, settings = self.world.clock.now(), self.world.settings
+        self.world.advance()
+        state = key.state_at(now)
+        wanted = request.headers.get("if-match")
+        if wanted is not None and wanted not in (key.etag(now), "*"):
+            raise Refusal(412, "NoEtagMatch", "The etag is not the current one.")
+        if not key.change(change, now, settings.key_state_seconds, deletes_at):
+            raise Refusal(409, "IncorrectState", f"The key is {state}.")
+        return self._told(key)
+
+    def _told(self, key: Key) -> Response:
+        return Response(200, self._whole(key), {"etag": key.etag(self.world.clock.now())})
+
+    def _sorted(self, request: Request, items: list[Item], name: Callable[[Item], str]) -> list[Item]:
+        """As asked for, or as documented: the newest first, names from A to Z. Items come oldest first."""
+        by, order = request.query.get("sortBy"), request.query.get("sortOrder")
+        if by not in (None, "TIMECREATED", "DISPLAYNAME") or order not in (None, "ASC", "DESC"):
+            raise Refusal(400, "InvalidParameter", "sortBy or sortOrder is not valid.")
+        if by == "DISPLAYNAME":
+            return sorted(items, key=name, reverse=order == "DESC")
+        if order is None:
+            order = "DESC" if by or self.world.settings.keys_order == "newest" else "ASC"
+        return list(items) if order == "ASC" else list(reversed(items))
 
     def list_vaults(self, request: Request, user: User) -> Response:
         if not user.may("VAULT_INSPECT"):

@@ -16,8 +16,12 @@ from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 class KeyVersion:
     id: str
     time_created: float
-    #: Until then it is CREATING, and an older one is current.
+    #: Until then it is CREATING.
     ready_at: float = 0.0
+    #: Until then its key names an older one as current.
+    current_at: float = 0.0
+    #: EXTERNAL where its material was imported.
+    origin: str = "INTERNAL"
     material: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     def wrap(self, data_key: bytes) -> bytes:
@@ -26,6 +30,37 @@ class KeyVersion:
     def unwrap(self, wrapped: bytes) -> bytes:
         """Raises cryptography's InvalidUnwrap where another version has wrapped it."""
         return aes_key_unwrap(self.material, wrapped)
+
+
+@dataclass(frozen=True)
+class StateChange:
+    """From which states, by which, to which; None for the one before a deletion was scheduled."""
+
+    begins: tuple[str, ...]
+    meanwhile: str
+    end: str | None
+
+
+ENABLE = StateChange(("DISABLED",), "ENABLING", "ENABLED")
+DISABLE = StateChange(("ENABLED",), "DISABLING", "DISABLED")
+SCHEDULE_DELETION = StateChange(("ENABLED", "DISABLED"), "SCHEDULING_DELETION", "PENDING_DELETION")
+CANCEL_DELETION = StateChange(("PENDING_DELETION",), "CANCELLING_DELETION", None)
+ORIGINS = ("INTERNAL", "EXTERNAL")
+STATES = (
+    "CREATING",
+    "ENABLING",
+    "ENABLED",
+    "DISABLING",
+    "DISABLED",
+    "DELETING",
+    "DELETED",
+    "PENDING_DELETION",
+    "SCHEDULING_DELETION",
+    "CANCELLING_DELETION",
+    "UPDATING",
+    "BACKUP_IN_PROGRESS",
+    "RESTORING",
+)
 
 
 @dataclass
@@ -43,13 +78,53 @@ class Key:
     #: Whether Object Storage may use it.
     usable: bool = True
     retry_tokens: dict[str, tuple[float, KeyVersion]] = field(default_factory=dict)
+    time_of_deletion: float | None = None
+    #: Since when it has which state, also those to come; until the first it has ``state``.
+    _states: list[tuple[float, str]] = field(default_factory=list, repr=False)
+    #: How many other changes it has seen.
+    changes: int = 0
+    #: What a cancelled deletion goes back to.
+    _before_deletion: str = "ENABLED"
+    _turn: int = field(default=0, repr=False)
+
+    def etag(self, now: float) -> str:
+        return f"{self.id[-12:]}-{self.changes + sum(since <= now for since, _state in self._states)}"
+
+    def state_at(self, now: float) -> str:
+        return next((state for since, state in reversed(self._states) if since <= now), self.state)
+
+    def set_state(self, now: float, state: str, *later: tuple[float, str]) -> None:
+        """Take a state, and others at later times; what was to come does not."""
+        self._states = [*(one for one in self._states if one[0] <= now), (now, state), *later]
+
+    def change(self, change: StateChange, now: float, seconds: float, deletes_at: float | None = None) -> bool:
+        """Begin a change of state; false where the key's state is none that it can begin in."""
+        state = self.state_at(now)
+        if state not in change.begins:
+            return False
+        self.time_of_deletion = deletes_at
+        end = change.end or self._before_deletion
+        if change.end == "PENDING_DELETION":
+            self._before_deletion = state
+        later = [(now + seconds, end)] + ([] if deletes_at is None else [(deletes_at, "DELETED")])
+        self.set_state(now, change.meanwhile, *later)
+        return True
 
     def current(self, now: float) -> KeyVersion:
-        """The newest version that was there at that time."""
+        """The version that the key names as current at that time."""
         for version in reversed(self.versions):
-            if version.ready_at <= now:
+            if version.current_at <= now:
                 return version
         return self.versions[0]
+
+    def in_use(self, now: float, turns: str = "by turns") -> KeyVersion:
+        """The version that the next data key is wrapped with: between two, by turns, the older or the newer."""
+        current = self.current(now)
+        newest = next((version for version in reversed(self.versions) if version.ready_at <= now), current)
+        if newest is current or turns == "older":
+            return current
+        self._turn += 1
+        return newest if turns == "newer" or self._turn % 2 else current
 
     def version(self, version_id: str) -> KeyVersion | None:
         return next((version for version in self.versions if version.id == version_id), None)

@@ -10,12 +10,11 @@ from typing import Any
 
 from . import multipart
 from .dispatch import Simulator
-from .keys import Key
+from .keys import ORIGINS, STATES, Key
 from .storage import Bucket, Upload
 from .users import User
 from .world import TENANCY, World
 
-_KEY_STATES = ("ENABLED", "DISABLED", "PENDING_DELETION", "DELETED")
 _VERSIONING = ("Disabled", "Enabled", "Suspended")
 
 
@@ -31,6 +30,13 @@ def fields_of(values: Any, what: str, known: str) -> dict[str, Any]:
     if unknown:
         raise BadWorld(f"{what} has no {', '.join(unknown)}; it has {known}")
     return values
+
+
+def one_of(value: Any, what: str, known: tuple[str, ...]) -> Any:
+    """Check a value. Raises BadWorld."""
+    if value not in known:
+        raise BadWorld(f"{what} must be one of {', '.join(known)}")
+    return value
 
 
 def load(simulator: Simulator, document: Any) -> dict[str, Any]:
@@ -80,17 +86,19 @@ class _Loader:
     def _add_key(self, values: Any) -> Key:
         values = dict(
             fields_of(
-                values, "a key", "name compartment id state versions protection_mode algorithm auto_rotation usable"
+                values,
+                "a key",
+                "name compartment id state versions protection_mode algorithm auto_rotation usable origin",
             )
         )
-        if values.get("state", "ENABLED") not in _KEY_STATES:
-            raise BadWorld(f"a key's state must be one of {', '.join(_KEY_STATES)}")
+        one_of(values.get("state", "ENABLED"), "a key's state", STATES)
+        one_of(values.get("origin", "INTERNAL"), "a key's origin", ORIGINS)
         versions = int(values.pop("versions", 1))
         key = self._world.add_key(
             values.pop("name"), self._compartment(values.pop("compartment", None)), values.pop("id", None), **values
         )
         for _version in range(versions - 1):
-            self._world.rotate(key.id)
+            self._world.rotate(key.id, origin=values.get("origin", "INTERNAL"))
         self._made["keys"][key.name] = {"id": key.id, "version": key.versions[-1].id}
         return key
 
@@ -98,7 +106,8 @@ class _Loader:
         values = fields_of(
             values,
             "a bucket",
-            "name count compartment key objects size tags defined_tags versioning storage_tier bucket_key uploads",
+            "name count compartment key objects size tags defined_tags versioning storage_tier bucket_key read_only "
+            "uploads",
         )
         if values.get("versioning", "Disabled") not in _VERSIONING:
             raise BadWorld(f"a bucket's versioning must be one of {', '.join(_VERSIONING)}")
@@ -123,6 +132,7 @@ class _Loader:
             bucket_key_enabled=bool(values.get("bucket_key", False)),
             versioning=values.get("versioning", "Disabled"),
             storage_tier=values.get("storage_tier", "Standard"),
+            read_only=bool(values.get("read_only", False)),
             freeform_tags=dict(values.get("tags") or {}),
             defined_tags=dict(values.get("defined_tags") or {}),
         )

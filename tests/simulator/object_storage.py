@@ -13,6 +13,7 @@ from typing import Any
 
 from .access import Access
 from .clock import http_date, rfc3339
+from .key_refusals import refusal
 from .messages import Refusal, Request, Response, not_found
 from .paging import limit_of, page_of, page_of_names
 from .storage import Bucket, StoredObject
@@ -64,7 +65,7 @@ class ObjectStorage(Access):
             approximateCount=count if "approximateCount" in fields else None,
             approximateSize=size if "approximateSize" in fields else None,
             replicationEnabled=False,
-            isReadOnly=False,
+            isReadOnly=bucket.read_only,
             autoTiering="Disabled",
         )
         return Response(200, body, {"etag": bucket.etag})
@@ -126,6 +127,13 @@ class ObjectStorage(Access):
         bucket.etag = self.world.new_etag()
         return self._whole(bucket)
 
+    def _check_writable(self, bucket: Bucket) -> None:
+        if bucket.read_only:
+            code = self.world.settings.read_only_code
+            raise Refusal(
+                409, code, f"The bucket '{bucket.name}' is read-only: it is the destination of a replication."
+            )
+
     def _check_tags(self, tags: dict[str, str] | None) -> None:
         if tags is None:
             return
@@ -146,7 +154,9 @@ class ObjectStorage(Access):
             key = self.world.keys.get(needed_id or "")
             if key is not None and not user.may(permission, key.compartment_id):
                 raise (
-                    self._no_key(key.id) if self.world.settings.unassignable == "key" else self._not_found(bucket.name)
+                    refusal("NotAuthorizedOrFoundKmsKey", key.id)
+                    if self.world.settings.unassignable == "key"
+                    else self._not_found(bucket.name)
                 )
 
     def delete_bucket(self, request: Request, user: User, namespace: str, name: str) -> Response:
@@ -165,6 +175,7 @@ class ObjectStorage(Access):
         if bucket.kms_key_id is None:
             raise Refusal(400, "InvalidParameter", f"The bucket '{name}' has no kmsKeyId.")
         self._check_key(bucket.kms_key_id)
+        self._check_writable(bucket)
         if self.world.settings.two_at_once == "conflict" and self.world.running(name):
             raise Refusal(409, "IncorrectState", f"A re-encryption of the bucket '{name}' is running.")
         key_only = request.query.get("isReencryptBucketKeyOnly", "").lower() == "true"
@@ -179,6 +190,7 @@ class ObjectStorage(Access):
             "OBJECT_OVERWRITE", bucket.compartment_id
         ):
             raise not_found()
+        self._check_writable(bucket)
         self._check_key(bucket.kms_key_id)
         stored = self.world.put_object(bucket, key, request.body)
         digest = hashlib.md5(request.body, usedforsecurity=False).digest()
@@ -201,7 +213,9 @@ class ObjectStorage(Access):
         raise Refusal(404, "ObjectNotFound", f"The object '{key}' was not found in the bucket '{name}'")
 
     def delete_object(self, request: Request, user: User, namespace: str, name: str, key: str) -> Response:
-        self.world.delete_object(self._bucket(user, name, "OBJECT_DELETE"), key)
+        bucket = self._bucket(user, name, "OBJECT_DELETE")
+        self._check_writable(bucket)
+        self.world.delete_object(bucket, key)
         return Response(204)
 
     def list_objects(self, request: Request, user: User, namespace: str, name: str) -> Response:

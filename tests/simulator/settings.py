@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from . import oddities
+
 
 @dataclass
-class Settings:
+class Settings(oddities.Oddities):
     """Times are in seconds. Each is set by world file and at run time."""
 
     #: How long a re-encryption takes from its start; with ``objects_per_second`` above 0, by the number of objects.
@@ -19,7 +21,7 @@ class Settings:
     objects_per_second: float = 0.0
     #: Between ACCEPTED and IN_PROGRESS.
     start_delay: float = 0.0
-    #: Which version re-wraps: the one current at acceptance, or at the start. Not documented.
+    #: Which version re-wraps: the one in use at acceptance, at the start, or when each object's turn comes. Not documented.
     reencrypt_version: str = "accepted"
     #: Which version wraps what a multipart upload becomes: that of its creation, part or commit. Not documented.
     upload_version: str = "creation"
@@ -31,12 +33,12 @@ class Settings:
     order: str = "newest"
     #: How long after its acceptance a work request shows up in lists.
     list_lag: float = 0.0
-    #: What a REENCRYPT tells of its bucket: all, uri, metadata, identifier, none; in lists and by itself.
+    #: What a REENCRYPT tells of its bucket: all, uri, metadata, identifier, ocid, none; in lists and by itself.
     summary_resources: str = "all"
     resources: str = "all"
     #: A second re-encryption of a bucket while one runs: allow or conflict (409).
     two_at_once: str = "allow"
-    #: How the coming re-encryptions end, oldest first: COMPLETED, FAILED, CANCELED; then COMPLETED.
+    #: How the coming re-encryptions end, oldest first: see OUTCOMES; then COMPLETED.
     outcomes: tuple[str, ...] = ()
     #: At which percentage those that do not complete end.
     fails_at: int = 50
@@ -78,15 +80,20 @@ class Settings:
                 raise ValueError(f"the setting {name} cannot be {value!r}")
             if name in _CHOICES and value not in _CHOICES[name]:
                 raise ValueError(f"the setting {name} must be one of {', '.join(_CHOICES[name])}")
+            if name == "outcomes" and set(value) - set(OUTCOMES):
+                raise ValueError(f"the setting {name} must be of {', '.join(OUTCOMES)}")
             setattr(self, name, value)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
-_RESOURCES = ("all", "uri", "metadata", "identifier", "none")
+#: The second is COMPLETED too, but with errors on record, and with objects that it did not reach.
+OUTCOMES = ("COMPLETED", "COMPLETED_WITH_ERRORS", "FAILED", "CANCELED")
+_RESOURCES = ("all", "uri", "metadata", "identifier", "ocid", "none")
 _CHOICES = {
-    "reencrypt_version": ("accepted", "started"),
+    **oddities.CHOICES,
+    "reencrypt_version": ("accepted", "started", "object"),
     "upload_version": ("creation", "part", "commit"),
     "order": ("newest", "oldest", "random"),
     "two_at_once": ("allow", "conflict"),

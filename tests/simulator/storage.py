@@ -68,6 +68,8 @@ class Bucket:
     bucket_key_enabled: bool = False
     versioning: str = "Disabled"
     storage_tier: str = "Standard"
+    #: A replication's destination: nobody but the service writes there.
+    read_only: bool = False
     freeform_tags: dict[str, str] = field(default_factory=dict)
     defined_tags: dict[str, dict[str, Any]] = field(default_factory=dict)
     objects: list[StoredObject] = field(default_factory=list)

@@ -11,7 +11,7 @@ from typing import Any
 
 from .dispatch import Seen, Simulator
 from .storage import Bucket
-from .work import WorkRequest
+from .work import REENCRYPT, WorkRequest
 from .world import World
 
 PARTS = ("requests", "submissions", "buckets", "work_requests")
@@ -43,7 +43,7 @@ def truth(
     if "submissions" in parts:
         told["submissions"] = {}
         for work in list(world.work_requests.values())[first_work:]:
-            if bucket is None or work.bucket == bucket:
+            if work.operation == REENCRYPT and (bucket is None or work.bucket == bucket):
                 told["submissions"].setdefault(work.bucket, []).append(work.id)
     if "buckets" in parts:
         found = world.buckets.values() if bucket is None else [b for b in world.buckets.values() if b.name == bucket]

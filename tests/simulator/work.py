@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import heapq
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .clock import rfc3339
 from .keys import Key, KeyVersion
 from .settings import Settings
 from .storage import Bucket, StoredObject
 
+REENCRYPT = "REENCRYPT"
+COPY_OBJECT = "COPY_OBJECT"
 _LISTINGS_KEPT = 64
 
 
@@ -40,9 +42,11 @@ class WorkRequest:
     #: What was current when it was accepted.
     key_id: str | None = None
     accepted_version: str | None = None
-    key: Key | None = field(default=None, repr=False)
-    #: What it wraps with; None until it starts, where the version current at the start is taken.
+    #: What it wraps with; None until it starts, where the version in use at the start is taken.
     version: KeyVersion | None = field(default=None, repr=False)
+    #: Tells the version in use at a time, and whether it is asked anew for each object.
+    in_use: Callable[[float], KeyVersion] | None = field(default=None, repr=False)
+    each_in_turn: bool = False
     bucket_key_only: bool = False
     target: Bucket | None = field(default=None, repr=False)
     #: All keys there are, by OCID: objects may be under others than its own.
@@ -87,8 +91,8 @@ class WorkRequest:
         elif self.time_started is None:
             self.time_started = due
             self.status = "IN_PROGRESS" if self.cancels_at is None else "CANCELING"
-            if self.version is None and self.key is not None:
-                self.version = self.key.current(due)
+            if self.version is None and self.in_use is not None:
+                self.version = self.in_use(due)
         elif self.done < int(self.total * self._limit):
             self._rewrap(self.objects[self.done], due)
         else:
@@ -96,9 +100,11 @@ class WorkRequest:
 
     def _rewrap(self, stored: StoredObject, due: float) -> None:
         needed = [self.keys.get(key_id) for key_id in (self.key_id, stored.key_id) if key_id]
-        if self.version is None or any(key is None or key.state != "ENABLED" for key in needed):
+        if self.version is None or any(key is None or key.state_at(due) != "ENABLED" for key in needed):
             self._end("FAILED", due)
             return
+        if self.each_in_turn and self.in_use is not None:
+            self.version = self.in_use(due)
         stored.wrapped = self.version.wrap(stored.key_version.unwrap(stored.wrapped))
         stored.key_version = self.version
         stored.key_id = self.key_id
@@ -108,13 +114,14 @@ class WorkRequest:
         self.show(when)
         self.status = status
         self.time_finished = when
-        if status == "COMPLETED":
+        if status in ("COMPLETED", "COMPLETED_WITH_ERRORS"):
+            self.status = "COMPLETED"
             self.percent = 100.0
             if self.target is not None and self.target.bucket_key_enabled and self.version is not None:
                 self.target.bucket_key_version = self.version.id
-        if status == "FAILED":
+        if status in ("FAILED", "COMPLETED_WITH_ERRORS"):
             self.errors.append(
-                {"code": "KmsKeyError", "message": "The key could not wrap a data key.", "timestamp": rfc3339(when)}
+                {"code": "KmsKeyError", "message": "The key could not wrap a data key.", "timestamp": when}
             )
 
     def show(self, now: float) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from .clock import rfc3339
 from .messages import Refusal, Request, Response, not_found
+from .oddities import PERCENTAGES
 from .paging import limit_of
 from .users import User
 from .work import WorkRequest
@@ -59,11 +60,20 @@ class WorkRequestOperations:
             "id": work.id,
             "compartmentId": work.compartment_id,
             "resources": self._resources(work, resources),
-            "percentComplete": work.percent if settings.percent_known else None,
-            "timeAccepted": rfc3339(work.time_accepted),
-            "timeStarted": rfc3339(work.time_started),
-            "timeFinished": rfc3339(work.time_finished),
+            "percentComplete": self._percent(work),
+            "timeAccepted": self._time(work.time_accepted),
+            "timeStarted": self._time(work.time_started),
+            "timeFinished": self._time(work.time_finished),
         }
+
+    def _time(self, moment: float | None) -> str | None:
+        return None if moment is None else rfc3339(moment + self.world.settings.accepted_skew)
+
+    def _percent(self, work: WorkRequest) -> Any:
+        settings = self.world.settings
+        if settings.odd_percent and not work.ended:
+            return PERCENTAGES[settings.odd_percent]
+        return work.percent if settings.percent_known else None
 
     def _resources(self, work: WorkRequest, told: str) -> list[dict[str, Any]]:
         if told == "none":
@@ -75,6 +85,8 @@ class WorkRequestOperations:
             resource["metadata"] = {"REGION": "us-ashburn-1", "NAMESPACE": work.namespace, "BUCKET": work.bucket}
         if told in ("all", "identifier"):
             resource["identifier"] = work.bucket
+        if told == "ocid":
+            resource["identifier"] = work.target.id if work.target else work.bucket
         return [resource]
 
     def cancel_work_request(self, request: Request, user: User, work_request_id: str) -> Response:
@@ -85,13 +97,20 @@ class WorkRequestOperations:
         return Response(202)
 
     def list_work_request_errors(self, request: Request, user: User, work_request_id: str) -> Response:
-        return Response(200, self._known_work(user, work_request_id).errors)
+        errors = self._known_work(user, work_request_id).errors
+        odd = self.world.settings.odd_text
+        told = [
+            {**error, "message": odd + error["message"], "timestamp": self._time(error["timestamp"])}
+            for error in errors
+        ]
+        return Response(200, told)
 
     def list_work_request_logs(self, request: Request, user: User, work_request_id: str) -> Response:
         work = self._known_work(user, work_request_id)
-        entries = [{"message": "Accepted.", "timestamp": rfc3339(work.time_accepted)}]
+        odd = self.world.settings.odd_text
+        entries = [{"message": f"{odd}Accepted.", "timestamp": self._time(work.time_accepted)}]
         if work.time_started is not None:
-            entries.append({"message": "Started.", "timestamp": rfc3339(work.time_started)})
+            entries.append({"message": f"{odd}Started.", "timestamp": self._time(work.time_started)})
         if work.time_finished is not None:
-            entries.append({"message": f"Ended {work.status}.", "timestamp": rfc3339(work.time_finished)})
+            entries.append({"message": f"{odd}Ended {work.status}.", "timestamp": self._time(work.time_finished)})
         return Response(200, entries)

@@ -15,7 +15,7 @@ from .clock import Clock
 from .keys import Key, KeyVersion
 from .settings import Settings
 from .storage import Bucket, StoredObject
-from .work import WorkRequest, WorkRequests
+from .work import COPY_OBJECT, REENCRYPT, WorkRequest, WorkRequests
 
 REALM = "oc1"
 REGION = "iad"
@@ -74,26 +74,40 @@ class World:
         children = [found["id"] for found in self.compartments.values() if found["parent"] == root]
         return [deep for child in children for deep in (child, *self.subtree(child))]
 
-    def add_key(self, name: str, compartment_id: str = TENANCY, key_id: str | None = None, **more: Any) -> Key:
+    def add_key(
+        self,
+        name: str,
+        compartment_id: str = TENANCY,
+        key_id: str | None = None,
+        origin: str = "INTERNAL",
+        **more: Any,
+    ) -> Key:
         key_id = key_id or f"ocid1.key.{REALM}.{REGION}.{VAULT}.abuw{self.token(40)}"
         now = self.clock.now()
         key = Key(key_id, self._vault, compartment_id, name, now, **more)
         self.keys[key.id] = key
-        key.versions.append(self._new_version(now, now))
+        key.versions.append(self._new_version(now, now, now, origin))
         return key
 
-    def _new_version(self, now: float, ready_at: float) -> KeyVersion:
-        return KeyVersion(f"ocid1.keyversion.{REALM}.{REGION}.{VAULT}.abuw{self.token(40)}", now, ready_at)
+    def _new_version(self, now: float, ready_at: float, current_at: float, origin: str) -> KeyVersion:
+        version_id = f"ocid1.keyversion.{REALM}.{REGION}.{VAULT}.abuw{self.token(40)}"
+        return KeyVersion(version_id, now, ready_at, current_at, origin)
 
-    def rotate(self, key_id: str, retry_token: str | None = None) -> KeyVersion:
-        """Make a new version. A retry token that was seen within a day gets the version that it made then."""
+    def in_use(self, key: Key, now: float) -> KeyVersion:
+        """The version that Object Storage wraps the next data key with."""
+        return key.in_use(now, self.settings.version_turns)
+
+    def rotate(self, key_id: str, retry_token: str | None = None, origin: str = "INTERNAL") -> KeyVersion:
+        """Make a new version, or import one. A retry token that was seen within a day gets the version that it made then."""
         key, now = self.keys[key_id], self.clock.now()
         if retry_token and retry_token in key.retry_tokens:
             made, version = key.retry_tokens[retry_token]
             if now - made < RETRY_TOKEN_SECONDS:
                 return version
-        version = self._new_version(now, now + self.settings.version_delay)
+        ready_at = now + self.settings.version_delay
+        version = self._new_version(now, ready_at, ready_at + self.settings.version_lag, origin)
         key.versions.append(version)
+        key.changes += 1
         if retry_token:
             key.retry_tokens[retry_token] = (now, version)
         return version
@@ -101,7 +115,7 @@ class World:
     def set_key_state(self, key_id: str, state: str) -> None:
         """What ran until now ran under the old state."""
         self.advance()
-        self.keys[key_id].state = state
+        self.keys[key_id].set_state(self.clock.now(), state)
 
     # Buckets and objects.
 
@@ -120,7 +134,7 @@ class World:
         )
         bucket.count(self.clock.now())
         if bucket.bucket_key_enabled and kms_key_id:
-            bucket.bucket_key_version = self.keys[kms_key_id].current(self.clock.now()).id
+            bucket.bucket_key_version = self.in_use(self.keys[kms_key_id], self.clock.now()).id
         self.buckets[name] = bucket
         self._names.setdefault(compartment_id, set()).add(name)
         return bucket
@@ -144,7 +158,7 @@ class World:
         """What wraps the data key of that which is put now: a key's OCID and its version, or Oracle's."""
         if bucket.kms_key_id is None:
             return None, self._oracle_key
-        return bucket.kms_key_id, self.keys[bucket.kms_key_id].current(self.clock.now())
+        return bucket.kms_key_id, self.in_use(self.keys[bucket.kms_key_id], self.clock.now())
 
     def put_object(
         self,
@@ -199,7 +213,8 @@ class World:
     # Re-encryption.
 
     def running(self, name: str) -> list[WorkRequest]:
-        return self.work.running(name, self.clock.now())
+        """The bucket's re-encryptions that run, without its other work requests."""
+        return [work for work in self.work.running(name, self.clock.now()) if work.operation == REENCRYPT]
 
     def reencrypt(
         self, bucket: Bucket, principal: str, client_request_id: str = "", key_only: bool = False
@@ -218,8 +233,8 @@ class World:
             outcome, settings.outcomes = settings.outcomes[0], settings.outcomes[1:]
         starts = now + settings.start_delay
         work = WorkRequest(
-            id=f"ocid1.objectstorageworkrequest.{REALM}.{REGION}.{self.token(44)}",
-            operation="REENCRYPT",
+            id=self.work_request_id(),
+            operation=REENCRYPT,
             compartment_id=bucket.compartment_id,
             namespace=bucket.namespace,
             bucket=bucket.name,
@@ -232,8 +247,9 @@ class World:
             client_request_id=client_request_id,
             key_id=key.id,
             accepted_version=key.current(now).id,
-            key=key,
-            version=key.current(now) if settings.reencrypt_version == "accepted" else None,
+            version=self.in_use(key, now) if settings.reencrypt_version == "accepted" else None,
+            in_use=lambda due: self.in_use(key, due),
+            each_in_turn=settings.reencrypt_version == "object",
             bucket_key_only=key_only,
             target=bucket,
             keys=self.keys,
@@ -242,8 +258,30 @@ class World:
         self.work.add(work)
         return work
 
+    def work_request_id(self) -> str:
+        return f"ocid1.objectstorageworkrequest.{REALM}.{REGION}.{self.token(44)}"
+
     def add_work_request(self, work: WorkRequest) -> None:
         self.work.add(work)
+
+    def copy(self, bucket: Bucket, principal: str) -> WorkRequest:
+        """Accept a copy of an object by a foreign hand, of which only its work request is there."""
+        now = self.clock.now()
+        ends = now + self.settings.work_seconds
+        work = WorkRequest(
+            id=self.work_request_id(),
+            operation=COPY_OBJECT,
+            compartment_id=bucket.compartment_id,
+            namespace=bucket.namespace,
+            bucket=bucket.name,
+            time_accepted=now,
+            starts_at=now,
+            ends_at=ends,
+            principal=principal,
+            target=bucket,
+        )
+        self.work.add(work)
+        return work
 
     def advance(self) -> None:
         """Bring every re-encryption to where it is by now."""

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import http.client
 import json
+import re
 import time
 from collections.abc import Mapping
 from email.utils import formatdate
@@ -68,6 +69,13 @@ class World:
         assert response is not None
         assert response.status >= 400
         return response.status, response.body["code"]
+
+    def path_of(self, pattern: str) -> str:
+        """A path that a route's pattern takes."""
+        path = pattern.replace("/?", "")
+        for name, value in (("namespace", NAMESPACE), ("name", "photos"), ("key_id", self.key.id)):
+            path = path.replace(f"(?P<{name}>[^/]+)", value)
+        return re.sub(r"\(\?P<\w+>[^)]*\)", "any", path)
 
     def reencrypt(self, bucket: str = "photos") -> str:
         """The OCID of the work request."""
