@@ -42,6 +42,7 @@ class Control:
             ("POST", "key"): self._key,
             ("POST", "bucket"): self._bucket,
             ("POST", "user"): self._user,
+            ("POST", "stream"): self._stream,
             ("GET", "truth"): self._truth,
         }
 
@@ -100,9 +101,23 @@ class Control:
         return key
 
     def _rotate(self, given: Any) -> dict[str, Any]:
-        key = self._find_key(fields_of(given, "a rotation", "key origin")["key"])
+        key = self._find_key(fields_of(given, "a rotation", "key origin auto")["key"])
         origin = one_of(given.get("origin", "INTERNAL"), "a version's origin", ORIGINS)
-        return {"key": key.id, "version": self._simulator.world.rotate(key.id, origin=origin).id}
+        version = self._simulator.world.rotate(key.id, origin=origin)
+        if given.get("auto"):
+            self._simulator.events.rotated(key)
+        return {"key": key.id, "version": version.id}
+
+    def _stream(self, given: Any) -> dict[str, Any]:
+        """Put texts into a stream, as a foreign producer would, and tell how far each of its groups is."""
+        fields_of(given, "a stream", "stream put")
+        stream = self._simulator.streams.named(given["stream"])
+        if stream is None:
+            raise BadWorld(f"no such stream: {given['stream']}")
+        for value in given.get("put", ()):
+            stream.put(None, str(value).encode(), self._simulator.clock.now())
+        committed = {name: sum(group.committed.values()) for name, group in stream.groups.items()}
+        return {"id": stream.id, "messages": sum(stream.ends), "committed": committed}
 
     def _key(self, given: Any) -> dict[str, Any]:
         fields_of(given, "a key", "key state usable protection_mode algorithm auto_rotation")

@@ -15,12 +15,15 @@ from urllib.parse import unquote
 
 from . import odd_pages
 from .clock import Clock, http_date
+from .events import Events
 from .faults import REPLACES, Fault, fault_of, struck
 from .identity import Identity
 from .key_management import KeyManagement
 from .messages import Refusal, Request, Response
 from .object_storage import ObjectStorage
 from .settings import Settings
+from .streaming import Streaming
+from .streams import Streams
 from .uploads import Uploads
 from .users import Users
 from .work_requests import WorkRequestOperations
@@ -29,6 +32,7 @@ from .world import World
 _B = r"/n/(?P<namespace>[^/]+)/b/(?P<name>[^/]+)"
 _K = r"/20180608/keys/(?P<key_id>[^/]+)"
 _W = r"/workRequests/(?P<work_request_id>[^/]+)"
+_S = r"/20180418/streams/(?P<stream_id>[^/]+)"
 _O = _B + r"/o/(?P<key>.+)"
 _U = _B + r"/u/(?P<key>.+)"
 
@@ -70,6 +74,17 @@ ROUTES: list[tuple[str, str, str]] = [
     ("GET", r"/20180608/vaults/(?P<vault_id>[^/]+)", "GetVault"),
     ("GET", r"/20160918/compartments/?", "ListCompartments"),
     ("GET", r"/20160918/compartments/(?P<compartment_id>[^/]+)", "GetCompartment"),
+    ("GET", r"/20180418/streams/?", "ListStreams"),
+    ("POST", r"/20180418/streams/?", "CreateStream"),
+    ("GET", _S, "GetStream"),
+    ("DELETE", _S, "DeleteStream"),
+    ("POST", _S + "/messages", "PutMessages"),
+    ("GET", _S + "/messages", "GetMessages"),
+    ("POST", _S + "/cursors", "CreateCursor"),
+    ("POST", _S + "/groupCursors", "CreateGroupCursor"),
+    ("POST", _S + "/commit", "ConsumerCommit"),
+    ("POST", _S + "/heartbeat", "ConsumerHeartbeat"),
+    ("GET", _S + "/groups/(?P<group_name>[^/]+)", "GetGroup"),
 ]
 
 OPERATIONS = {operation for _method, _pattern, operation in ROUTES}
@@ -123,12 +138,15 @@ class Simulator:
         self._wire()
 
     def _wire(self) -> None:
+        self.streams = Streams(self.clock)
+        self.events = Events(self.world, self.streams)
         services = (
             ObjectStorage(self.world),
             Uploads(self.world),
             WorkRequestOperations(self.world),
             KeyManagement(self.world),
             Identity(self.world),
+            Streaming(self.world, self.streams),
         )
         self._operations: dict[str, Callable[..., Response]] = {}
         for operation in OPERATIONS:
@@ -178,6 +196,8 @@ class Simulator:
         try:
             response = self._perform(seen.operation, request, names, throttled)
             seen.effect = request.method not in ("GET", "HEAD")
+            if seen.operation == "UpdateBucket":
+                self.events.bucket_updated(names["name"])
         except Refusal as refusal:
             response = refusal.response
         seen.status = response.status

@@ -41,11 +41,11 @@ def one_of(value: Any, what: str, known: tuple[str, ...]) -> Any:
 
 def load(simulator: Simulator, document: Any) -> dict[str, Any]:
     """Add a document to the world and return what was made, by kind and name. Raises BadWorld, and what was added stays."""
-    document = fields_of(document, "a world", "reset settings compartments keys buckets users faults")
+    document = fields_of(document, "a world", "reset settings compartments keys buckets users streams faults")
     if document.get("reset"):
         simulator.reset()
     made: dict[str, Any] = {"namespace": simulator.world.namespace}
-    made.update(compartments={}, keys={}, buckets={}, users={})
+    made.update(compartments={}, keys={}, buckets={}, users={}, streams={})
     try:
         simulator.world.settings.patch(document.get("settings") or {})
         _Loader(simulator, made).load(document)
@@ -70,6 +70,8 @@ class _Loader:
         for values in document.get("users") or ():
             user = add_user(self._simulator, fields_of(values, "a user", "name permissions compartments"))
             self._made["users"][user.name] = {"id": user.id, "profile": user.name}
+        for values in document.get("streams") or ():
+            self._add_stream(fields_of(values, "a stream", "name compartment partitions retention_hours events"))
         for values in document.get("faults") or ():
             self._simulator.add_fault(values)
 
@@ -121,6 +123,17 @@ class _Loader:
         names = [name.replace("{}", str(n)) if "{}" in name else f"{name}-{n}" for n in range(values.get("count", 0))]
         for one in names if many else [name]:
             self._add_bucket(one, compartment_id, key_id, values)
+
+    def _add_stream(self, values: dict[str, Any]) -> None:
+        stream = self._simulator.streams.add(
+            self._world.ocid("stream"),
+            values["name"],
+            self._compartment(values.get("compartment")),
+            int(values.get("partitions", 1)),
+            float(values.get("retention_hours", 24)),
+        )
+        stream.events = tuple(values.get("events") or ())
+        self._made["streams"][stream.name] = {"id": stream.id}
 
     def _add_bucket(self, name: str, compartment_id: str, key_id: str | None, values: dict[str, Any]) -> None:
         if name in self._world.buckets:

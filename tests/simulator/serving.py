@@ -80,6 +80,7 @@ class Service:
             "object_storage": endpoint,
             "key_management": endpoint,
             "identity": endpoint,
+            "streaming": endpoint,
             "control": control,
             "config_file": config_file,
             "key_file": str(credentials.key_file),

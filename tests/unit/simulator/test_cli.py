@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
@@ -64,3 +65,17 @@ def test_keys_and_compartments(running: Running, cli: Cli) -> None:
     assert cli("kms", "management", "key", "get", "--key-id", key_id)["current-key-version"] == made["id"]
     assert len(cli("kms", "management", "key-version", "list", "--key-id", key_id)) == 2
     assert [one["name"] for one in cli("iam", "compartment", "list")] == ["apps"]
+
+
+def test_streaming(running: Running, cli: Cli) -> None:
+    compartment_id = running.control("GET", "truth")["buckets"]["photos"]["compartment_id"]
+    stream = cli(
+        "streaming", "admin", "stream", "create", "--name", "events", "--partitions", "1", "-c", compartment_id
+    )
+    at = ("--stream-id", stream["id"])
+    messages = json.dumps([{"key": None, "value": base64.b64encode(b"{}").decode()}])
+    assert cli("streaming", "stream", "message", "put", *at, "--messages", messages)["failures"] == 0
+    group = ("--group-name", "g", "--type", "TRIM_HORIZON")
+    cursor = cli("streaming", "stream", "cursor", "create-group-cursor", *at, *group)["value"]
+    (message,) = cli("streaming", "stream", "message", "get", *at, "--cursor", cursor)
+    assert base64.b64decode(message["value"]) == b"{}"
