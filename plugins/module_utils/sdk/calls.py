@@ -54,7 +54,7 @@ class Calls:
                 answer = self.call(operation, partial(call, key_id, *args, **kwargs), endpoint)
             except ApiError as error:
                 # A region has one of two host forms, and a wrong one is no host at all: where TLS fails, there is one.
-                if not (error.unreachable and error.retryable):
+                if not error.unreachable or isinstance(error, failures.Untrusted):
                     raise
                 nowhere = nowhere or error
                 continue
