@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -282,12 +283,13 @@ def test_a_proxy_that_is_no_url_is_told_before_any_call(
 def test_a_proxy_that_is_not_used_is_not_looked_at(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "not a URL")
     here = {f"{name}_endpoint": "http://127.0.0.1:9" for name in ("object_storage", "key_management", "identity")}
-    assert api_in(tmp_path, **here)
+    api_in(tmp_path, **here)
     monkeypatch.setenv("NO_PROXY", "*.oraclecloud.com")
-    assert api_in(tmp_path)
+    api_in(tmp_path)
     monkeypatch.delenv("NO_PROXY")
     monkeypatch.setenv("https_proxy", "")
-    assert api_in(tmp_path), "what is blank in small letters takes the other away"
+    # What is blank in small letters takes the other away.
+    api_in(tmp_path)
 
 
 def test_small_letters_rule(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, proxy: Recorder) -> None:
@@ -298,7 +300,7 @@ def test_small_letters_rule(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pro
 
 def test_a_socks_proxy_takes_a_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ALL_PROXY", f"socks5://me:{PASSWORD}@127.0.0.1:1080")
-    monkeypatch.setattr(network.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     assert "PySocks" in refused(tmp_path)
 
 
@@ -309,7 +311,7 @@ def test_a_bundle_of_the_environment_is_checked(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv(variable, write(tmp_path / "prose.pem", "no certificate"))
     assert refused(tmp_path).startswith(f"{variable} {tmp_path}/prose.pem holds no CA certificates")
     whole = loading.import_sdk().base_client.requests.certs.where()
-    assert api_in(tmp_path, cert_bundle=whole), "the option is what counts"
+    api_in(tmp_path, cert_bundle=whole)
     monkeypatch.setenv(variable, whole)
     client = api_in(tmp_path).calls.clients.object_storage()
     assert client.base_client.session.get_adapter("https://a.example")._bundle == whole
