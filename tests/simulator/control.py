@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import multipart
+from . import multipart, object_changes
 from .dispatch import Simulator
 from .keys import ORIGINS, STATES, Key
-from .loading import BadWorld, add_user, fields_of, find_bucket, find_key, find_upload, load, one_of
+from .loading import VERSIONING, BadWorld, add_user, fields_of, find_bucket, find_key, find_upload, load, one_of
 from .storage import Bucket
 from .truth import PARTS, bucket_truth, truth
 
@@ -157,12 +157,14 @@ class Control:
         for name, attribute in (
             ("tags", "freeform_tags"),
             ("defined_tags", "defined_tags"),
-            ("versioning", "versioning"),
             ("read_only", "read_only"),
         ):
             if name in given:
                 setattr(bucket, attribute, given[name])
                 bucket.etag = world.new_etag()
+        if "versioning" in given:
+            bucket.set_versioning(one_of(given["versioning"], "a bucket's versioning", VERSIONING))
+            bucket.etag = world.new_etag()
         put = given.get("put", 0)
         if isinstance(put, int):
             world.put_objects(bucket, put)
@@ -170,7 +172,7 @@ class Control:
             for name in put:
                 world.put_object(bucket, name, b"x")
         for name in given.get("delete", ()):
-            world.delete_object(bucket, name)
+            object_changes.delete_object(world, bucket, name)
         for _copy in range(given.get("copies", 0)):
             world.copy(bucket, STRANGER)
         told: dict[str, Any] = self._uploads(bucket, given)

@@ -15,12 +15,15 @@ from urllib.parse import unquote
 
 from . import odd_pages
 from .clock import Clock, http_date
+from .copying import Copies
 from .events import Events
 from .faults import REPLACES, Fault, fault_of, struck
 from .identity import Identity
 from .key_management import KeyManagement
+from .listings import Listings
 from .messages import Refusal, Request, Response
 from .object_storage import ObjectStorage
+from .objects import Objects
 from .settings import Settings
 from .streaming import Streaming
 from .streams import Streams
@@ -51,6 +54,11 @@ ROUTES: list[tuple[str, str, str]] = [
     ("PUT", _O, "PutObject"),
     ("GET", _O, "GetObject"),
     ("DELETE", _O, "DeleteObject"),
+    ("HEAD", _O, "HeadObject"),
+    ("POST", _B + r"/actions/renameObject/?", "RenameObject"),
+    ("POST", _B + r"/actions/copyObject/?", "CopyObject"),
+    ("POST", _B + r"/actions/reencrypt/(?P<key>.+)", "ReencryptObject"),
+    ("POST", _B + r"/actions/makeBucketWritable/?", "MakeBucketWritable"),
     ("POST", _B + r"/u/?", "CreateMultipartUpload"),
     ("GET", _B + r"/u/?", "ListMultipartUploads"),
     ("PUT", _U, "UploadPart"),
@@ -142,6 +150,9 @@ class Simulator:
         self.events = Events(self.world, self.streams)
         services = (
             ObjectStorage(self.world),
+            Objects(self.world),
+            Listings(self.world),
+            Copies(self.world),
             Uploads(self.world),
             WorkRequestOperations(self.world),
             KeyManagement(self.world),

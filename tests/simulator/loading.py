@@ -15,7 +15,7 @@ from .storage import Bucket, Upload
 from .users import User
 from .world import TENANCY, World
 
-_VERSIONING = ("Disabled", "Enabled", "Suspended")
+VERSIONING = ("Disabled", "Enabled", "Suspended")
 
 
 class BadWorld(ValueError):
@@ -111,8 +111,7 @@ class _Loader:
             "name count compartment key objects size tags defined_tags versioning storage_tier bucket_key read_only "
             "uploads",
         )
-        if values.get("versioning", "Disabled") not in _VERSIONING:
-            raise BadWorld(f"a bucket's versioning must be one of {', '.join(_VERSIONING)}")
+        one_of(values.get("versioning", "Disabled"), "a bucket's versioning", VERSIONING)
         compartment_id = self._compartment(values.get("compartment"))
         key_id = None
         if values.get("key"):

@@ -77,6 +77,7 @@ def bucket_truth(world: World, bucket: Bucket) -> dict[str, Any]:
     for stored in bucket.objects:
         if not stored.deleted:
             wrapped[stored.key_version.id if world.wrapped_by(stored, stored.key_version) else "unknown"] += 1
+    bucket_key = bucket.bucket_key_version
     number = sum(wrapped.values())
     under_current = wrapped[current] if current else 0
     return {
@@ -91,7 +92,9 @@ def bucket_truth(world: World, bucket: Bucket) -> dict[str, Any]:
         "objects": number,
         "current": under_current,
         "all_current": current is not None and under_current == number,
-        "bucket_key_current": bucket.bucket_key_version == current if bucket.bucket_key_enabled else None,
+        "bucket_key_current": bucket_key is not None and bucket_key.id == current
+        if bucket.bucket_key_enabled
+        else None,
         "wrapped_by": {version: count for version, count in wrapped.items() if count},
         "open_uploads": [
             {"id": one.id, "object": one.name, "time_created": one.time_created, "parts": len(one.parts)}

@@ -39,7 +39,7 @@ class World:
         #: Names, by compartment, for lists.
         self._names: dict[str, set[str]] = {}
         self.work = WorkRequests(self.random)
-        self._oracle_key = KeyVersion("oracle", 0.0)
+        self.oracle_key = KeyVersion("oracle", 0.0)
         self._vault = f"ocid1.vault.{REALM}.{REGION}.{VAULT}.abuwvault"
 
     @property
@@ -133,8 +133,7 @@ class World:
             **more,
         )
         bucket.count(self.clock.now())
-        if bucket.bucket_key_enabled and kms_key_id:
-            bucket.bucket_key_version = self.in_use(self.keys[kms_key_id], self.clock.now()).id
+        self.set_bucket_key(bucket, bucket.bucket_key_enabled)
         self.buckets[name] = bucket
         self._names.setdefault(compartment_id, set()).add(name)
         return bucket
@@ -155,9 +154,14 @@ class World:
         return "%08x-%04x-%04x-%012x" % tuple(self.random.getrandbits(bits) for bits in (32, 16, 16, 48))
 
     def wrapping(self, bucket: Bucket) -> tuple[str | None, KeyVersion]:
-        """What wraps the data key of that which is put now: a key's OCID and its version, or Oracle's."""
+        """What wraps the data key of that which is put now: a key's OCID and its version, or Oracle's.
+
+        An intermediate bucket key stays under its version, however often the key is rotated, until it is re-encrypted.
+        """
         if bucket.kms_key_id is None:
-            return None, self._oracle_key
+            return None, self.oracle_key
+        if bucket.bucket_key_version is not None:
+            return bucket.kms_key_id, bucket.bucket_key_version
         return bucket.kms_key_id, self.in_use(self.keys[bucket.kms_key_id], self.clock.now())
 
     def put_object(
@@ -168,12 +172,10 @@ class World:
         headers: dict[str, str] | None = None,
         wrapping: tuple[str | None, KeyVersion] | None = None,
     ) -> StoredObject:
-        """Its data key is wrapped as of now, or as is said. Without versioning it replaces its namesake."""
+        """Its data key is wrapped as of now, or as is said."""
         stored = self._seal(bucket, name, content, wrapping)
         stored.headers = dict(headers or {})
-        if bucket.versioning != "Enabled":
-            bucket.objects = [other for other in bucket.objects if other.name != name]
-        bucket.objects.append(stored)
+        bucket.add(stored)
         bucket.count(stored.time_created)
         return stored
 
@@ -185,7 +187,9 @@ class World:
             start += 1
         content = b"x" * size
         for index in range(start, start + number):
-            bucket.objects.append(self._seal(bucket, f"{prefix}{index}", content))
+            stored = self._seal(bucket, f"{prefix}{index}", content)
+            stored.versioned = bucket.versioning == "Enabled"
+            bucket.objects.append(stored)
         bucket.count(self.clock.now())
 
     def _seal(
@@ -197,18 +201,18 @@ class World:
             name, version_id, len(content), self.clock.now(), wrapped, key_id, version, content=content, etag=version_id
         )
 
-    def delete_object(self, bucket: Bucket, name: str) -> None:
-        now = self.clock.now()
-        if bucket.versioning == "Disabled":
-            bucket.objects = [other for other in bucket.objects if other.name != name]
-        else:
-            marker = StoredObject(name, self.token(16), 0, now, b"", None, self._oracle_key, deleted=True)
-            bucket.objects.append(marker)
-        bucket.count(now)
-
     def assign_key(self, bucket: Bucket, kms_key_id: str | None) -> None:
-        bucket.kms_key_id = kms_key_id
+        """What is there stays under the key that it has, until it is re-encrypted."""
+        if kms_key_id != bucket.kms_key_id:
+            bucket.kms_key_id = kms_key_id
+            self.set_bucket_key(bucket, bucket.bucket_key_enabled)
         bucket.etag = self.new_etag()
+
+    def set_bucket_key(self, bucket: Bucket, enabled: bool) -> None:
+        """Make a new intermediate key, or go without."""
+        bucket.bucket_key_enabled, bucket.bucket_key_version = enabled, None
+        if enabled and bucket.kms_key_id is not None:
+            bucket.bucket_key_version = self.wrapping(bucket)[1]
 
     # Re-encryption.
 
@@ -251,6 +255,7 @@ class World:
             in_use=lambda due: self.in_use(key, due),
             each_in_turn=settings.reencrypt_version == "object",
             bucket_key_only=key_only,
+            renews_at_start=settings.bucket_key_renewed == "start" and not key_only,
             target=bucket,
             keys=self.keys,
             objects=objects,
