@@ -12,9 +12,22 @@ from typing import Any
 from . import multipart, object_changes
 from .dispatch import Simulator
 from .keys import ORIGINS, STATES, Key
-from .loading import VERSIONING, BadWorld, add_user, fields_of, find_bucket, find_key, find_upload, load, one_of
+from .loading import (
+    COMPARTMENT_STATES,
+    VERSIONING,
+    BadWorld,
+    add_user,
+    fields_of,
+    find_bucket,
+    find_compartment,
+    find_key,
+    find_upload,
+    load,
+    one_of,
+)
 from .storage import Bucket
 from .truth import PARTS, bucket_truth, truth
+from .world import TENANCY
 
 STRANGER = "stranger"
 
@@ -43,6 +56,8 @@ class Control:
             ("POST", "bucket"): self._bucket,
             ("POST", "user"): self._user,
             ("POST", "stream"): self._stream,
+            ("POST", "compartment"): self._compartment,
+            ("POST", "tag_namespace"): self._tag_namespace,
             ("GET", "truth"): self._truth,
         }
 
@@ -156,7 +171,6 @@ class Control:
             world.assign_key(bucket, self._find_key(given["key"]).id if given["key"] else None)
         for name, attribute in (
             ("tags", "freeform_tags"),
-            ("defined_tags", "defined_tags"),
             ("read_only", "read_only"),
         ):
             if name in given:
@@ -164,6 +178,10 @@ class Control:
                 bucket.etag = world.new_etag()
         if "versioning" in given:
             bucket.set_versioning(one_of(given["versioning"], "a bucket's versioning", VERSIONING))
+            bucket.etag = world.new_etag()
+        if "defined_tags" in given:
+            world.define_tags(given["defined_tags"])
+            bucket.defined_tags = world.tags.in_their_case(given["defined_tags"])
             bucket.etag = world.new_etag()
         put = given.get("put", 0)
         if isinstance(put, int):
@@ -199,10 +217,42 @@ class Control:
         return {"uploads": {upload.name: upload.id for upload in begun}} if begun else {}
 
     def _user(self, given: Any) -> dict[str, Any]:
-        fields_of(given, "a user", "user permissions compartments")
+        fields_of(given, "a user", "user permissions compartments tag_namespaces")
         user = add_user(self._simulator, {**given, "name": given["user"]})
         self._on_users()
         return {"id": user.id, "profile": user.name}
+
+    def _compartment(self, given: Any) -> dict[str, Any]:
+        fields_of(given, "a compartment", "compartment state name")
+        compartment_id = find_compartment(self._simulator.world, given["compartment"])
+        if compartment_id in (None, TENANCY):
+            raise BadWorld(f"no such compartment: {given['compartment']}")
+        compartment = self._simulator.world.compartments[str(compartment_id)]
+        if "state" in given:
+            compartment["state"] = one_of(given["state"], "a compartment's state", COMPARTMENT_STATES)
+        compartment["name"] = given.get("name", compartment["name"])
+        return {name: compartment[name] for name in ("id", "name", "parent", "state")}
+
+    def _tag_namespace(self, given: Any) -> dict[str, Any]:
+        """What a foreign hand does to one: retire it or its keys, or take it away."""
+        fields_of(given, "a tag namespace", "tag_namespace retired tags remove")
+        tags = self._simulator.world.tags
+        namespace = tags.named(given["tag_namespace"])
+        if namespace is None:
+            raise BadWorld(f"no such tag namespace: {given['tag_namespace']}")
+        if given.get("remove"):
+            tags.remove(namespace.name)
+            return {}
+        if "retired" in given:
+            namespace.retire(bool(given["retired"]))
+        for name, values in (given.get("tags") or {}).items():
+            key = namespace.key(name) or self._simulator.world.add_tag_key(namespace, name)
+            if values is None:
+                del namespace.keys[name.lower()]
+            else:
+                key.retired = bool(fields_of(values, "a tag key", "retired").get("retired", key.retired))
+        tags_told = {key.name: {"id": key.id, "retired": key.retired} for key in namespace.keys.values()}
+        return {"id": namespace.id, "name": namespace.name, "retired": namespace.retired, "tags": tags_told}
 
     def _truth(self, query: Any) -> dict[str, Any]:
         fields_of(query, "a truth", "bucket operation since what")

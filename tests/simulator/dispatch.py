@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from . import odd_pages
+from . import odd_pages, tagging
 from .clock import Clock, http_date
 from .copying import Copies
 from .events import Events
@@ -93,6 +93,7 @@ ROUTES: list[tuple[str, str, str]] = [
     ("POST", _S + "/commit", "ConsumerCommit"),
     ("POST", _S + "/heartbeat", "ConsumerHeartbeat"),
     ("GET", _S + "/groups/(?P<group_name>[^/]+)", "GetGroup"),
+    *tagging.ROUTES,
 ]
 
 OPERATIONS = {operation for _method, _pattern, operation in ROUTES}
@@ -158,6 +159,7 @@ class Simulator:
             KeyManagement(self.world),
             Identity(self.world),
             Streaming(self.world, self.streams),
+            tagging.Tagging(self.world),
         )
         self._operations: dict[str, Callable[..., Response]] = {}
         for operation in OPERATIONS:

@@ -69,7 +69,7 @@ class KeyManagement:
 
     def list_keys(self, request: Request, user: User) -> Response:
         compartment_id = request.query.get("compartmentId", "")
-        if not user.may("KEY_INSPECT", compartment_id):
+        if not self.world.has_compartment(compartment_id) or not user.may("KEY_INSPECT", compartment_id):
             raise not_found()
         keys = [key for key in self.world.keys.values() if key.compartment_id == compartment_id]
         page, headers = page_of(
@@ -146,10 +146,12 @@ class KeyManagement:
         return list(items) if order == "ASC" else list(reversed(items))
 
     def list_vaults(self, request: Request, user: User) -> Response:
-        if not user.may("VAULT_INSPECT"):
+        compartment_id = request.query.get("compartmentId", "")
+        if not self.world.has_compartment(compartment_id) or not user.may("VAULT_INSPECT", compartment_id):
             raise not_found()
-        vaults = sorted({(key.vault_id, key.compartment_id) for key in self.world.keys.values()})
-        return Response(200, [self._vault(request, *vault) for vault in vaults])
+        vaults = sorted({key.vault_id for key in self.world.keys.values() if key.compartment_id == compartment_id})
+        page, headers = page_of(vaults, request, self.world.settings.page_limit)
+        return Response(200, [self._vault(request, vault, compartment_id) for vault in page], headers)
 
     def get_vault(self, request: Request, user: User, vault_id: str) -> Response:
         for key in self.world.keys.values():

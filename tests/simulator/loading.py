@@ -15,6 +15,8 @@ from .storage import Bucket, Upload
 from .users import User
 from .world import TENANCY, World
 
+COMPARTMENT_STATES = ("CREATING", "ACTIVE", "INACTIVE", "DELETING", "DELETED")
+USER_FIELDS = "name permissions compartments tag_namespaces"
 VERSIONING = ("Disabled", "Enabled", "Suspended")
 
 
@@ -41,7 +43,9 @@ def one_of(value: Any, what: str, known: tuple[str, ...]) -> Any:
 
 def load(simulator: Simulator, document: Any) -> dict[str, Any]:
     """Add a document to the world and return what was made, by kind and name. Raises BadWorld, and what was added stays."""
-    document = fields_of(document, "a world", "reset settings compartments keys buckets users streams faults")
+    document = fields_of(
+        document, "a world", "reset settings compartments tag_namespaces keys buckets users streams faults"
+    )
     if document.get("reset"):
         simulator.reset()
     made: dict[str, Any] = {"namespace": simulator.world.namespace}
@@ -62,13 +66,15 @@ class _Loader:
 
     def load(self, document: dict[str, Any]) -> None:
         for values in document.get("compartments") or ():
-            self._add_compartment(fields_of(values, "a compartment", "name parent id"))
+            self._add_compartment(fields_of(values, "a compartment", "name parent id state"))
+        for values in document.get("tag_namespaces") or ():
+            self._add_tag_namespace(values)
         for values in document.get("keys") or ():
             self._add_key(values)
         for values in document.get("buckets") or ():
             self._add_buckets(values)
         for values in document.get("users") or ():
-            user = add_user(self._simulator, fields_of(values, "a user", "name permissions compartments"))
+            user = add_user(self._simulator, fields_of(values, "a user", USER_FIELDS))
             self._made["users"][user.name] = {"id": user.id, "profile": user.name}
         for values in document.get("streams") or ():
             self._add_stream(fields_of(values, "a stream", "name compartment partitions retention_hours events"))
@@ -77,13 +83,25 @@ class _Loader:
 
     def _add_compartment(self, values: dict[str, Any]) -> str:
         parent = self._compartment(values.get("parent"))
-        compartment_id = self._world.add_compartment(values["name"], parent, values.get("id"))
+        state = one_of(values.get("state", "ACTIVE"), "a compartment's state", COMPARTMENT_STATES)
+        compartment_id = self._world.add_compartment(values["name"], parent, values.get("id"), state)
         self._made["compartments"][values["name"]] = compartment_id
         return compartment_id
 
     def _compartment(self, name: str | None) -> str:
         found = find_compartment(self._world, name)
         return found or self._add_compartment({"name": name})
+
+    def _add_tag_namespace(self, values: Any) -> None:
+        values = fields_of(values, "a tag namespace", "name compartment retired tags")
+        if self._world.tags.named(values["name"]):
+            raise BadWorld(f"the tag namespace {values['name']} is there already")
+        namespace = self._world.add_tag_namespace(values["name"], self._compartment(values.get("compartment")))
+        for tag in values.get("tags") or ():
+            key = fields_of({"name": tag} if isinstance(tag, str) else tag, "a tag key", "name retired")
+            self._world.add_tag_key(namespace, key["name"]).retired = bool(key.get("retired", False))
+        if values.get("retired"):
+            namespace.retire(True)
 
     def _add_key(self, values: Any) -> Key:
         values = dict(
@@ -137,6 +155,8 @@ class _Loader:
     def _add_bucket(self, name: str, compartment_id: str, key_id: str | None, values: dict[str, Any]) -> None:
         if name in self._world.buckets:
             raise BadWorld(f"the bucket {name} is there already")
+        defined_tags = dict(values.get("defined_tags") or {})
+        self._world.define_tags(defined_tags)
         bucket = self._world.add_bucket(
             name,
             compartment_id,
@@ -146,7 +166,7 @@ class _Loader:
             storage_tier=values.get("storage_tier", "Standard"),
             read_only=bool(values.get("read_only", False)),
             freeform_tags=dict(values.get("tags") or {}),
-            defined_tags=dict(values.get("defined_tags") or {}),
+            defined_tags=self._world.tags.in_their_case(defined_tags),
         )
         if values.get("objects"):
             self._world.put_objects(bucket, int(values["objects"]), size=int(values.get("size", 1)))
@@ -195,4 +215,4 @@ def add_user(simulator: Simulator, values: dict[str, Any]) -> User:
             if compartment_id is None:
                 raise BadWorld(f"no such compartment: {name}")
             compartments += [compartment_id, *simulator.world.subtree(compartment_id)]
-    return simulator.users.add(values["name"], values.get("permissions"), compartments)
+    return simulator.users.add(values["name"], values.get("permissions"), compartments, values.get("tag_namespaces"))

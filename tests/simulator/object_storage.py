@@ -18,7 +18,6 @@ from .paging import page_of_names
 from .preconditions import check_read, check_write
 from .storage import Bucket
 from .users import User
-from .world import TENANCY
 
 _CREATED = frozenset(("name", "compartmentId"))
 _UPDATED = frozenset(("name", "namespace", "compartmentId"))
@@ -31,8 +30,7 @@ class ObjectStorage(Access):
 
     def list_buckets(self, request: Request, user: User, namespace: str) -> Response:
         compartment_id = request.query.get("compartmentId", "")
-        known = compartment_id == TENANCY or compartment_id in self.world.compartments
-        if not known or not user.may("BUCKET_INSPECT", compartment_id):
+        if not self.world.has_compartment(compartment_id) or not user.may("BUCKET_INSPECT", compartment_id):
             raise not_found()
         names = self.world.bucket_names(compartment_id)
         page, headers = page_of_names(names, request, self.world.settings.page_limit)
@@ -98,6 +96,7 @@ class ObjectStorage(Access):
         self._check_key(details.get("kmsKeyId"))
         self._check_tags(details.get("freeformTags"))
         given = attributes_of(details)
+        given["defined_tags"] = self._defined_tags(user, {}, given.get("defined_tags") or {})
         bucket = self.world.add_bucket(name, compartment_id, details.get("kmsKeyId"), created_by=user.id, **given)
         return self._whole(bucket, "autoTiering")
 
@@ -110,6 +109,9 @@ class ObjectStorage(Access):
             if details.get(field) not in (None, own):
                 raise Refusal(400, "InvalidParameter", f"A bucket's {field} cannot be changed.")
         self._check_tags(details.get("freeformTags"))
+        defined_tags = bucket.defined_tags
+        if details.get("definedTags") is not None:
+            defined_tags = self._defined_tags(user, bucket.defined_tags, details["definedTags"])
         if details.get("kmsKeyId") is not None:
             self._check_delegation(user, bucket, details["kmsKeyId"] or None)
             self._check_key(details["kmsKeyId"])
@@ -126,6 +128,7 @@ class ObjectStorage(Access):
         bucket.set_versioning(given.pop("versioning", bucket.versioning))
         for attribute, value in given.items():
             setattr(bucket, attribute, value)
+        bucket.defined_tags = defined_tags
         bucket.etag = self.world.new_etag()
         return self._whole(bucket, "autoTiering")
 
@@ -134,6 +137,12 @@ class ObjectStorage(Access):
         bucket.read_only = False
         bucket.etag = self.world.new_etag()
         return Response(204)
+
+    def _defined_tags(
+        self, user: User, before: dict[str, dict[str, Any]], given: dict[str, dict[str, Any]]
+    ) -> dict[str, dict[str, Any]]:
+        world = self.world
+        return world.tags.replaced(user, world.settings, world.clock.now(), before, given)
 
     def _check_tags(self, tags: dict[str, str] | None) -> None:
         if tags is None:

@@ -26,7 +26,7 @@ class WorkRequestOperations:
 
     def list_work_requests(self, request: Request, user: User) -> Response:
         compartment_id = request.query.get("compartmentId", "")
-        if not user.may("OBJECT_INSPECT", compartment_id):
+        if not self.world.has_compartment(compartment_id) or not user.may("OBJECT_INSPECT", compartment_id):
             raise not_found()
         world, settings = self.world, self.world.settings
         limit = limit_of(request, settings.page_limit)

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
@@ -15,25 +14,24 @@ from .clock import Clock
 from .keys import Key, KeyVersion
 from .settings import Settings
 from .storage import Bucket, StoredObject
+from .tenancy import REALM, TENANCY, Tenancy
 from .work import COPY_OBJECT, REENCRYPT, WorkRequest, WorkRequests
 
-REALM = "oc1"
+__all__ = ("NAMESPACE", "REALM", "TENANCY", "VAULT", "World")
+
 REGION = "iad"
-TENANCY = f"ocid1.tenancy.{REALM}..example"
 NAMESPACE = "examplens"
 VAULT = "b5examplevault"
 RETRY_TOKEN_SECONDS = 24 * 3600.0
 
 
-class World:
+class World(Tenancy):
     """``seed`` makes all ids and etags repeatable."""
 
     def __init__(self, clock: Clock, settings: Settings | None = None, seed: int | None = None) -> None:
-        self.clock = clock
+        super().__init__(clock, seed)
         self.settings = settings or Settings()
-        self.random = random.Random(seed)
         self.namespace = NAMESPACE
-        self.compartments: dict[str, dict[str, Any]] = {}
         self.keys: dict[str, Key] = {}
         self.buckets: dict[str, Bucket] = {}
         #: Names, by compartment, for lists.
@@ -46,33 +44,7 @@ class World:
     def work_requests(self) -> dict[str, WorkRequest]:
         return self.work.by_id
 
-    # Names.
-
-    def token(self, length: int) -> str:
-        return "".join(self.random.choices("abcdefghijklmnopqrstuvwxyz234567", k=length))
-
-    def ocid(self, kind: str, middle: str = REGION) -> str:
-        return f"ocid1.{kind}.{REALM}.{middle}.{self.token(44)}"
-
-    # Compartments and keys.
-
-    def add_compartment(self, name: str, parent: str = TENANCY, compartment_id: str | None = None) -> str:
-        compartment_id = compartment_id or self.ocid("compartment", "")
-        self.compartments[compartment_id] = {
-            "id": compartment_id,
-            "name": name,
-            "parent": parent,
-            "created": self.clock.now(),
-        }
-        return compartment_id
-
-    def has_compartment(self, compartment_id: str) -> bool:
-        return compartment_id == TENANCY or compartment_id in self.compartments
-
-    def subtree(self, root: str) -> list[str]:
-        """The compartments under this one, at any depth, without itself."""
-        children = [found["id"] for found in self.compartments.values() if found["parent"] == root]
-        return [deep for child in children for deep in (child, *self.subtree(child))]
+    # Keys.
 
     def add_key(
         self,

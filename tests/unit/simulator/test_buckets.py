@@ -47,6 +47,7 @@ def copy(world: World, source: str = "object-0", target: str = "copy", **more: A
 
 
 def test_a_bucket_keeps_what_it_is_made_with(world: World) -> None:
+    world.world.define_tags(DETAILS["definedTags"])
     details = {"name": "new", "compartmentId": TENANCY, "kmsKeyId": world.key.id, "storageTier": "Archive", **DETAILS}
     for body in (
         world.told("POST", "/n/examplens/b", details).body,
@@ -57,6 +58,7 @@ def test_a_bucket_keeps_what_it_is_made_with(world: World) -> None:
 
 
 def test_an_update_changes_what_it_names_and_nothing_else(world: World) -> None:
+    world.world.define_tags(DETAILS["definedTags"])
     before = world.told("GET", at("photos"), fields="autoTiering").body
     for name, value in DETAILS.items():
         after = world.told("POST", at("photos"), {name: value}).body
