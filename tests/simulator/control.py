@@ -21,13 +21,14 @@ from .loading import (
     find_bucket,
     find_compartment,
     find_key,
+    find_region,
     find_upload,
     load,
     one_of,
 )
 from .storage import Bucket
 from .truth import PARTS, bucket_truth, truth
-from .world import TENANCY
+from .world import TENANCY, World
 
 STRANGER = "stranger"
 
@@ -109,16 +110,19 @@ class Control:
         self._simulator.clock.advance(float(fields_of(given, "an advance", "seconds")["seconds"]))
         return {"now": self._simulator.clock.now()}
 
-    def _find_key(self, name: Any) -> Key:
-        key = find_key(self._simulator.world, name)
+    def _find_key(self, given: Any) -> Key:
+        """In one region, or in any, beginning with the home region."""
+        regions = self._simulator.world.regions
+        worlds = [find_region(self._simulator, given["region"])] if given.get("region") else list(regions.values())
+        key = next(filter(None, (find_key(world, given["key"]) for world in worlds)), None)
         if key is None:
-            raise BadWorld(f"no such key: {name}")
+            raise BadWorld(f"no such key: {given['key']}")
         return key
 
     def _rotate(self, given: Any) -> dict[str, Any]:
-        key = self._find_key(fields_of(given, "a rotation", "key origin auto")["key"])
+        key = self._find_key(fields_of(given, "a rotation", "key origin auto region"))
         origin = one_of(given.get("origin", "INTERNAL"), "a version's origin", ORIGINS)
-        version = self._simulator.world.rotate(key.id, origin=origin)
+        version = find_region(self._simulator, key.region).rotate(key.id, origin=origin)
         if given.get("auto"):
             self._simulator.events.rotated(key)
         return {"key": key.id, "version": version.id}
@@ -135,11 +139,11 @@ class Control:
         return {"id": stream.id, "messages": sum(stream.ends), "committed": committed}
 
     def _key(self, given: Any) -> dict[str, Any]:
-        fields_of(given, "a key", "key state usable protection_mode algorithm auto_rotation")
-        key = self._find_key(given["key"])
+        fields_of(given, "a key", "key state usable protection_mode algorithm auto_rotation region")
+        key = self._find_key(given)
         if "state" in given:
             one_of(given["state"], "a key's state", STATES)
-            self._simulator.world.set_key_state(key.id, given["state"])
+            find_region(self._simulator, key.region).set_key_state(key.id, given["state"])
         for name in ("usable", "protection_mode", "algorithm", "auto_rotation"):
             if name in given:
                 setattr(key, name, given[name])
@@ -160,15 +164,15 @@ class Control:
             given,
             "a bucket",
             "bucket key tags defined_tags versioning put delete begin_upload upload_part commit_upload abort_upload "
-            "reencrypt remove copies read_only",
+            "reencrypt remove copies read_only region",
         )
-        world = self._simulator.world
+        world = find_region(self._simulator, given.get("region"))
         bucket = find_bucket(world, given["bucket"])
         if given.get("remove"):
             world.remove_bucket(bucket.name)
             return {}
         if "key" in given:
-            world.assign_key(bucket, self._find_key(given["key"]).id if given["key"] else None)
+            world.assign_key(bucket, self._find_key({**given, "region": world.region}).id if given["key"] else None)
         for name, attribute in (
             ("tags", "freeform_tags"),
             ("read_only", "read_only"),
@@ -193,16 +197,16 @@ class Control:
             object_changes.delete_object(world, bucket, name)
         for _copy in range(given.get("copies", 0)):
             world.copy(bucket, STRANGER)
-        told: dict[str, Any] = self._uploads(bucket, given)
+        told: dict[str, Any] = self._uploads(world, bucket, given)
         if given.get("reencrypt"):
             if bucket.kms_key_id is None:
                 raise BadWorld(f"the bucket {bucket.name} has no key of its own")
             told["work_request_id"] = world.reencrypt(bucket, STRANGER).id
         return {**bucket_truth(world, bucket), **told}
 
-    def _uploads(self, bucket: Bucket, given: Any) -> dict[str, Any]:
+    @staticmethod
+    def _uploads(world: World, bucket: Bucket, given: Any) -> dict[str, Any]:
         """What a foreign hand does to uploads, which are given by their ids, or by an object's name: the oldest of it."""
-        world = self._simulator.world
         begun = [multipart.begin(world, bucket, name) for name in given.get("begin_upload", ())]
         for name in given.get("upload_part", ()):
             upload = find_upload(bucket, name)
@@ -255,8 +259,17 @@ class Control:
         return {"id": namespace.id, "name": namespace.name, "retired": namespace.retired, "tags": tags_told}
 
     def _truth(self, query: Any) -> dict[str, Any]:
-        fields_of(query, "a truth", "bucket operation since what")
+        fields_of(query, "a truth", "bucket operation since what region")
         parts = tuple(query["what"].split(",")) if query.get("what") else PARTS
         if set(parts) - set(PARTS):
             raise BadWorld(f"what must be of {', '.join(PARTS)}")
-        return truth(self._simulator, query.get("since") or "0.0", query.get("bucket"), query.get("operation"), parts)
+        if query.get("region"):
+            find_region(self._simulator, query["region"])
+        return truth(
+            self._simulator,
+            query.get("since") or "0.0",
+            query.get("bucket"),
+            query.get("operation"),
+            parts,
+            query.get("region") or None,
+        )

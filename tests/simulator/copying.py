@@ -10,13 +10,11 @@ from typing import Any
 
 from .access import Access
 from .content import metadata, object_name, without_metadata
-from .credentials import REGION_NAME
 from .messages import Refusal, Request, Response
 from .preconditions import check_etags, etag_of
 from .storage import Bucket
 from .users import User
-from .work import WorkRequest
-from .world import REALM, REGION
+from .work import COPY_OBJECT, WorkRequest
 
 
 class Copies(Access):
@@ -58,7 +56,7 @@ class Copies(Access):
         for field in ("destinationRegion", "destinationNamespace", "destinationBucket"):
             if not details.get(field):
                 raise Refusal(400, "InvalidParameter", f"{field} is missing.")
-        if details["destinationRegion"] != REGION_NAME:
+        if details["destinationRegion"] != self.world.region:
             raise Refusal(400, "InvalidParameter", "The simulator copies within its region only.")
         if details["destinationNamespace"] != self.world.namespace:
             raise Refusal(404, "NamespaceNotFound", "You do not have authorization, or the namespace does not exist.")
@@ -70,8 +68,8 @@ class Copies(Access):
         """Known as one of its source; it is brought to where it is whenever somebody looks at its target."""
         now, settings = self.world.clock.now(), self.world.settings
         work = WorkRequest(
-            id=f"ocid1.objectstorageworkrequest.{REALM}.{REGION}.{self.world.token(44)}",
-            operation="COPY_OBJECT",
+            id=self.world.work_request_id(),
+            operation=COPY_OBJECT,
             compartment_id=source.compartment_id,
             namespace=source.namespace,
             bucket=target.name,

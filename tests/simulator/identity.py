@@ -11,6 +11,7 @@ from typing import Any
 from .clock import rfc3339
 from .messages import Refusal, Request, Response, not_found
 from .paging import page_of
+from .regions import HOME
 from .users import User
 from .world import TENANCY, World
 
@@ -78,6 +79,20 @@ class Identity:
             return found[::-1] if order == "DESC" else found
         key = "name" if by == "NAME" else "created"
         return sorted(found, key=lambda one: one[key], reverse=(order or ("ASC" if by == "NAME" else "DESC")) == "DESC")
+
+    def list_region_subscriptions(self, request: Request, user: User, tenancy_id: str) -> Response:
+        if tenancy_id != TENANCY or not user.may("TENANCY_INSPECT", TENANCY):
+            raise not_found()
+        told = [
+            {
+                "regionKey": world.code.upper(),
+                "regionName": world.region,
+                "status": "READY",
+                "isHomeRegion": world.region == HOME,
+            }
+            for world in self.world.regions.values()
+        ]
+        return Response(200, told)
 
     def get_compartment(self, request: Request, user: User, compartment_id: str) -> Response:
         compartment = self.world.compartments.get(compartment_id)

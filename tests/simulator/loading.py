@@ -11,6 +11,7 @@ from typing import Any
 from . import multipart
 from .dispatch import Simulator
 from .keys import ORIGINS, STATES, Key
+from .regions import HOME
 from .storage import Bucket, Upload
 from .users import User
 from .world import TENANCY, World
@@ -44,7 +45,7 @@ def one_of(value: Any, what: str, known: tuple[str, ...]) -> Any:
 def load(simulator: Simulator, document: Any) -> dict[str, Any]:
     """Add a document to the world and return what was made, by kind and name. Raises BadWorld, and what was added stays."""
     document = fields_of(
-        document, "a world", "reset settings compartments tag_namespaces keys buckets users streams faults"
+        document, "a world", "reset settings regions compartments tag_namespaces keys buckets users streams faults"
     )
     if document.get("reset"):
         simulator.reset()
@@ -65,6 +66,8 @@ class _Loader:
         self._made = made
 
     def load(self, document: dict[str, Any]) -> None:
+        for region in document.get("regions") or ():
+            self._simulator.region(region)
         for values in document.get("compartments") or ():
             self._add_compartment(fields_of(values, "a compartment", "name parent id state"))
         for values in document.get("tag_namespaces") or ():
@@ -108,17 +111,20 @@ class _Loader:
             fields_of(
                 values,
                 "a key",
-                "name compartment id state versions protection_mode algorithm auto_rotation usable origin",
+                "name compartment id state versions protection_mode algorithm auto_rotation usable origin "
+                "region replicas",
             )
         )
         one_of(values.get("state", "ENABLED"), "a key's state", STATES)
         one_of(values.get("origin", "INTERNAL"), "a key's origin", ORIGINS)
-        versions = int(values.pop("versions", 1))
-        key = self._world.add_key(
+        versions, world = int(values.pop("versions", 1)), self._simulator.region(values.pop("region", None) or HOME)
+        for region in values.get("replicas") or ():
+            self._simulator.region(region)
+        key = world.add_key(
             values.pop("name"), self._compartment(values.pop("compartment", None)), values.pop("id", None), **values
         )
         for _version in range(versions - 1):
-            self._world.rotate(key.id, origin=values.get("origin", "INTERNAL"))
+            world.rotate(key.id, origin=values.get("origin", "INTERNAL"))
         self._made["keys"][key.name] = {"id": key.id, "version": key.versions[-1].id}
         return key
 
@@ -127,19 +133,23 @@ class _Loader:
             values,
             "a bucket",
             "name count compartment key objects size tags defined_tags versioning storage_tier bucket_key read_only "
-            "uploads",
+            "uploads region",
         )
         one_of(values.get("versioning", "Disabled"), "a bucket's versioning", VERSIONING)
-        compartment_id = self._compartment(values.get("compartment"))
+        compartment_id, world = (
+            self._compartment(values.get("compartment")),
+            self._simulator.region(values.get("region") or HOME),
+        )
         key_id = None
         if values.get("key"):
-            key = find_key(self._world, values["key"])
-            key_id = (key or self._add_key({"name": values["key"], "compartment": compartment_id})).id
+            key = find_key(world, values["key"])
+            made = {"name": values["key"], "compartment": compartment_id, "region": world.region}
+            key_id = (key or self._add_key(made)).id
         name = values["name"]
         many = "count" in values
         names = [name.replace("{}", str(n)) if "{}" in name else f"{name}-{n}" for n in range(values.get("count", 0))]
         for one in names if many else [name]:
-            self._add_bucket(one, compartment_id, key_id, values)
+            self._add_bucket(world, one, compartment_id, key_id, values)
 
     def _add_stream(self, values: dict[str, Any]) -> None:
         stream = self._simulator.streams.add(
@@ -152,12 +162,14 @@ class _Loader:
         stream.events = tuple(values.get("events") or ())
         self._made["streams"][stream.name] = {"id": stream.id}
 
-    def _add_bucket(self, name: str, compartment_id: str, key_id: str | None, values: dict[str, Any]) -> None:
-        if name in self._world.buckets:
+    def _add_bucket(
+        self, world: World, name: str, compartment_id: str, key_id: str | None, values: dict[str, Any]
+    ) -> None:
+        if name in world.buckets:
             raise BadWorld(f"the bucket {name} is there already")
         defined_tags = dict(values.get("defined_tags") or {})
-        self._world.define_tags(defined_tags)
-        bucket = self._world.add_bucket(
+        world.define_tags(defined_tags)
+        bucket = world.add_bucket(
             name,
             compartment_id,
             key_id,
@@ -166,13 +178,14 @@ class _Loader:
             storage_tier=values.get("storage_tier", "Standard"),
             read_only=bool(values.get("read_only", False)),
             freeform_tags=dict(values.get("tags") or {}),
-            defined_tags=self._world.tags.in_their_case(defined_tags),
+            defined_tags=world.tags.in_their_case(defined_tags),
         )
         if values.get("objects"):
-            self._world.put_objects(bucket, int(values["objects"]), size=int(values.get("size", 1)))
+            world.put_objects(bucket, int(values["objects"]), size=int(values.get("size", 1)))
         for upload in values.get("uploads") or ():
-            multipart.begin(self._world, bucket, upload)
-        self._made["buckets"][name] = {"id": bucket.id, "compartment_id": compartment_id, "kms_key_id": key_id}
+            multipart.begin(world, bucket, upload)
+        told = name if world.region == HOME else f"{world.region}/{name}"
+        self._made["buckets"][told] = {"id": bucket.id, "compartment_id": compartment_id, "kms_key_id": key_id}
 
 
 def find_compartment(world: World, name: str | None) -> str | None:
@@ -189,6 +202,14 @@ def find_key(world: World, name: str) -> Key | None:
     if name in world.keys:
         return world.keys[name]
     return next((key for key in reversed(world.keys.values()) if key.name == name), None)
+
+
+def find_region(simulator: Simulator, name: str | None) -> World:
+    """One that the tenancy has subscribed to; the home region for None."""
+    world = simulator.world.regions.get(name or HOME)
+    if world is None:
+        raise BadWorld(f"no such region: {name}; there are {', '.join(simulator.world.regions)}")
+    return world
 
 
 def find_bucket(world: World, name: str) -> Bucket:

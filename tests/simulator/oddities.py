@@ -38,6 +38,11 @@ class Oddities:
     tag_refusal: str = "400"
     #: How long after its creation a tag key can be used.
     tag_delay: float = 0.0
+    #: How long after it is ENABLED a key's new version comes to the regions that its vault is replicated to; below 0
+    #: it never does.
+    replication_lag: float = 0.0
+    #: What GetReplicationStatus needs: KEY_READ or VAULT_READ. Not documented.
+    replication_status_needs: str = "KEY_READ"
     #: The order of ListKeys and ListKeyVersions where none is asked for; newest first is what is documented.
     keys_order: str = "newest"
 
@@ -68,5 +73,6 @@ CHOICES = {
     "disabled_key": _KEY_REFUSALS,
     "unusable_key": _KEY_REFUSALS,
     "tag_refusal": ("400", "404"),
+    "replication_status_needs": ("KEY_READ", "VAULT_READ"),
     "keys_order": ("newest", "oldest"),
 }

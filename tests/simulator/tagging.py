@@ -12,6 +12,7 @@ from typing import Any
 from .clock import rfc3339
 from .messages import Refusal, Request, Response, not_found
 from .paging import page_of
+from .regions import HOME
 from .tags import TagKey, TagNamespace
 from .users import User
 from .world import World
@@ -51,6 +52,10 @@ class Tagging:
             raise not_found()
         return namespace
 
+    def _check_home(self) -> None:
+        if self.world.region != HOME:
+            raise Refusal(403, "NotAllowed", f"Please go to your home region {HOME} to execute this operation.")
+
     def _key(self, namespace: TagNamespace, name: str) -> TagKey:
         key = namespace.key(name)
         if key is None:
@@ -58,6 +63,7 @@ class Tagging:
         return key
 
     def create_tag_namespace(self, request: Request, user: User) -> Response:
+        self._check_home()
         details = request.json()
         compartment_id, name = details.get("compartmentId", ""), details.get("name", "")
         if not self.world.has_compartment(compartment_id) or not user.may("TAG_NAMESPACE_CREATE", compartment_id):
@@ -97,6 +103,7 @@ class Tagging:
         return Response(200, self._whole(self._namespace(user, namespace_id, "TAG_NAMESPACE_INSPECT")))
 
     def update_tag_namespace(self, request: Request, user: User, namespace_id: str) -> Response:
+        self._check_home()
         namespace, details = self._namespace(user, namespace_id, "TAG_NAMESPACE_UPDATE"), request.json()
         namespace.description = details.get("description") or namespace.description
         if details.get("isRetired") is not None:
@@ -104,6 +111,7 @@ class Tagging:
         return Response(200, self._whole(namespace))
 
     def create_tag(self, request: Request, user: User, namespace_id: str) -> Response:
+        self._check_home()
         namespace, details = self._namespace(user, namespace_id, "TAG_NAMESPACE_USE"), request.json()
         name = details.get("name", "")
         self._check(name, details)
@@ -125,6 +133,7 @@ class Tagging:
         return Response(200, self._tag(namespace, self._key(namespace, tag_name)))
 
     def update_tag(self, request: Request, user: User, namespace_id: str, tag_name: str) -> Response:
+        self._check_home()
         namespace = self._namespace(user, namespace_id, "TAG_NAMESPACE_USE")
         key, details = self._key(namespace, tag_name), request.json()
         key.description = details.get("description") or key.description

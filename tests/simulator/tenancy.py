@@ -27,6 +27,10 @@ class Tenancy:
         self.compartments: dict[str, dict[str, Any]] = {}
         self.tags = TagNamespaces()
 
+    def share(self, other: Tenancy) -> None:
+        """Be another region of the same one."""
+        self.random, self.compartments, self.tags = other.random, other.compartments, other.tags
+
     def token(self, length: int) -> str:
         return "".join(self.random.choices("abcdefghijklmnopqrstuvwxyz234567", k=length))
 

@@ -10,6 +10,7 @@ from collections import Counter
 from typing import Any
 
 from .dispatch import Seen, Simulator
+from .regions import HOME
 from .storage import Bucket
 from .work import REENCRYPT, WorkRequest
 from .world import World
@@ -23,20 +24,28 @@ def truth(
     bucket: str | None = None,
     operation: str | None = None,
     parts: tuple[str, ...] = PARTS,
+    region: str | None = None,
 ) -> dict[str, Any]:
-    """Tell all, or what was asked for. A mark counts what was there before it. Raises ValueError on one that is none."""
-    world = simulator.world
+    """Tell all, or what was asked for. A mark counts what was there before it. Raises ValueError on one that is none.
+
+    Without a region, all requests are told, and else what is in the home region.
+    """
+    regions = simulator.world.regions
+    world = regions[region or HOME]
     world.advance()
     told: dict[str, Any] = {
-        "mark": f"{len(simulator.seen)}.{len(world.work_requests)}",
+        "mark": ".".join(str(len(many)) for many in (simulator.seen, *(one.work_requests for one in regions.values()))),
         "now": simulator.clock.now(),
     }
-    first_request, first_work = _mark(since)
+    first_request, *first_works = (int(number) for number in since.split("."))
+    first_work = dict(zip(regions, first_works, strict=False)).get(world.region, 0)
     if "requests" in parts:
         seen = [
             one
             for one in simulator.seen[first_request:]
-            if (bucket is None or one.bucket == bucket) and (operation is None or one.operation == operation)
+            if (bucket is None or one.bucket == bucket)
+            and (operation is None or one.operation == operation)
+            and (region is None or one.region == region)
         ]
         told["requests"] = [_seen(one) for one in seen]
         told["operations"] = dict(Counter(one.operation for one in seen))
@@ -61,11 +70,6 @@ def _seen(seen: Seen) -> dict[str, Any]:
     told = dict(vars(seen))
     told["user"] = told.pop("principal")
     return told
-
-
-def _mark(mark: str) -> tuple[int, int]:
-    requests, works = mark.split(".")
-    return int(requests), int(works)
 
 
 def bucket_truth(world: World, bucket: Bucket) -> dict[str, Any]:

@@ -82,7 +82,7 @@ class WorkRequestOperations:
         if told in ("all", "uri"):
             resource["entityUri"] = f"/n/{work.namespace}/b/{work.bucket}"
         if told in ("all", "metadata"):
-            resource["metadata"] = {"REGION": "us-ashburn-1", "NAMESPACE": work.namespace, "BUCKET": work.bucket}
+            resource["metadata"] = {"REGION": self.world.region, "NAMESPACE": work.namespace, "BUCKET": work.bucket}
         if told in ("all", "identifier"):
             resource["identifier"] = work.bucket
         if told == "ocid":

@@ -11,34 +11,42 @@ from typing import Any
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
 
 from .clock import Clock
-from .keys import Key, KeyVersion
+from .keys import KeyVersion
+from .regions import HOME
 from .settings import Settings
 from .storage import Bucket, StoredObject
-from .tenancy import REALM, TENANCY, Tenancy
+from .tenancy import REALM, TENANCY
+from .vault import VAULT, Vault
 from .work import COPY_OBJECT, REENCRYPT, WorkRequest, WorkRequests
 
 __all__ = ("NAMESPACE", "REALM", "TENANCY", "VAULT", "World")
 
-REGION = "iad"
 NAMESPACE = "examplens"
-VAULT = "b5examplevault"
-RETRY_TOKEN_SECONDS = 24 * 3600.0
 
 
-class World(Tenancy):
+class World(Vault):
     """``seed`` makes all ids and etags repeatable."""
 
-    def __init__(self, clock: Clock, settings: Settings | None = None, seed: int | None = None) -> None:
-        super().__init__(clock, seed)
-        self.settings = settings or Settings()
+    def __init__(
+        self,
+        clock: Clock,
+        settings: Settings | None = None,
+        seed: int | None = None,
+        region: str = HOME,
+        home: World | None = None,
+    ) -> None:
+        super().__init__(clock, settings, seed, region)
+        self.regions: dict[str, World] = {}
+        if home is not None:
+            self.share(home)
+            self.settings, self.regions = home.settings, home.regions
+        self.regions[region] = self
         self.namespace = NAMESPACE
-        self.keys: dict[str, Key] = {}
         self.buckets: dict[str, Bucket] = {}
         #: Names, by compartment, for lists.
         self._names: dict[str, set[str]] = {}
         self.work = WorkRequests(self.random)
         self.oracle_key = KeyVersion("oracle", 0.0)
-        self._vault = f"ocid1.vault.{REALM}.{REGION}.{VAULT}.abuwvault"
 
     @property
     def work_requests(self) -> dict[str, WorkRequest]:
@@ -46,47 +54,10 @@ class World(Tenancy):
 
     # Keys.
 
-    def add_key(
-        self,
-        name: str,
-        compartment_id: str = TENANCY,
-        key_id: str | None = None,
-        origin: str = "INTERNAL",
-        **more: Any,
-    ) -> Key:
-        key_id = key_id or f"ocid1.key.{REALM}.{REGION}.{VAULT}.abuw{self.token(40)}"
-        now = self.clock.now()
-        key = Key(key_id, self._vault, compartment_id, name, now, **more)
-        self.keys[key.id] = key
-        key.versions.append(self._new_version(now, now, now, origin))
-        return key
-
-    def _new_version(self, now: float, ready_at: float, current_at: float, origin: str) -> KeyVersion:
-        version_id = f"ocid1.keyversion.{REALM}.{REGION}.{VAULT}.abuw{self.token(40)}"
-        return KeyVersion(version_id, now, ready_at, current_at, origin)
-
-    def in_use(self, key: Key, now: float) -> KeyVersion:
-        """The version that Object Storage wraps the next data key with."""
-        return key.in_use(now, self.settings.version_turns)
-
-    def rotate(self, key_id: str, retry_token: str | None = None, origin: str = "INTERNAL") -> KeyVersion:
-        """Make a new version, or import one. A retry token that was seen within a day gets the version that it made then."""
-        key, now = self.keys[key_id], self.clock.now()
-        if retry_token and retry_token in key.retry_tokens:
-            made, version = key.retry_tokens[retry_token]
-            if now - made < RETRY_TOKEN_SECONDS:
-                return version
-        ready_at = now + self.settings.version_delay
-        version = self._new_version(now, ready_at, ready_at + self.settings.version_lag, origin)
-        key.versions.append(version)
-        key.changes += 1
-        if retry_token:
-            key.retry_tokens[retry_token] = (now, version)
-        return version
-
     def set_key_state(self, key_id: str, state: str) -> None:
         """What ran until now ran under the old state."""
-        self.advance()
+        for world in self.regions.values():
+            world.advance()
         self.keys[key_id].set_state(self.clock.now(), state)
 
     # Buckets and objects.
@@ -236,7 +207,7 @@ class World(Tenancy):
         return work
 
     def work_request_id(self) -> str:
-        return f"ocid1.objectstorageworkrequest.{REALM}.{REGION}.{self.token(44)}"
+        return self.ocid("objectstorageworkrequest")
 
     def add_work_request(self, work: WorkRequest) -> None:
         self.work.add(work)
