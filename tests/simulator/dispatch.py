@@ -165,8 +165,9 @@ class Simulator:
             raise Refusal(
                 429, "TooManyRequests", "Too many requests.", {"retry-after": f"{after:g}"} if after >= 0 else {}
             )
-        if seen.operation == "?":
-            raise Refusal(404, "NotFound", f"{request.method} {request.path} is no operation.")
+        if seen.operation not in OPERATIONS:
+            what = f"{request.method} {request.path}" if seen.operation == "?" else seen.operation
+            raise Refusal(501, "NotImplemented", f"The simulator does not serve {what}.")
         request, past_end = odd_pages.understood(request)
         if "namespace" in names and names["namespace"] != self.world.namespace:
             raise Refusal(404, "NamespaceNotFound", "You do not have authorization, or the namespace does not exist.")

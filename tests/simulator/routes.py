@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from . import tagging
 from .messages import Request
+from .not_served import LITERALS, not_served
 
 _B = r"/n/(?P<namespace>[^/]+)/b/(?P<name>[^/]+)"
 _K = r"/20180608/keys/(?P<key_id>[^/]+)"
@@ -83,10 +84,14 @@ _COMPILED = [(method, re.compile(pattern), name) for method, pattern, name in RO
 
 
 def route(request: Request) -> tuple[str, dict[str, str]]:
-    """The operation, and what the path names; ``?`` where it is none."""
+    """The operation, and what the path names; ``?`` where it is none that is known."""
+    if request.path.rpartition("/")[2] in LITERALS:
+        named = not_served(request)
+        if named:
+            return named, {}
     for method, pattern, operation in _COMPILED:
         if method == request.method:
             match = pattern.fullmatch(request.path)
             if match:
                 return operation, {name: unquote(value) for name, value in match.groupdict().items()}
-    return "?", {}
+    return not_served(request) or "?", {}
