@@ -195,6 +195,7 @@ interrupted:
 
 import random
 import time
+from collections.abc import Sequence
 from typing import Any, NoReturn, Optional
 
 from ansible.module_utils.basic import AnsibleModule
@@ -202,7 +203,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
 from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Selection
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Limits, Selection
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef
 from ansible_collections.rekey.oci.plugins.module_utils.module import arguments, fleet_results, fleets, statuses
 from ansible_collections.rekey.oci.plugins.module_utils.module.connecting import connect, namespace_of
@@ -226,9 +227,11 @@ def main() -> None:
         check(params)
         names = Names(params["include"], params["exclude"])
     except inputs.BadInput as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=str(error), **told([], [], [], False))
+    # Not waiting: a re-encryption that runs is told of, whatever it will prove.
     options = Options(
         check_mode=True,
+        wait=False,
         receipt=params["receipt"],
         bucket_key_only=params["bucket_key_only"],
         verify_history=params["verify_history"],
@@ -241,15 +244,15 @@ def main() -> None:
 
 def one(module: AnsibleModule, options: Options) -> NoReturn:
     """Look at one bucket, as bucket_reencrypt does."""
-    api = connect(module)
+    api = connect(module, learned=told([], [], [], False))
     region = api.calls.clients.region
-    ref = BucketRef(region, namespace_of(module, api), module.params["bucket_name"])
+    ref = BucketRef(region, namespace_of(module, api, told([], [], [region], False)), module.params["bucket_name"])
     reconciler = Reconciler(
         api, ref.namespace, ref.name, options, nonce="0" * 12, clock=time.monotonic, chance=random.random
     )
     run(reconciler, time.sleep)
-    entry = dict(statuses.Looks().of(reconciler, ref), compartment_name=None)
-    result = told([entry], [], region, False)
+    entry = dict(statuses.entry_of(reconciler, ref), compartment_name=None)
+    result = told([entry], [], [region], False)
     for warning in reconciler.warnings:
         module.warn(warning)
     if entry["error"] is not None:
@@ -259,7 +262,8 @@ def one(module: AnsibleModule, options: Options) -> NoReturn:
 
 
 def many(module: AnsibleModule, options: Options, selection: Selection) -> None:
-    fleet = fleets.build(module, options, selection, statuses.Looks())
+    limits, keep = Limits(module.params["workers"]), statuses.Looks(options.scope)
+    fleet = fleets.build(module, options, selection, limits, keep, told([], [], [], False))
     fleet.add_compartments(module.params["compartment_ids"])
     fleets.run(fleet)
     entries = fleets.sorted_entries(fleet)
@@ -267,17 +271,20 @@ def many(module: AnsibleModule, options: Options, selection: Selection) -> None:
     for entry in entries:
         entry["compartment_name"] = names.get(entry["bucket"]["compartment_id"])
     unlisted = fleets.unlisted(fleet)
-    result = told(entries, unlisted, fleets.one_region(fleet), fleet.stopped)
-    fleets.end(module, fleet, selection, result, fleet_results.failures((), unlisted))
+    result = told(entries, unlisted, fleet.regions, fleet.stopped)
+    fleets.end(module, fleet, selection, result, fleet_results.failures((), unlisted, len(fleet.regions)))
 
 
-def told(entries: list[Any], unlisted: list[Any], region: Optional[str], interrupted: bool) -> dict[str, Any]:
+def told(
+    entries: list[Any], unlisted: list[Any], regions: Sequence[Optional[str]], interrupted: bool
+) -> dict[str, Any]:
     return {
         "changed": False,
         "summary": statuses.summary_of(entries),
         "buckets": entries,
         "unlisted": unlisted,
-        "region": region,
+        "region": regions[0] if len(regions) == 1 else None,
+        "regions": list(regions),
         "interrupted": interrupted,
     }
 
@@ -288,7 +295,7 @@ def check(params: dict[str, Any]) -> None:
     inputs.check_namespace(params["namespace_name"])
     if params["bucket_name"] is not None:
         inputs.check_bucket_name(params["bucket_name"])
-        for option in ("recursive", "include", "exclude"):
+        for option in ("recursive", "include", "exclude", "regions"):
             if params[option]:
                 raise inputs.BadInput("%s goes with compartment_ids, not with bucket_name." % option)
 

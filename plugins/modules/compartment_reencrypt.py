@@ -216,7 +216,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
 from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.fleet import Fleet
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Selection
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Limits, Selection
 from ansible_collections.rekey.oci.plugins.module_utils.module import arguments, fleet_results, fleets, progress
 from ansible_collections.rekey.oci.plugins.module_utils.module.fleet_progress import Observer
 
@@ -230,6 +230,8 @@ def main() -> None:
     spec.update(
         key_ids={"type": "list", "elements": "str", "no_log": False},
         max_in_flight={"type": "int", "default": 100},
+        max_failures={"type": "int"},
+        max_submissions={"type": "int"},
     )
     module = progress.WatchedModule(argument_spec=spec, supports_check_mode=True)
     params = module.params
@@ -239,9 +241,11 @@ def main() -> None:
         options = arguments.options(params, module.check_mode)
         names = Names(params["include"], params["exclude"])
     except inputs.BadInput as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=str(error), **fleet_results.nothing())
     selection = Selection(names, params["recursive"], frozenset(params["key_ids"]) if params["key_ids"] else None)
-    fleet = fleets.build(module, options, selection, fleet_results.Compact(diff=module._diff), params["max_in_flight"])
+    limits = Limits(params["workers"], params["max_in_flight"], params["max_failures"], params["max_submissions"])
+    keep = fleet_results.Compact(options.scope, module._diff)
+    fleet = fleets.build(module, options, selection, limits, keep, fleet_results.nothing())
     fleet.add_compartments(params["compartment_ids"])
     with progress.Progress(module.progress_file) as told:
         watched = module.progress_file is not None
@@ -264,11 +268,13 @@ def finish(module: AnsibleModule, fleet: Fleet, selection: Selection) -> None:
         "buckets": entries,
         "unlisted": unlisted,
         "region": fleets.one_region(fleet),
+        "regions": fleet.regions,
         "interrupted": fleet.stopped,
     }
     if module._diff:
         result["diff"] = diffs
-    fleets.end(module, fleet, selection, result, fleet_results.failures(entries, unlisted))
+    failures = fleet_results.failures(entries, unlisted, len(fleet.regions))
+    fleets.end(module, fleet, selection, result, failures)
 
 
 if __name__ == "__main__":
