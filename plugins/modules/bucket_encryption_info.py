@@ -68,7 +68,7 @@ EXAMPLES = r"""
 
 - name: Show what is not proven
   ansible.builtin.debug:
-    msg: "{{ fleet.buckets | selectattr('status', 'in', ['stale', 'unproven', 'failed']) | map(attribute='bucket.name') }}"
+    msg: "{{ fleet.buckets | rejectattr('status', 'in', ['up_to_date', 'empty_bucket']) | map(attribute='bucket.name') }}"
 """
 
 RETURN = r"""
@@ -110,7 +110,7 @@ summary:
       description: Of which it could not be told.
       type: int
 buckets:
-  description: An entry for each bucket, in the order of their names.
+  description: An entry for each bucket, in the order of their regions, namespaces and names.
   returned: always
   type: list
   elements: dict
@@ -130,6 +130,9 @@ buckets:
     work_request:
       description: The work request that the status is about, as M(rekey.oci.bucket_reencrypt) returns it; null when there is none.
       type: dict
+    scope:
+      description: What the status is about, V(all) objects, or V(bucket-key) with O(bucket_key_only).
+      type: str
     status:
       description:
         - V(up_to_date) is proven under the current version of its key, V(stale) under an older one or another key.
@@ -183,10 +186,16 @@ unlisted:
       description: The failed call, C(ListBuckets), C(ListCompartments) or C(GetNamespace), in the shape of a bucket's C(error).
       type: dict
 region:
-  description: The region that was asked; null where only endpoints are known.
+  description: The region that was asked; null where there are several, or only endpoints are known.
   returned: always
   type: str
   sample: us-ashburn-1
+regions:
+  description: The regions that were asked.
+  returned: always
+  type: list
+  elements: str
+  sample: [us-ashburn-1]
 interrupted:
   description: Whether the task was told to stop. Buckets that it had not finished are then missing.
   returned: always

@@ -12,7 +12,7 @@ from typing import Any, Callable, NoReturn, Optional
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
+from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput, shown
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.fleet import Fleet
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Limits, Selection, Site
@@ -22,6 +22,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.module.fleet_results imp
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.compartments import Compartments
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.regions import ask
 
 #: Warnings of single buckets that are shown as the task's own; each is in its bucket's entry too.
 _SHOWN = 5
@@ -36,6 +37,9 @@ def build(
     learned: dict[str, Any],
 ) -> Fleet:
     """Connect, or end the module with one line that says why not, and with ``learned``. Makes no call."""
+    if module.params["regions"]:
+        # Whoever names regions need not name another one.
+        module.params["region"] = module.params["region"] or module.params["regions"][0]
     first = connect(module, connections=limits.workers, learned=learned).calls.clients
     try:
         callers = _in_regions(first, module.params["regions"])
@@ -52,6 +56,13 @@ def _in_regions(clients: Clients, regions: Optional[list[str]]) -> list[Clients]
     """The same caller in each of the regions, or in its own. Raises BadInput."""
     if regions is None:
         return [clients]
+    for region in regions:
+        # Endpoints would take any: a mistyped one is to be found before it is called.
+        if not ask(region, clients.sdk)[1]:
+            raise BadInput(
+                "regions has %s, which the installed oci SDK does not know: correct it, update the SDK, or describe the region in "
+                "OCI_REGION_METADATA." % shown(region)
+            )
     found = {caller.region: caller for caller in (clients.in_region(region) for region in regions)}
     if len(found) > 1 and not clients.serves_regions:
         raise BadInput(
