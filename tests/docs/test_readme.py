@@ -33,10 +33,11 @@ def _end(lines: list[str]) -> int:
 
 
 def test_the_decision_table_is_the_code_s() -> None:
-    from ansible_collections.rekey.oci.plugins.module_utils.decide.decision import ACTIONS
+    from ansible_collections.rekey.oci.plugins.module_utils.decide.reasons import REASONS
 
+    actions = {name: reason.action for name, reason in REASONS.items() if not reason.only_in_fleets}
     rows = _rows("What it decides")
-    assert {row[1].strip("`"): row[0].removesuffix(", or none on an empty bucket") for row in rows} == ACTIONS
+    assert {row[1].strip("`"): row[0].removesuffix(", or none on an empty bucket") for row in rows} == actions
     # Only the assignment is a change where nothing is submitted.
     assert [row[1] for row in rows if "empty bucket" in row[0]] == ["`key_assigned`"]
     assert [row[2] for row in rows] == ["yes" if row[0].startswith("submit") else "no" for row in rows]

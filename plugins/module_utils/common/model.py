@@ -9,8 +9,9 @@ Nothing here does I/O. All times are seconds since the epoch, UTC, by the servic
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any, Optional, TypeVar
 
@@ -70,6 +71,19 @@ class Bucket:
             "approximate_count": self.approximate_count,
             "approximate_size": self.approximate_size,
         }
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an UpdateBucket is to change; None leaves it as it is. Tags are replaced as a whole."""
+
+    freeform_tags: Optional[Mapping[str, str]] = None
+    kms_key_id: Optional[str] = None
+
+    def of(self, bucket: Bucket) -> Bucket:
+        """The bucket as it is to become."""
+        tags = bucket.freeform_tags if self.freeform_tags is None else dict(self.freeform_tags)
+        return replace(bucket, freeform_tags=tags, kms_key_id=self.kms_key_id or bucket.kms_key_id)
 
 
 @dataclass(frozen=True)
@@ -160,6 +174,12 @@ class ApiError(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+    def final(self) -> ApiError:
+        """The same failure, which no other try would mend."""
+        final = copy.copy(self)
+        final.retryable = False
+        return final
 
     @property
     def throttled(self) -> bool:

@@ -16,6 +16,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     TERMINAL_STATUSES,
     ApiError,
     Bucket,
+    Change,
     Key,
     WorkRequest,
     iso_time,
@@ -101,27 +102,19 @@ class OciApi(SharedApi):
             for item in data
         )
 
-    def update_bucket(
-        self,
-        bucket: Bucket,
-        etag: Optional[str],
-        tags: Optional[Mapping[str, str]] = None,
-        kms_key_id: Optional[str] = None,
-    ) -> Bucket:
+    def update_bucket(self, bucket: Bucket, etag: Optional[str], change: Change) -> Bucket:
         from oci.object_storage.models import UpdateBucketDetails
 
         details = UpdateBucketDetails()
-        if tags is not None:
-            details.freeform_tags = dict(tags)
-        if kms_key_id is not None:
-            details.kms_key_id = kms_key_id
+        if change.freeform_tags is not None:
+            details.freeform_tags = dict(change.freeform_tags)
+        if change.kms_key_id is not None:
+            details.kms_key_id = change.kms_key_id
         response = self.calls.object_storage(
             "UpdateBucket", "update_bucket", bucket.namespace, bucket.name, details, if_match=etag
         )
-        # The tags are replaced as a whole, so that an answer without them leaves nothing open.
-        written = _bucket(
-            "UpdateBucket", response, bucket if tags is None else replace(bucket, freeform_tags=dict(tags))
-        )
+        # Tags are replaced as a whole, so that an answer without them leaves nothing open.
+        written = _bucket("UpdateBucket", response, change.of(bucket))
         if written.etag is None:
             raise failures.not_understood("UpdateBucket", response, "the answer bears no etag")
         return written
