@@ -122,8 +122,10 @@ def _gone_at_once(real: Any) -> Any:
 
 def _settled_for_good(real: Any) -> Any:
     def submit(run: Any, step: Any) -> None:
-        real(run, step)
-        run.attempt.unsettled = False
+        try:
+            real(run, step)
+        finally:
+            run.attempt.unsettled = False
 
     return submit
 
