@@ -190,8 +190,5 @@ class Clients:
     def key_management_endpoints(self, key_id: str) -> list[str]:
         return [_Endpoint.endpoint]
 
-    def region_of_key(self, key_id: str) -> str:
-        return "us-ashburn-1"
-
     def key_management(self, endpoint: str) -> Client:
         return self._client
