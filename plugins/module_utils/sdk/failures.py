@@ -42,6 +42,10 @@ class Untrusted(ApiError):
     """There is a host, and TLS with it failed."""
 
 
+class SignedOut(Exception):
+    """The user's session is over, and so nothing was sent. The message is for a person."""
+
+
 class NotSigned(Exception):
     """A request that could not be signed, and so was not sent. The message is for a person."""
 
@@ -52,6 +56,8 @@ def translate(sdk: Any, operation: str, error: Exception, endpoint: str) -> ApiE
         return error
     if isinstance(error, NotSigned):
         return ApiError(operation, str(error), retryable=True)
+    if isinstance(error, SignedOut):
+        return ApiError(operation, str(error), signed_out=True)
     if isinstance(error, sdk.exceptions.ServiceError):
         return _answered(operation, error, endpoint)
     if isinstance(error, BadInput):
@@ -123,6 +129,13 @@ def not_understood(operation: str, response: Any, message: str = "the answer cou
         effect="unknown",
         retryable=True,
     )
+
+
+def signed_out(error: ApiError, why: Optional[str]) -> ApiError:
+    """The refusal of a call whose token has expired, which the service does not say."""
+    if why is not None:
+        error.message, error.signed_out = why, True
+    return error
 
 
 def _answered(operation: str, error: Any, endpoint: str) -> ApiError:
