@@ -14,7 +14,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiE
 from ansible_collections.rekey.oci.plugins.module_utils.common.texts import clean_answer
 from ansible_collections.rekey.oci.plugins.module_utils.sdk import failures
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients, endpoint_of
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.transport import UNCLEAN
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.transport import UNCLEAN, answers
 
 #: These are written back as they were.
 _TAGS = frozenset(("freeform_tags", "defined_tags", "system_tags"))
@@ -30,19 +30,24 @@ class Calls:
         """Make any call. Raises ApiError, and nothing else."""
         signer = self.clients.signer
         used = getattr(signer, "api_key", None)
-        try:
-            return _cleaned(call())
-        except Exception as error:
-            failure = failures.translate(self.clients.sdk, operation, error, endpoint)
-        if failure.status != 401 or not hasattr(signer, "renewed"):
+        answer, failure = self._tried(operation, call, endpoint)
+        if failure and failure.status == 401 and hasattr(signer, "renewed"):
+            # Refused, so that nothing was done; and somebody may have signed in again meanwhile.
+            if signer.renewed(used):
+                answer, failure = self._tried(operation, call, endpoint)
+            if failure and failure.status == 401:
+                failure = failures.signed_out(failure, signer.why_refused())
+        if failure:
             raise failure
-        # Refused, so that nothing was done; and somebody may have signed in again meanwhile.
-        if signer.renewed(used):
-            try:
-                return _cleaned(call())
-            except Exception as error:
-                failure = failures.translate(self.clients.sdk, operation, error, endpoint)
-        raise failures.signed_out(failure, signer.why_refused()) if failure.status == 401 else failure
+        return _cleaned(answer)
+
+    def _tried(self, operation: str, call: Callable[[], Any], endpoint: str) -> tuple[Any, Optional[ApiError]]:
+        before = answers()
+        try:
+            # Nothing but the SDK's own work: what goes wrong in ours is not for its translation.
+            return call(), None
+        except Exception as error:
+            return None, failures.translate(self.clients.sdk, operation, error, endpoint, answers() > before)
 
     def object_storage(self, operation: str, method: str, *args: Any, **kwargs: Any) -> Any:
         client = self.clients.object_storage()

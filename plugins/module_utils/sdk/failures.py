@@ -50,8 +50,8 @@ class NotSigned(Exception):
     """A request that could not be signed, and so was not sent. The message is for a person."""
 
 
-def translate(sdk: Any, operation: str, error: Exception, endpoint: str) -> ApiError:
-    """Turn whatever the SDK raised into an ApiError."""
+def translate(sdk: Any, operation: str, error: Exception, endpoint: str, answered: bool = True) -> ApiError:
+    """Turn whatever the SDK raised into an ApiError; ``answered`` says whether there was an answer to trip over."""
     if isinstance(error, ApiError):
         return error
     if isinstance(error, NotSigned):
@@ -62,10 +62,10 @@ def translate(sdk: Any, operation: str, error: Exception, endpoint: str) -> ApiE
         return _answered(operation, error, endpoint)
     if isinstance(error, BadInput):
         return ApiError(operation, str(error))
-    return _unanswered(operation, error, endpoint)
+    return _unanswered(operation, error, endpoint, answered)
 
 
-def _unanswered(operation: str, error: Exception, endpoint: str) -> ApiError:
+def _unanswered(operation: str, error: Exception, endpoint: str, answered: bool) -> ApiError:
     """There is no answer, or none that HTTP would call one."""
     chain = _chain(error)
     names = {type(link).__name__ for link in chain}
@@ -99,12 +99,24 @@ def _unanswered(operation: str, error: Exception, endpoint: str) -> ApiError:
             effect="unknown",
             retryable=True,
         )
+    if not answered:
+        # A bug of the SDK's or of ours, which is the same the next time. Its message may quote a secret.
+        return ApiError(operation, "an unexpected error before anything was sent: %s" % _place(error))
     return ApiError(
         operation,
         "the answer of %s could not be understood (%s)" % (endpoint, type(error).__name__),
         effect="unknown",
         retryable=True,
     )
+
+
+def _place(error: Exception) -> str:
+    """The kind of an error, and where it was raised."""
+    found = error.__traceback__
+    while found is not None and found.tb_next is not None:
+        found = found.tb_next
+    where = " in line %d of %s" % (found.tb_lineno, found.tb_frame.f_code.co_filename) if found else ""
+    return type(error).__name__ + where
 
 
 def _refused_by_proxy(operation: str, status: int, proxy: str, endpoint: str) -> ApiError:

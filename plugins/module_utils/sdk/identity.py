@@ -15,7 +15,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.sdk.loading import becau
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.signing import from_environment
 
 _FROM_FILE = (*profile.OPTION_OF, "security_token_file", "delegation_token_file")
-_ENDPOINT_OPTIONS = ("object_storage_endpoint", "key_management_endpoint", "identity_endpoint")
+ENDPOINT_OPTIONS = ("object_storage_endpoint", "key_management_endpoint", "identity_endpoint")
 
 
 class Identity:
@@ -52,7 +52,7 @@ def identify(params: Mapping[str, Any], oci: Any) -> Identity:
 
 def check_common(params: Mapping[str, Any]) -> None:
     """What can be told wrong from the options alone. Raises BadInput."""
-    for option in _ENDPOINT_OPTIONS:
+    for option in ENDPOINT_OPTIONS:
         if params.get(option):
             check_endpoint(params[option], option)
     if params.get("cert_bundle"):

@@ -32,6 +32,8 @@ UNCLEAN = "x-rekey-unclean"
 
 _NOT_PLAIN = re.compile(rb"\\[ubfnrt]|[^\t\n\r -~]")
 
+_answers = threading.local()
+
 #: How often the watchdog looks, in seconds.
 _TICK = 0.5
 
@@ -147,6 +149,7 @@ def adapter_class(sdk: Any) -> Any:
             exchange = self._watchdog.begin(_seconds(options.get("timeout")))
             try:
                 response = super().send(request, **options)
+                _answers.count = answers() + 1
                 content = _content(response)
             except AnswerTooLarge:
                 raise
@@ -170,6 +173,11 @@ def adapter_class(sdk: Any) -> Any:
             return response
 
     return BoundedAdapter
+
+
+def answers() -> int:
+    """How many answers have come to the calling thread's requests, those that nobody understood too."""
+    return getattr(_answers, "count", 0)
 
 
 def _seconds(timeout: Any) -> float:

@@ -104,3 +104,15 @@ def test_answers_are_clean_but_for_tags(tmp_path: Path, raw: bool) -> None:
         assert "\\u" not in repr(one)
     assert "red" in str(told[4])
     assert dict(bucket.freeform_tags) == {"evil": "\u202etag"}, "to be written back as it is"
+
+
+def test_a_call_that_the_sdk_refuses_to_send_is_no_answer(tmp_path: Path) -> None:
+    with answering({"/n": b'"space"', "/n/": b'"space"', "/n/space/b/odd": b"\xff{"}) as url:
+        api = api_at(tmp_path, url)
+        assert api.get_namespace() == "space"
+        with pytest.raises(ApiError) as bug:
+            api.calls.object_storage("GetBucket", "get_bucket", "space", "bucket", no_such_option=True)
+        assert not bug.value.retryable
+        with pytest.raises(ApiError) as odd:
+            api.get_bucket("space", "odd")
+        assert (odd.value.retryable, odd.value.effect) == (True, "unknown")
