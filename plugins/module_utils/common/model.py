@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any, Optional, TypeVar
 
+from ansible_collections.rekey.oci.plugins.module_utils.common.texts import clean
+
 Fact = TypeVar("Fact")
 
 #: A work request in one of these states never changes again.
@@ -145,7 +147,7 @@ class ApiError(Exception):
 
     ``effect`` says what it may have done all the same: ``none`` (refused), ``unknown`` (the service answered, but not
     with the truth), ``late`` (no answer in time: the effect may still be to come). ``status`` is the HTTP status, or
-    None when there was no HTTP answer at all.
+    None when there was no HTTP answer at all. ``signed_out`` says that no other call can succeed before somebody signs in.
     """
 
     def __init__(
@@ -159,18 +161,21 @@ class ApiError(Exception):
         retryable: bool = False,
         retry_after: Optional[float] = None,
         unreachable: bool = False,
+        signed_out: bool = False,
     ) -> None:
         # What copying an exception builds the copy from.
         super().__init__(operation, message)
         self.operation = operation
-        self.message = message
+        # A service may say anything, and a person's terminal would obey it.
+        self.message = clean(message)
         self.status = status
-        self.code = code
-        self.opc_request_id = opc_request_id
+        self.code = clean(code)
+        self.opc_request_id = clean(opc_request_id)
         self.effect = effect
         self.retryable = retryable
         self.retry_after = retry_after
         self.unreachable = unreachable
+        self.signed_out = signed_out
 
     def __str__(self) -> str:
         return self.message

@@ -39,6 +39,7 @@ class Clients:
         self._connections = connections
         self._identity = identity.identify(params, self.sdk)
         self.warnings = self._identity.warnings
+        self.signer = self._identity.signer
         #: The full name of the region that is called; None where only endpoints are known.
         self.region: Optional[str] = self._identity.config.get("region")
         #: The CA certificates to trust in place of the usual ones.

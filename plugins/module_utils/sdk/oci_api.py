@@ -21,6 +21,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     WorkRequest,
     iso_time,
 )
+from ansible_collections.rekey.oci.plugins.module_utils.common.texts import clean
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Owners, owners_of
 from ansible_collections.rekey.oci.plugins.module_utils.sdk import failures
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.api import SharedApi
@@ -135,7 +136,7 @@ class OciApi(SharedApi):
             ),
             endpoint_of(client),
         )
-        work_request_id: Optional[str] = response.headers.get("opc-work-request-id")
+        work_request_id: Optional[str] = clean(response.headers.get("opc-work-request-id"))
         if not work_request_id:
             raise failures.not_understood("ReencryptBucket", response)
         return work_request_id
