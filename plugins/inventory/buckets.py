@@ -147,7 +147,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.sdk.loading import SdkMi
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from ansible_collections.rekey.oci.plugins.plugin_utils._bucket_list import WORKERS, BucketList
 from ansible_collections.rekey.oci.plugins.plugin_utils._inventory_hosts import BucketHosts, Draft, host_names
-from ansible_collections.rekey.oci.plugins.plugin_utils._inventory_texts import as_texts, inert, trust_as_template
+from ansible_collections.rekey.oci.plugins.plugin_utils._inventory_texts import as_texts, inert, trusted
 
 #: Raised with every change to what is kept.
 CACHE_FORMAT = 2
@@ -165,6 +165,7 @@ _AFFIX = re.compile(r"[A-Za-z0-9_\-.@+=]*")
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]
     NAME = "rekey.oci.buckets"
+    inventory: Any
 
     def verify_file(self, path: str) -> bool:
         return bool(super().verify_file(path)) and path.endswith((".rekey_buckets.yml", ".rekey_buckets.yaml"))
@@ -363,7 +364,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         fixed = {
             "ansible_connection": "local",
             # The Python of whatever controller runs the play, which need not be the one that made this inventory.
-            "ansible_python_interpreter": trust_as_template("{{ ansible_playbook_python }}"),
+            "ansible_python_interpreter": trusted("{{ ansible_playbook_python }}"),
         }
         draft = Draft(name, {**inert(variables), **fixed})
         inventory, self.inventory = self.inventory, draft

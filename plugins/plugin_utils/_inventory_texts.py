@@ -17,18 +17,21 @@ from ansible.errors import AnsibleError
 from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
 
 try:
-    from ansible.template import trust_as_template
+    from ansible.template import trust_as_template as trusted
 except ImportError:
     # Before ansible-core 2.19 whatever is not marked is a template.
     from ansible.utils.unsafe_proxy import wrap_var as untrusted
 
-    def trust_as_template(value: str) -> str:
+    def trusted(value: str) -> str:
         return value
 
 else:
 
     def untrusted(value: Any) -> Any:
         return value
+
+
+__all__ = ["as_texts", "inert", "trusted"]
 
 
 def as_texts(options: Mapping[str, Any], lists: tuple[str, ...], texts: tuple[str, ...]) -> dict[str, Any]:
@@ -72,7 +75,7 @@ def inert(value: Any) -> Any:
     """
     if isinstance(value, str):
         suspect = "{" in value or "}" in value or value.startswith("#jinja2:")
-        return untrusted(value) if suspect else trust_as_template(value)
+        return untrusted(value) if suspect else trusted(value)
     if isinstance(value, Mapping):
         return {_inert_key(key): inert(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
