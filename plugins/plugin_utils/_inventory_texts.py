@@ -65,7 +65,8 @@ def _text(name: str, value: Any) -> Any:
             return untrusted(str(value))
         except AnsibleError:
             raise BadInput("%s has a vaulted value that cannot be decrypted: give its vault password." % name) from None
-    raise BadInput("%s has %s where a text belongs." % (name, "nothing" if value is None else type(value).__name__))
+    kind = "a dictionary" if isinstance(value, Mapping) else "a list" if isinstance(value, (list, tuple)) else "no value"
+    raise BadInput("%s has %s where a text belongs." % (name, kind))
 
 
 def inert(value: Any) -> Any:
