@@ -202,6 +202,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
 from ansible_collections.rekey.oci.plugins.module_utils.decide.rotation import wish_of
 from ansible_collections.rekey.oci.plugins.module_utils.module import arguments
 from ansible_collections.rekey.oci.plugins.module_utils.module.connecting import connect, fail
@@ -225,7 +226,7 @@ def main() -> None:
     except inputs.BadInput as error:
         module.fail_json(msg=str(error), **nothing())
     versions = KeyVersions(connect(module, learned=nothing()).calls)
-    rotator = Rotator(versions, module.params["key_id"], wish, module.check_mode, Patience(wish.waiting))
+    rotator = Rotator(versions, module.params["key_id"], wish, module.check_mode, Patience(wish.waiting, Timing()))
     try:
         rotator.run()
     except ApiError as error:

@@ -130,6 +130,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import Waiting
+from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
 from ansible_collections.rekey.oci.plugins.module_utils.module import arguments
 from ansible_collections.rekey.oci.plugins.module_utils.module.connecting import connect, fail
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.patience import Patience
@@ -154,7 +155,7 @@ def main() -> None:
     except inputs.BadInput as error:
         module.fail_json(msg=str(error), **NOTHING)
     api = connect(module, learned=NOTHING)
-    canceler = Canceler(api, params["work_request_id"], module.check_mode, Patience(Waiting.of(params)))
+    canceler = Canceler(api, params["work_request_id"], module.check_mode, Patience(Waiting.of(params), Timing()))
     try:
         canceler.run()
     except ApiError as error:

@@ -65,7 +65,9 @@ def _text(name: str, value: Any) -> Any:
             return untrusted(str(value))
         except AnsibleError:
             raise BadInput("%s has a vaulted value that cannot be decrypted: give its vault password." % name) from None
-    kind = "a dictionary" if isinstance(value, Mapping) else "a list" if isinstance(value, (list, tuple)) else "no value"
+    kind = (
+        "a dictionary" if isinstance(value, Mapping) else "a list" if isinstance(value, (list, tuple)) else "no value"
+    )
     raise BadInput("%s has %s where a text belongs." % (name, kind))
 
 

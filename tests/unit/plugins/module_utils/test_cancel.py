@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import Waiting
+from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from ansible_collections.rekey.oci.plugins.module_utils.module import arguments
@@ -61,7 +62,7 @@ class Site:
         return told
 
     def canceler(self, work_request_id: str, wait: bool = True, timeout: float = 60, check: bool = False) -> Canceler:
-        patience = Patience(Waiting(wait, timeout, 10), lambda: self.now, self.sleep, lambda: 0.5)
+        patience = Patience(Waiting(wait, timeout, 10), Timing(lambda: self.now, self.sleep, lambda: 0.5))
         return Canceler(self.api, work_request_id, check, patience)
 
     def reencrypt(self, options: Options) -> Reconciler:

@@ -16,6 +16,7 @@ import pytest
 from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Key
 from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import Waiting
+from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
 from ansible_collections.rekey.oci.plugins.module_utils.decide.rotation import (
     KeyVersion,
     Wish,
@@ -63,7 +64,7 @@ class Site:
             key_management_endpoint=said["key_management"],
         )
         versions = KeyVersions(Calls(Clients(params)))
-        patience = Patience(wish.waiting, lambda: self.now, self.sleep, lambda: 0.5)
+        patience = Patience(wish.waiting, Timing(lambda: self.now, self.sleep, lambda: 0.5))
         return Rotator(versions, self.key_id, wish, check_mode, patience)
 
     def run(self, wish: Wish, check_mode: bool = False) -> dict[str, Any]:
