@@ -183,12 +183,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             hosts = self._hosts(found, params)
         except inputs.BadInput as error:
             raise AnsibleParserError("%s: %s" % (path, error)) from None
-        if not found:
-            told = str(names)
-            self.display.warning(
-                "%s: no bucket is found%s, of %d listed."
-                % (path, " with " + told if told else "", len(listed["buckets"]))
-            )
+        for line in self._idle(found, listed, names, params):
+            self.display.warning("%s: %s" % (path, line))
         self._warn_of_names(path, hosts, params["strict"])
         hosts.put()
 
@@ -325,6 +321,28 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             if strict:
                 raise AnsibleParserError(line)
             self.display.warning(line)
+
+    @staticmethod
+    def _idle(
+        found: list[dict[str, Any]], listed: Mapping[str, Any], names: Names, params: Mapping[str, Any]
+    ) -> list[str]:
+        """What was asked for by name, and matched nothing: it may be mistyped."""
+        told = str(names)
+        if not found:
+            return ["no bucket is found%s, of %d listed." % (" with " + told if told else "", len(listed["buckets"]))]
+        matching = {glob for bucket in listed["buckets"] for glob in names.matching(bucket["name"])}
+        lines = [
+            "%s has %s, which matches the name of no bucket." % (option, glob)
+            for option, globs in (("include", names.include), ("exclude", names.exclude))
+            for glob in globs
+            if glob not in matching
+        ]
+        # With those below them, nobody knows here which is below which.
+        used = {entry["compartment_id"] for entry in (*found, *listed["problems"])}
+        what = "that matches %s" % told if told else "in it"
+        asked = [] if params["recursive"] or None in used else params["compartment_ids"]
+        lines += ["compartment %s has no bucket %s." % (one, what) for one in asked if one not in used]
+        return lines
 
     # Hosts
 

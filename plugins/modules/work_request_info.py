@@ -93,7 +93,7 @@ work_requests:
       description: When it ended.
       type: str
     errors:
-      description: Its errors, when it failed or was canceled.
+      description: Its errors, once it has ended. One that completed with errors may have left objects out.
       type: list
       elements: dict
       contains:
