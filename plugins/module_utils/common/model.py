@@ -103,6 +103,12 @@ class Key:
     compartment_id: Optional[str] = None
     #: The full name of its region, as service principals have it.
     region: Optional[str] = None
+    display_name: Optional[str] = None
+
+    @property
+    def called(self) -> str:
+        """For a person: its name and the end of its OCID; without a name, all of that."""
+        return "%s (...%s)" % (self.display_name, self.id[-8:]) if self.display_name else self.id
 
     def as_result(self) -> dict[str, Any]:
         return {

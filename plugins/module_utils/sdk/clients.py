@@ -22,6 +22,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import (
     shown,
 )
 from ansible_collections.rekey.oci.plugins.module_utils.sdk import identity, loading, network, regions
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.caller import caller
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.transport import adapter_class
 
 #: Seconds to connect, and to read. Together with the bounds on retries they end a task whose endpoint is dead.
@@ -50,6 +51,10 @@ class Clients:
         self._clients: dict[tuple[str, ...], Any] = {}
         #: Which of a vault's possible endpoints has answered.
         self._vault_endpoints: dict[str, str] = {}
+
+    def caller(self) -> list[str]:
+        """Region, tenancy and user of the calls; what cannot be known without a call is blank."""
+        return [self.region or "", *caller(self._identity.config, self._identity.signer)]
 
     def in_region(self, region: str) -> Clients:
         """The same caller in another region, by a full or a short name. Makes no call. Raises BadInput."""

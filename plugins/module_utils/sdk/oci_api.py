@@ -143,15 +143,19 @@ class OciApi(SharedApi):
 
 
 def work_request_of(data: Any) -> WorkRequest:
-    percent = data.percent_complete
     return WorkRequest(
         id=data.id,
         status=data.status if data.status in TERMINAL_STATUSES else _status(data.status),
-        percent_complete=float(percent) if isinstance(percent, (int, float)) else None,
+        percent_complete=_percent(data.percent_complete),
         time_accepted=seconds(data.time_accepted),
         time_started=seconds(data.time_started),
         time_finished=seconds(data.time_finished),
     )
+
+
+def _percent(value: Any) -> Optional[float]:
+    # NaN is in no range; nor would it be JSON.
+    return float(value) if isinstance(value, (int, float)) and 0 <= value <= 100 else None
 
 
 def _status(status: Optional[str]) -> Optional[str]:
@@ -181,6 +185,7 @@ def key_of(key_id: str, response: Any) -> Key:
         algorithm=getattr(shape, "algorithm", None),
         is_auto_rotation_enabled=getattr(data, "is_auto_rotation_enabled", None),
         compartment_id=getattr(data, "compartment_id", None),
+        display_name=getattr(data, "display_name", None),
     )
 
 
