@@ -13,7 +13,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -165,7 +165,7 @@ class Service(SharedApi):
             operation_type="REENCRYPT",
             status=job.end if over else "IN_PROGRESS",
             percent_complete=100.0 if over else 10.0,
-            time_accepted=datetime.fromtimestamp(EPOCH + job.accepted, UTC),
+            time_accepted=datetime.fromtimestamp(EPOCH + job.accepted, timezone.utc),
             time_started=None,
             time_finished=None,
             resources=[resource] if told else [],
