@@ -10,6 +10,7 @@ import random
 from collections import Counter
 from typing import Any
 
+from ansible_collections.rekey.oci.plugins.module_utils.decide.reasons import REASONS
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef
 from ansible_collections.rekey.oci.plugins.module_utils.module import statuses
@@ -86,7 +87,7 @@ def test_the_modules_agree() -> None:
                 # A run waits for it, and submits then.
                 assert look["work_request"]["status"] in ("ACCEPTED", "IN_PROGRESS", None), where
             else:
-                assert status == statuses._BY_REASON.get(reason, "unproven"), where
+                assert status == (REASONS[reason].status or "unproven"), where
         # Nobody wrote anything.
         universe.check()
     print(dict(seen))
