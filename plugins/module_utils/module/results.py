@@ -35,6 +35,11 @@ def work_request_of(reconciler: Reconciler) -> Optional[WorkRequest]:
     receipt = facts.receipt
     candidates = list(reversed(attempt.submitted))
     candidates.append(attempt.joined or "")
+    if isinstance(reconciler.outcome, Done) and reconciler.outcome.action == "join" and not any(candidates):
+        # One that runs is told of, though the receipt may name one that has ended.
+        running = _listed(reconciler)
+        if running is not None:
+            return running
     candidates.append((receipt.work_request_id or "") if receipt else "")
     for wanted in filter(None, candidates):
         seen = facts.seen(wanted)
