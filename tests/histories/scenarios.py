@@ -163,6 +163,12 @@ CAREFUL: dict[str, History] = {
         wants=({"receipt": "none"},),
         settings={"accepted_skew": 30.0},
     ),
+    "one that completes with errors": History(
+        settings={"outcomes": ("COMPLETED_WITH_ERRORS",)}, moves=(Go(0, _ENOUGH),)
+    ),
+    "a lost POST that is listed under a time before its claim": History(
+        moves=(Go(0, 5, Fate("reset_after")), Go(0, _ENOUGH)), settings={"accepted_skew": -30.0}
+    ),
     "the id's write is refused, with nobody near": History(moves=(Go(0, 6, Fate("odd 412")),)),
     "the key is refused once": History(moves=(Go(0, 1, Fate("odd 400")),), before="proven"),
     "the claim is refused once": History(moves=(Go(0, 4, Fate("not_found")), Go(0, _ENOUGH), Go(0, _ENOUGH))),

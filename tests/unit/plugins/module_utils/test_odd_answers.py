@@ -183,7 +183,7 @@ def test_a_409_that_is_no_running_re_encryption_is_told_in_the_service_s_words(w
 
 @pytest.mark.parametrize("kept", ["tag", "none"])
 def test_completed_with_errors_on_record_is_no_proof(kept: str) -> None:
-    there = World(duration=5.0)
+    there: Any = World(duration=5.0)
     real = there.reencrypt_bucket
 
     def with_errors(*args: Any) -> str:
@@ -191,7 +191,7 @@ def test_completed_with_errors_on_record_is_no_proof(kept: str) -> None:
         there.jobs[-1].errors = there.posts == 1
         return made
 
-    there.reencrypt_bucket = with_errors  # type: ignore[method-assign]
+    there.reencrypt_bucket = with_errors
     _run, outcome = reconcile(there, Options(receipt=kept))
     assert isinstance(outcome, Fail)
     assert "COMPLETED with errors on record" in outcome.message
@@ -215,7 +215,7 @@ def test_a_list_that_cannot_be_read_is_no_evidence_against_a_completed_receipt()
 @pytest.mark.parametrize("skew", [-30.0, -3.0, 3.0, 30.0])
 @pytest.mark.parametrize("duration", [0.0, 60.0])
 def test_a_lost_post_is_found_whatever_the_clocks_say(skew: float, duration: float) -> None:
-    there = World(duration=duration)
+    there: Any = World(duration=duration)
     real = there.reencrypt_bucket
 
     def lost(*args: Any) -> str:
@@ -223,7 +223,7 @@ def test_a_lost_post_is_found_whatever_the_clocks_say(skew: float, duration: flo
         there.jobs[-1].accepted += skew
         raise ApiError("ReencryptBucket", "the connection broke", effect="unknown", retryable=True)
 
-    there.reencrypt_bucket = lost  # type: ignore[method-assign]
+    there.reencrypt_bucket = lost
     run, outcome = reconcile(there, Options())
     assert (outcome.action, there.posts) == ("submit", 1)
     assert run.facts.receipt is not None
