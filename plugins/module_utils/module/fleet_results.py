@@ -110,8 +110,9 @@ def _compact(reconciler: Reconciler, ref: BucketRef, diff: bool) -> dict[str, An
 
 def _is_proven(reconciler: Reconciler) -> bool:
     """Whether a completed receipt proves at the end of the run that all objects are under the current version of the key."""
-    outcome, facts, receipt = reconciler.outcome, reconciler.facts, reconciler.facts.receipt
-    if not isinstance(outcome, Done) or facts.key is None or receipt is None or receipt.state != receipts.COMPLETED:
+    outcome, facts = reconciler.outcome, reconciler.facts
+    receipt = facts.receipt.proof() if facts.receipt is not None else None
+    if not isinstance(outcome, Done) or facts.key is None or receipt is None:
         return False
     current = receipt.key == receipts.key_digest(facts.key.id) and receipt.key_version_id == facts.key.current_version
     ended = outcome.reason == "up_to_date" or (outcome.action != "none" and not reconciler.options.check_mode)
