@@ -13,8 +13,8 @@ from html import escape
 from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.report.assets import SCRIPT, STYLE
-from ansible_collections.rekey.oci.plugins.module_utils.report.figures import NOT_PROVEN, NOTHING_TO_PROVE, PROVEN
 from ansible_collections.rekey.oci.plugins.module_utils.report.files import stamp
+from ansible_collections.rekey.oci.plugins.module_utils.report.rows import NOT_PROVEN, NOTHING_TO_PROVE, PROVEN
 
 _VERDICTS = {NOT_PROVEN: "Not proven", PROVEN: "Proven", NOTHING_TO_PROVE: "Nothing to prove"}
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils.report import figures, files, pages
+from ansible_collections.rekey.oci.plugins.module_utils.report import figures, files, pages, rows
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.report_data import STATUSES, entry
 
 SINCE = "2026-11-24T10:00:00Z"
@@ -185,7 +185,7 @@ def test_csv_has_no_formula(text: str) -> None:
 def test_csv_keeps_texts_and_numbers() -> None:
     of = content(*(entry(name=text) for text in ("plain", 'a,"b"', "K\u00f6ln")))
     lines = list(csv.DictReader(io.StringIO(files.as_csv(of), newline="")))
-    assert tuple(lines[0]) == figures.COLUMNS
+    assert tuple(lines[0]) == rows.COLUMNS
     assert [line["bucket"] for line in lines] == ["K\u00f6ln", 'a,"b"', "plain"]
     assert {line["key_version_age_days"] for line in lines} == {"54"}
 
