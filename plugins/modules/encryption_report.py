@@ -225,9 +225,7 @@ def _paths(module: AnsibleModule) -> dict[str, str]:
         module.fail_json(msg="dest %s does not end in .html: give the path of the HTML file." % dest)
     if not os.path.isdir(folder):
         module.fail_json(msg="The folder of dest, %s, does not exist: make it first." % folder)
-    paths = {
-        kind: "%s.%s" % (base, end) for kind, (end, _make) in FORMATS.items() if kind in module.params["formats"]
-    }
+    paths = {kind: "%s.%s" % (base, end) for kind, (end, _make) in FORMATS.items() if kind in module.params["formats"]}
     for path in paths.values():
         if os.path.isdir(path):
             module.fail_json(msg="%s is a folder: give the path of a file." % path)

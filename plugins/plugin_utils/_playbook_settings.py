@@ -68,7 +68,7 @@ VARIABLES: dict[str, Variable] = {
     "rekey_max_age_days": Variable(values.whole("a whole number of days"), (ROTATION,), 365),
     "rekey_report_dest": Variable(values.text, _FLEET, "rekey-encryption.html"),
     "rekey_report_title": Variable(values.text, _FLEET),
-    "rekey_report_formats": Variable(values.choices("html", "json", "csv"), _FLEET),
+    "rekey_report_formats": Variable(values.choices("html", "json", "csv", "junit", "prometheus"), _FLEET),
     "rekey_verify_history": Variable(values.flag, _ALL, True),
     "rekey_fail_on_unproven": Variable(values.flag, (REPORT,), False),
     "rekey_progress": Variable(values.flag, _ALL),
@@ -93,7 +93,7 @@ _LOOK = "namespace_name receipt receipt_tag_namespace bucket_key_only verify_his
 _ONE = _LOOK + (
     " kms_key_id force require_customer_managed_key open_uploads wait wait_timeout wait_interval claim_grace"
 )
-_WHICH = " recursive include exclude workers"
+_WHICH = " recursive include exclude regions workers"
 
 #: The options that each module takes of the variables. One that is not given is left out, so that the module's default counts.
 OPTIONS: dict[str, tuple[str, ...]] = {
@@ -137,9 +137,7 @@ def settings(playbook: str, given: Mapping[str, Any], folder: str) -> dict[str, 
         if playbook in variable.playbooks
     }
     found = {name[len("rekey_") :]: value for name, value in read.items()}
-    regions = found.pop("regions") or found.pop("region") or []
-    found.pop("region", None)
-    found["regions"] = regions
+    found["regions"] = found["regions"] or found["region"]
     if playbook == BUCKET:
         _check_bucket(found)
     else:

@@ -41,13 +41,20 @@ def as_junit(content: Mapping[str, Any], digest: str, since: str) -> str:
         **counts,
         "time": 0,
         "timestamp": since.rstrip("Z"),
+        # Ant's schema wants these.
+        "hostname": "localhost",
+        "id": 0,
+        "package": "rekey.oci",
     }
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         "<!-- %s -->" % stamp(digest, since),
         "<testsuites>",
         "<testsuite%s>" % _attributes(suite),
+        "<properties/>",
         *cases,
+        "<system-out/>",
+        "<system-err/>",
         "</testsuite>",
         "</testsuites>",
     ]
