@@ -84,7 +84,8 @@ def test_numbers_are_at_least_1(name: str, wrong: Any) -> None:
     given: dict[str, Any] = {name: wrong}
     assert refused(**given).startswith(name + " is ")
     for right in (7, "7", 7.0, " 7 "):
-        assert settings(**{name: right})[name[len("rekey_") :]] == 7
+        given = {name: right}
+        assert settings(**given)[name[len("rekey_") :]] == 7
 
 
 @pytest.mark.parametrize("name", [name for name, variable in VARIABLES.items() if variable.read is values.flag])

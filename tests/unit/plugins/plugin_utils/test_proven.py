@@ -121,7 +121,7 @@ def test_proven(result: dict[str, Any]) -> None:
         one(reason=["up_to_date"]),
         one(action={}),
         compact(work_request="COMPLETED", action="submit"),
-        info(["up_to_date"]),
+        {**info("stale"), "status": ["up_to_date"]},
         info("up_to_date", key=[], receipt=SUBMITTED),
         info("up_to_date", predicted=True),
         info("up_to_date", key=KEY, receipt={**COMPLETED, "key_version_id": "v1"}),
