@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from types import SimpleNamespace
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 
@@ -22,7 +22,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import work_
         (float("nan"), None), (float("inf"), None), (float("-inf"), None),
     ],
 )  # fmt: skip
-def test_what_is_no_part_of_a_hundred_is_not_known(told: Any, expected: Optional[float]) -> None:
+def test_what_is_no_part_of_a_hundred_is_not_known(told: Any, expected: float | None) -> None:
     times = dict.fromkeys(("time_accepted", "time_started", "time_finished"))
     data = SimpleNamespace(id="ocid1.workrequest.oc1..x", status="IN_PROGRESS", percent_complete=told, **times)
     work_request = work_request_of(data)
