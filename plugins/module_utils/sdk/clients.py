@@ -119,6 +119,11 @@ class Clients:
 
         return self._client(("identity",), IdentityClient, self._endpoint("identity_endpoint"), TIMEOUT)
 
+    def streaming(self, endpoint: str) -> Any:
+        from oci.streaming import StreamClient
+
+        return self._client(("streaming", endpoint), StreamClient, endpoint, TIMEOUT)
+
     def key_management_endpoints(self, key_id: str) -> list[str]:
         """Where the key's vault may be asked, the likely place first. Raises BadInput."""
         override = self._endpoint("key_management_endpoint")
