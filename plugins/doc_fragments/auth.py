@@ -49,7 +49,11 @@ options:
     description: The OCID of the tenancy. Overrides the profile. When left out, E(OCI_TENANCY) is used.
     type: str
   region:
-    description: The region, such as V(us-ashburn-1). Overrides the profile. When left out, E(OCI_REGION) is used.
+    description:
+      - The region, such as V(us-ashburn-1) or V(iad), in small letters or capitals.
+      - Overrides the profile. When left out, E(OCI_REGION) is used.
+      - A region is known if the SDK knows it. The SDK also reads C(~/.oci/regions-config.json), E(OCI_REGION_METADATA) and
+        E(OCI_DEFAULT_REALM).
     type: str
   cert_bundle:
     description:
@@ -64,17 +68,22 @@ options:
   object_storage_endpoint:
     description:
       - The base URL of Object Storage, for private endpoints and dedicated regions.
-      - Plain V(http) is refused except on a loopback address.
+      - C({region}) in its host name stands for the region that is called.
+      - Plain V(http) is refused except on a loopback address. A name such as V(objectstorage.localhost) is one, and needs no
+        resolver.
+      - A user, a password, a path and an IPv6 address are refused.
       - When left out, E(REKEY_OBJECT_STORAGE_ENDPOINT) is used, and then the region's own.
     type: str
   key_management_endpoint:
     description:
       - The base URL of the vault's management endpoint.
+      - C({region}) in its host name stands for the region in the key's OCID.
       - When left out, E(REKEY_KEY_MANAGEMENT_ENDPOINT) is used, and then it is derived from the key's OCID.
     type: str
   identity_endpoint:
     description:
       - The base URL of Identity.
+      - C({region}) in its host name stands for the region that is called.
       - When left out, E(REKEY_IDENTITY_ENDPOINT) is used, and then the region's own.
     type: str
 requirements:

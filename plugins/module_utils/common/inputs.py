@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any, Optional
 from urllib.parse import urlsplit
 
-_LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
+#: Names below ``localhost`` are loopback by themselves (RFC 6761), whatever a resolver says.
+_LOOPBACK = re.compile(r"([A-Za-z0-9_\-]+\.)*localhost\.?|127(\.\d{1,3}){3}|::1", re.IGNORECASE)
 _BUCKET_NAME = re.compile(r"[A-Za-z0-9_.\-]+")
 _HOST = re.compile(r"[A-Za-z0-9._\-]+|[0-9A-Fa-f:.]+(%[A-Za-z0-9]+)?")
 # What stands in an OCID goes into a host's name: nothing but what a host's name is made of.
@@ -20,6 +21,9 @@ _KEY_OCID = re.compile(rf"ocid1\.key\.(?P<realm>{_PART})\.(?P<region>{_PART})\.(
 _COMPARTMENT_OCID = re.compile(rf"ocid1\.(compartment|tenancy)\.{_PART}\.({_PART})?\.{_PART}")
 
 _ANY_OCID = re.compile(r"ocid1\.[A-Za-z0-9_.\-]+")
+
+#: Stands in an endpoint for the region of the call.
+REGION_PLACE = "{region}"
 
 #: The longest name that Object Storage gives a bucket, in characters.
 _LONGEST_NAME = 256
@@ -120,36 +124,76 @@ def check_fleet(params: Mapping[str, Any]) -> None:
         check_key_id(key_id, "key_ids entry")
 
 
+def is_loopback(host: str) -> bool:
+    return _LOOPBACK.fullmatch(host) is not None
+
+
+def is_loopback_name(host: str) -> bool:
+    """Whether it is a name, rather than an address, of this machine."""
+    return is_loopback(host) and host.rstrip(".").lower().endswith("localhost")
+
+
 def check_endpoint(url: str, option: str) -> str:
-    """Return the base URL without a slash at its end."""
+    """Return the base URL without a slash at its end; ``{region}`` may stand in its host name."""
+    url = url.strip()
+    sample = url.replace(REGION_PLACE, "us-ashburn-1")
+    if re.search(r"[{}]", sample):
+        raise BadInput("%s %s has braces: only {region} may stand in some." % (option, shown(without_secrets(url))))
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(sample)
         host, port = parts.hostname, parts.port
     except ValueError:
         host, port, parts = None, None, urlsplit("")
     # The parser would drop a line's end from the middle of it.
-    whole = host and not re.search(r"\s", url.strip()) and _HOST.fullmatch(host)
+    whole = host and not re.search(r"\s", url) and _HOST.fullmatch(host)
     if parts.scheme not in ("http", "https") or not host or not whole or port == 0:
-        raise BadInput("%s %s is not a URL: give a base URL such as https://host.example." % (option, shown(url)))
-    if parts.username or parts.password or parts.query or parts.fragment or parts.path not in ("", "/"):
+        raise BadInput(
+            "%s %s is not a URL: give a base URL such as https://host.example." % (option, shown(without_secrets(url)))
+        )
+    if "@" in parts.netloc or parts.query or parts.fragment or parts.path not in ("", "/"):
         raise BadInput("%s must be a base URL, without user, path, query or fragment: https://host.example." % option)
-    if parts.scheme == "http" and not _LOOPBACK.fullmatch(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise BadInput("%s %s is plain http, which only a loopback address may be: use https." % (option, shown(url)))
-    return url.strip().rstrip("/")
+    if ":" in host:
+        raise BadInput(
+            "%s %s has an IPv6 address, which the oci SDK does not take: give a host name." % (option, shown(url))
+        )
+    return url.rstrip("/")
+
+
+def endpoint_in(url: str, region: Optional[str], option: str) -> str:
+    """The base URL for calls to a region."""
+    if REGION_PLACE in url and not region:
+        raise BadInput(
+            "%s has {region}, and no region is known: set region, or put it into the OCI configuration file." % option
+        )
+    return url.replace(REGION_PLACE, region or "")
+
+
+def without_secrets(text: str) -> str:
+    """A URL, or what was meant for one, without what may be a password: all before its host, and its query."""
+    text = re.split(r"[?#]", text)[0]
+    before, at, host = text.rpartition("@")
+    scheme, slashes, _user = before.partition("//")
+    return (scheme + slashes if slashes else "") + "..." + at + host if at else text
 
 
 def key_region(key_id: str, region_names: Mapping[str, str]) -> Optional[str]:
     """The full name of a key's region; ``region_names`` maps short names to full ones."""
     match = _KEY_OCID.fullmatch(key_id)
-    return region_names.get(match.group("region"), match.group("region")) if match else None
+    if match is None:
+        return None
+    region = match.group("region").lower()
+    return region_names.get(region, region)
 
 
 def key_management_endpoints(
-    key_id: str, region_names: Mapping[str, str], realm_domains: Mapping[str, str]
+    key_id: str, region_names: Mapping[str, str], realm_domains: Mapping[str, str], other_domain: Optional[str] = None
 ) -> list[str]:
     """The management endpoints that a key's OCID may mean, the likely one first.
 
-    ``region_names`` maps short region names to full ones, ``realm_domains`` realms to their domains, as the SDK has them.
+    ``region_names`` maps short region names to full ones, ``realm_domains`` realms to their domains, as the SDK has them;
+    ``other_domain`` is that of any other realm.
     """
     match = _KEY_OCID.fullmatch(key_id)
     if match is None:
@@ -157,8 +201,8 @@ def key_management_endpoints(
             "The endpoint of key %s cannot be derived from its OCID: set key_management_endpoint to the vault's management "
             "endpoint." % shown(key_id)
         )
-    region = region_names.get(match.group("region"), match.group("region"))
-    domain = realm_domains.get(match.group("realm"))
+    region = key_region(key_id, region_names)
+    domain = realm_domains.get(match.group("realm"), other_domain)
     if domain is None:
         raise BadInput(
             "The realm %s of key %s is not known to the installed oci SDK: update it, or set key_management_endpoint."

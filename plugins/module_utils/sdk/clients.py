@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 import threading
@@ -13,11 +14,15 @@ from collections.abc import Mapping
 from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import (
+    REGION_PLACE,
     BadInput,
     check_endpoint,
+    endpoint_in,
     key_management_endpoints,
+    key_region,
+    shown,
 )
-from ansible_collections.rekey.oci.plugins.module_utils.sdk import identity, loading
+from ansible_collections.rekey.oci.plugins.module_utils.sdk import identity, loading, regions
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.transport import adapter_class
 
 #: Seconds to connect, and to read. Together with the bounds on retries they end a task whose endpoint is dead.
@@ -25,7 +30,7 @@ TIMEOUT = (10.0, 30.0)
 
 
 class Clients:
-    """One client for each service and timeout; a client for each vault."""
+    """One client for each service, region and timeout; a client for each vault."""
 
     def __init__(self, params: Mapping[str, Any], connections: int = 4) -> None:
         """Raises BadInput, or SdkMissing."""
@@ -35,16 +40,32 @@ class Clients:
         self._connections = connections
         self._identity = identity.identify(params, self.sdk)
         self.warnings = self._identity.warnings
-        #: The region that is called; None where only endpoints are known.
+        #: The full name of the region that is called; None where only endpoints are known.
         self.region: Optional[str] = self._identity.config.get("region")
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, ...], Any] = {}
         #: Which of a vault's possible endpoints has answered.
         self._vault_endpoints: dict[str, str] = {}
 
-    def _endpoint(self, option: str) -> Optional[str]:
+    def in_region(self, region: str) -> Clients:
+        """The same caller in another region, by a full or a short name. Makes no call. Raises BadInput."""
+        other = copy.copy(self)
+        other.region = regions.full_name(region, self.sdk, self._params)
+        return other
+
+    @property
+    def serves_regions(self) -> bool:
+        """Whether each region has an Object Storage of its own: a fixed endpoint is the same for all."""
+        endpoint = self._params.get("object_storage_endpoint")
+        return not endpoint or REGION_PLACE in endpoint
+
+    def _endpoint(self, option: str, region: Optional[str]) -> Optional[str]:
         value = self._params.get(option)
-        return check_endpoint(value, option) if value else None
+        return endpoint_in(check_endpoint(value, option), region, option) if value else None
+
+    def _regional(self, kind: tuple[str, ...], client_class: Any, option: str, timeout: Any = TIMEOUT) -> Any:
+        """The client of a service that is one in each region."""
+        return self._client((*kind, self.region or ""), client_class, self._endpoint(option, self.region), timeout)
 
     def _client(self, kind: tuple[str, ...], client_class: Any, endpoint: Optional[str], timeout: Any) -> Any:
         with self._lock:
@@ -60,9 +81,8 @@ class Clients:
         realm_template = self._params.get("realm_specific_endpoint_template_enabled")
         if realm_template is not None and not endpoint:
             options["client_level_realm_specific_endpoint_template_enabled"] = realm_template
-        config = dict(self._identity.config)
-        if endpoint:
-            config.setdefault("region", "us-ashburn-1")
+        # An endpoint may do without a region, and the SDK may not.
+        config = dict(self._identity.config, region=self.region or "us-ashburn-1")
         try:
             options["retry_strategy"] = self.sdk.retry.NoneRetryStrategy()
             options["circuit_breaker_strategy"] = self.sdk.circuit_breaker.NoCircuitBreakerStrategy()
@@ -98,26 +118,25 @@ class Clients:
     def object_storage(self) -> Any:
         from oci.object_storage import ObjectStorageClient
 
-        return self._client(
-            ("object_storage",), ObjectStorageClient, self._endpoint("object_storage_endpoint"), TIMEOUT
-        )
+        return self._regional(("object_storage",), ObjectStorageClient, "object_storage_endpoint")
 
     def object_storage_post(self, timeout: float) -> Any:
         """A client for ReencryptBucket alone: its timeouts add up to ``timeout`` seconds at most."""
         from oci.object_storage import ObjectStorageClient
 
         timeouts = (min(TIMEOUT[0], timeout / 4), min(TIMEOUT[1], timeout * 0.7))
-        return self._client(
-            ("object_storage_post", "%.3f" % timeout),
-            ObjectStorageClient,
-            self._endpoint("object_storage_endpoint"),
-            timeouts,
-        )
+        kind = ("object_storage_post", "%.3f" % timeout)
+        return self._regional(kind, ObjectStorageClient, "object_storage_endpoint", timeouts)
 
     def identity(self) -> Any:
         from oci.identity import IdentityClient
 
-        return self._client(("identity",), IdentityClient, self._endpoint("identity_endpoint"), TIMEOUT)
+        return self._regional(("identity",), IdentityClient, "identity_endpoint")
+
+    def region_of_key(self, key_id: str) -> Optional[str]:
+        """The full name of the region in a key's OCID."""
+        found = key_region(key_id, {})
+        return found and regions.ask(found, self.sdk)[0]
 
     def streaming(self, endpoint: str) -> Any:
         from oci.streaming import StreamClient
@@ -126,11 +145,18 @@ class Clients:
 
     def key_management_endpoints(self, key_id: str) -> list[str]:
         """Where the key's vault may be asked, the likely place first. Raises BadInput."""
-        override = self._endpoint("key_management_endpoint")
+        region = self.region_of_key(key_id)
+        option = "key_management_endpoint"
+        override = self._params.get(option)
+        if override and REGION_PLACE in override and region is None:
+            raise BadInput(
+                "%s has {region}, and %s is not the OCID of a key, which would name it." % (option, shown(key_id))
+            )
+        override = self._endpoint(option, region)
         if override:
             return [override]
-        regions = self.sdk.regions
-        candidates = key_management_endpoints(key_id, regions.REGIONS_SHORT_NAMES, regions.REALMS)
+        known = self.sdk.regions
+        candidates = key_management_endpoints(key_id, known.REGIONS_SHORT_NAMES, known.REALMS, regions.default_domain())
         proven = self._vault_endpoints.get(candidates[0])
         return [proven] if proven else candidates
 

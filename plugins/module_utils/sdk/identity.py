@@ -16,6 +16,7 @@ from typing import Any, Callable, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput, check_endpoint
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import iso_time
+from ansible_collections.rekey.oci.plugins.module_utils.sdk import regions
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.loading import because_of_age, outdated
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.signing import from_environment
 
@@ -58,7 +59,8 @@ def identify(params: Mapping[str, Any], oci: Any) -> Identity:
     signer = _SIGNERS[auth_type](config, params, oci, warnings)
     if not config.get("region") and getattr(signer, "region", None):
         config["region"] = signer.region
-    _check_region(config, params, oci)
+    if config.get("region") or not regions.may_do_without(params):
+        config["region"] = regions.full_name(config.get("region"), oci, params)
     _check_config(config, signer, oci)
     return Identity(config, signer, warnings)
 
@@ -130,21 +132,6 @@ def _warn_if_open(path: str, what: str, warnings: list[str]) -> None:
         return
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         warnings.append("The %s %s may be read by other users of this machine: chmod 600 it." % (what, path))
-
-
-def _check_region(config: Mapping[str, Any], params: Mapping[str, Any], oci: Any) -> None:
-    region = config.get("region")
-    overridden = params.get("object_storage_endpoint") and params.get("key_management_endpoint")
-    if not region:
-        if overridden:
-            return
-        raise BadInput("No region is known: set region, or put it into the OCI configuration file.")
-    known = set(getattr(oci.regions, "REGIONS", ())) | set(getattr(oci.regions, "REGIONS_SHORT_NAMES", ()))
-    if known and region not in known and not os.environ.get("OCI_REGION_METADATA") and not overridden:
-        raise BadInput(
-            "The region %r is not known to the installed oci SDK: correct it, update the SDK, or set the endpoints."
-            % region
-        )
 
 
 def _check_config(config: Mapping[str, Any], signer: Any, oci: Any) -> None:

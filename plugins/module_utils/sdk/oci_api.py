@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Optional
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import is_namespace, key_region
+from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import is_namespace
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     TERMINAL_STATUSES,
     ApiError,
@@ -56,7 +56,7 @@ class OciApi(SharedApi):
 
     def get_key(self, key_id: str, not_before: float = 0.0) -> tuple[Key, Optional[float]]:
         key = key_of(key_id, self.calls.key_management("GetKey", "get_key", key_id))
-        return replace(key, region=key_region(key_id, self.calls.clients.sdk.regions.REGIONS_SHORT_NAMES)), None
+        return replace(key, region=self.calls.clients.region_of_key(key_id)), None
 
     def get_version_created(self, key_id: str, version_id: str) -> Optional[float]:
         response = self.calls.key_management("GetKeyVersion", "get_key_version", key_id, version_id)

@@ -15,6 +15,8 @@ import threading
 import time
 from typing import Any, Optional
 
+from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import is_loopback_name
+
 #: No answer that this collection asks for is near this size, in bytes.
 LARGEST_ANSWER = 32 << 20
 
@@ -207,19 +209,26 @@ def _connected(parent: Any, connection: Any) -> Any:
     if hasattr(connection, "_socks_options") or not isinstance(seconds, (int, float)):
         return parent._new_conn(connection)
     by = time.monotonic() + seconds
-    addresses = socket.getaddrinfo(host.strip("[]"), connection.port, 0, socket.SOCK_STREAM)
+    addresses = _addresses(host.strip("[]"), connection.port)
+    failure: Exception = OSError("the name has no address")
     try:
         for left in range(len(addresses), 0, -1):
-            connection._dns_host = addresses[-left][4][0]
+            connection._dns_host = addresses[-left]
             connection.timeout = max((by - time.monotonic()) / left, 0.1)
             try:
                 found = parent._new_conn(connection)
-            except Exception:  # a connection's own kinds, of whichever release
-                if left == 1:
-                    raise
+            except Exception as error:  # a connection's own kinds, of whichever release
+                failure = error if left == len(addresses) else failure
                 continue
             found.settimeout(seconds)
             return found
     finally:
         connection._dns_host, connection.timeout = host, seconds
-    raise OSError("the name has no address")
+    raise failure
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    if is_loopback_name(host):
+        # Not every system's resolver knows what is below localhost, and none is needed.
+        return ["127.0.0.1", "::1"]
+    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)]

@@ -57,6 +57,64 @@ def test_endpoints_that_are_given(tmp_path: Path) -> None:
     assert made.key_management_endpoints("no key at all") == ["https://vault.example"]
 
 
+EACH_REGIONS = {
+    "object_storage_endpoint": "http://objectstorage.{region}.localhost:8080",
+    "identity_endpoint": "http://identity.{region}.localhost:8080",
+    "key_management_endpoint": "https://vault.{region}.example",
+}
+
+
+def test_endpoints_of_the_calls_region(tmp_path: Path) -> None:
+    made = made_in(tmp_path, region="PHX", **EACH_REGIONS)
+    assert made.region == "us-phoenix-1"
+    assert made.serves_regions
+    assert endpoint_of(made.object_storage()) == "http://objectstorage.us-phoenix-1.localhost:8080"
+    assert endpoint_of(made.object_storage_post(60.0)) == "http://objectstorage.us-phoenix-1.localhost:8080"
+    assert endpoint_of(made.identity()).startswith("http://identity.us-phoenix-1.localhost:8080")
+    assert made.key_management_endpoints(KEY) == ["https://vault.us-ashburn-1.example"], "the key's own region"
+    assert made.key_management_endpoints(NEWER_KEY) == ["https://vault.ap-chuncheon-1.example"]
+    with pytest.raises(BadInput, match="'no key at all' is not the OCID of a key"):
+        made.key_management_endpoints("no key at all")
+
+
+def test_endpoints_of_a_region_need_one(tmp_path: Path) -> None:
+    location = config_file(tmp_path, region=None)
+    with pytest.raises(BadInput, match="No region is known"):
+        Clients({"config_file_location": location, **EACH_REGIONS})
+    fixed = {**EACH_REGIONS, "object_storage_endpoint": "https://objectstorage.example"}
+    made = Clients({"config_file_location": location, **fixed})
+    assert (made.region, made.serves_regions) == (None, False)
+    assert made.key_management_endpoints(KEY) == ["https://vault.us-ashburn-1.example"]
+    with pytest.raises(BadInput, match=r"identity_endpoint has \{region\}, and no region is known"):
+        made.identity()
+
+
+def test_the_same_caller_in_other_regions(tmp_path: Path) -> None:
+    made = made_in(tmp_path)
+    other = made.in_region("Ap-Seoul-1")
+    assert (made.region, other.region, made.in_region(" icn ").region) == ("us-ashburn-1", "ap-seoul-1", "ap-seoul-1")
+    assert endpoint_of(other.object_storage()) == "https://objectstorage.ap-seoul-1.oraclecloud.com"
+    assert endpoint_of(other.object_storage_post(60.0)) == "https://objectstorage.ap-seoul-1.oraclecloud.com"
+    assert endpoint_of(other.identity()).startswith("https://identity.ap-seoul-1.")
+    assert endpoint_of(made.object_storage()) == "https://objectstorage.us-ashburn-1.oraclecloud.com"
+    assert other.object_storage() is made.in_region("ICN").object_storage(), "built once"
+    vault = made.key_management_endpoints(KEY)[0]
+    assert other.key_management_endpoints(KEY)[0] == vault, "a key is where it is"
+    assert other.key_management(vault) is made.key_management(vault)
+    assert other.object_storage().base_client.signer is made.object_storage().base_client.signer
+    with pytest.raises(BadInput, match="'us-atlantis-1' is not known"):
+        made.in_region("us-atlantis-1")
+    with pytest.raises(BadInput, match="No region is known"):
+        made.in_region(" ")
+
+
+def test_other_regions_by_endpoints(tmp_path: Path) -> None:
+    other = made_in(tmp_path, **EACH_REGIONS).in_region("xx-dedicated-1")
+    assert endpoint_of(other.object_storage()) == "http://objectstorage.xx-dedicated-1.localhost:8080"
+    with pytest.raises(BadInput, match="is not known"):
+        made_in(tmp_path, **EACH_REGIONS).in_region("evil.example/")
+
+
 def test_a_vaults_endpoint_follows_from_the_key(tmp_path: Path) -> None:
     made = made_in(tmp_path)
     plain = "https://examplevault-management.kms.us-ashburn-1.oraclecloud.com"

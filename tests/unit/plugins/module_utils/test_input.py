@@ -137,7 +137,8 @@ def test_plain_http_is_for_loopback_only(host: str) -> None:
     with pytest.raises(BadInput) as error:
         inputs.check_endpoint(f"http://{host}:8080", "key_management_endpoint")
     assert "plain http" in line(error)
-    inputs.check_endpoint(f"https://{host}:8443", "key_management_endpoint")
+    if ":" not in host:
+        inputs.check_endpoint(f"https://{host}:8443", "key_management_endpoint")
 
 
 @pytest.mark.parametrize(
@@ -147,12 +148,63 @@ def test_plain_http_is_for_loopback_only(host: str) -> None:
         ("http://127.9.9.9", "http://127.9.9.9"),
         ("http://localhost:1/", "http://localhost:1"),
         ("http://LOCALHOST:1", "http://LOCALHOST:1"),
-        ("http://[::1]:8080", "http://[::1]:8080"),
+        ("http://localhost:8080", "http://localhost:8080"),
+        ("http://objectstorage.localhost:8080", "http://objectstorage.localhost:8080"),
+        ("http://a.b.LOCALHOST.:8080", "http://a.b.LOCALHOST.:8080"),
+        ("http://objectstorage.{region}.localhost:8080/", "http://objectstorage.{region}.localhost:8080"),
+        ("https://{region}.example", "https://{region}.example"),
         (" https://objectstorage.example/ ", "https://objectstorage.example"),
     ],
 )
 def test_good_endpoints(url: str, taken: str) -> None:
     assert inputs.check_endpoint(url, "object_storage_endpoint") == taken
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://[::1]:8080", "IPv6 address"),
+        ("https://[2001:db8::1]", "IPv6 address"),
+        ("http://localhost.example", "plain http"),
+        ("http://notlocalhost", "plain http"),
+        ("http://{region}.example", "plain http"),
+        ("http://{region}", "plain http"),
+        ("https://objectstorage.{Region}.example", "only {region} may stand"),
+        ("https://objectstorage.{region}.{secondLevelDomain}", "only {region} may stand"),
+        ("https://objectstorage.{region.example", "only {region} may stand"),
+        ("https://host.example/{region}", "without user, path"),
+        ("https://host.example:{region}", "is not a URL"),
+        ("{region}://host.example", "is not a URL"),
+        ("https://{region}@host.example", "without user, path"),
+    ],
+)
+def test_endpoints_that_are_none(url: str, told: str) -> None:
+    with pytest.raises(BadInput) as error:
+        inputs.check_endpoint(url, "object_storage_endpoint")
+    assert told in line(error)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://me:{secret}@host.example",
+        "https://{secret}@host.example",
+        "https://{secret}@host.example:port",
+        "https://me:{secret}@[host.example",
+        "https://me:{secret}/@host.example",
+        "https://me:@{secret}@{region}.{realm}.example",
+        "htps://me:{secret}@host.example",
+        "me:{secret}@host.example",
+        "http://me:{secret}@host.example",
+        "ftp://host.example/?token={secret}",
+        "host.example/#{secret}",
+        "https://host.example/?token={secret}",
+    ],
+)
+def test_a_password_in_an_endpoint_is_not_shown(url: str) -> None:
+    with pytest.raises(BadInput) as error:
+        inputs.check_endpoint(url.replace("{secret}", "open-sesame"), "identity_endpoint")
+    assert "open-sesame" not in line(error)
 
 
 @pytest.mark.parametrize(
@@ -212,6 +264,16 @@ DOMAINS = {"oc1": "oraclecloud.com", "oc2": "oraclegovcloud.com", "oc19": "oracl
 def test_where_a_key_is_managed(realm: str, region: str, likely: str, other: str) -> None:
     found = inputs.key_management_endpoints(f"ocid1.key.{realm}.{region}.examplevault.examplekey", SHORT, DOMAINS)
     assert found == [f"https://examplevault-management.kms.{host}" for host in (likely, other)]
+
+
+def test_a_key_whose_region_is_in_capitals() -> None:
+    found = inputs.key_management_endpoints("ocid1.key.oc1.IAD.examplevault.examplekey", SHORT, DOMAINS)
+    assert found[0] == "https://examplevault-management.kms.us-ashburn-1.oraclecloud.com"
+
+
+def test_the_domain_of_a_realm_that_is_not_known() -> None:
+    found = inputs.key_management_endpoints("ocid1.key.oc99.xx-new-1.v.k", SHORT, DOMAINS, "sovereign.example")
+    assert found[0] == "https://v-management.kms.xx-new-1.oci.sovereign.example"
 
 
 def test_an_unknown_realm() -> None:

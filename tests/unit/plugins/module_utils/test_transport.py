@@ -132,6 +132,29 @@ def test_an_address_after_a_dead_one_is_found(monkeypatch: pytest.MonkeyPatch) -
             assert session().get(f"http://{name}:{port}/", timeout=(1.0, 5.0)).json() == "ok"
 
 
+@pytest.mark.parametrize("host", ["localhost", "objectstorage.us-ashburn-1.localhost", "a.LOCALHOST."])
+def test_a_name_below_localhost_needs_no_resolver(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    real = socket.getaddrinfo
+
+    def getaddrinfo(asked: Any, *args: Any, **more: Any) -> Any:
+        if not str(asked).strip("[]").replace(".", "").replace(":", "").isdigit():
+            raise socket.gaierror(socket.EAI_NONAME, "not known here")
+        return real(asked, *args, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    with endpoint([(WHOLE, b"")]) as there:
+        assert session().get(there.replace("127.0.0.1", host), timeout=(5.0, 5.0)).json() == "ok"
+
+
+def test_where_nobody_listens_the_first_address_is_told_of() -> None:
+    with endpoint([]) as there:
+        port = there.rstrip("/").rsplit(":", 1)[-1]
+    with pytest.raises(requests.exceptions.ConnectionError) as caught:
+        session().get(f"http://nobody.localhost:{port}/", timeout=(5.0, 5.0))
+    error = failures.translate(SDK, "GetKey", caught.value, "http://nobody.localhost")
+    assert "Connection refused" in error.line()
+
+
 def test_a_name_that_is_not_there_is_said_to_be_unreachable() -> None:
     with pytest.raises(requests.exceptions.ConnectionError) as caught:
         session().get("http://no-such-host.invalid/", timeout=(5.0, 5.0))
