@@ -32,17 +32,19 @@ bench: install ## Time a playbook against ansible.builtin.ping and the OCI CLI, 
 
 ##@ Everything
 .PHONY: test test-all
-test: lint simulator-tests units artifact docs-tests histories-sample sanity integration smoke wire scale watch browser ## All that a change must pass, quick things first
+test: lint simulator-tests clients units artifact docs-tests histories-sample sanity integration smoke wire scale watch browser ## All that a change must pass, quick things first
 test-all: test histories matrix watch-all sanity-all old-python importer ee docs ## Everything, on every release of ansible-core and both ends of the SDK
 
 ##@ One by one
-.PHONY: lint format simulator-tests units histories-sample histories sanity sanity-all old-python integration smoke matrix wire scale watch watch-all browser
+.PHONY: lint format simulator-tests clients units histories-sample histories sanity sanity-all old-python integration smoke matrix wire scale watch watch-all browser
 lint: setup ## Style, types, YAML, playbooks, documentation, licences, changelog; or only CHECKS=ruff
 	@$(RUN) -m tests.tools.lint $(CHECKS)
 format: setup ## Put the Python files into the formatter's style, and mend what ruff can
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 simulator-tests: setup ## Unit tests of the simulator, the OCI CLI against it, and the floors of the house
 	@$(RUN) -m pytest tests/unit/simulator tests/house
+clients: .venv/tests.stamp ## The OCI CLI, rclone, and Oracle's SDKs for Python and, where Node is, TypeScript on the simulator
+	@$(RUN) -m pytest -q -n 2 --dist loadfile -p no:cacheprovider tests/clients
 units: .venv/tests.stamp ## Unit tests of the collection, by ansible-test
 	@$(RUN) -m tests.tools.ansible_test units
 histories-sample: install ## Every fault at every call, a sample of random histories, and a check of the checks

@@ -70,7 +70,7 @@ options:
       - The base URL of Object Storage, for private endpoints and dedicated regions.
       - C({region}) in its host name stands for the region that is called.
       - Plain V(http) is refused except on a loopback address. A name such as V(objectstorage.localhost) is one, and needs no
-        resolver.
+        resolver. Loopback is never called through a proxy.
       - A user, a password, a path and an IPv6 address are refused.
       - When left out, E(REKEY_OBJECT_STORAGE_ENDPOINT) is used, and then the region's own.
     type: str

@@ -115,6 +115,9 @@ buckets:
   type: list
   elements: dict
   contains:
+    region:
+      description: The bucket's region; null where only endpoints are known.
+      type: str
     bucket:
       description: The bucket, as M(rekey.oci.bucket_reencrypt) returns it. What is not known is null.
       type: dict
@@ -170,11 +173,14 @@ unlisted:
   type: list
   elements: dict
   contains:
+    region:
+      description: The region in which it could not be read.
+      type: str
     compartment_id:
       description: The compartment's OCID.
       type: str
     error:
-      description: The failed call, C(ListBuckets) or C(ListCompartments), in the shape of a bucket's C(error).
+      description: The failed call, C(ListBuckets), C(ListCompartments) or C(GetNamespace), in the shape of a bucket's C(error).
       type: dict
 region:
   description: The region that was asked; null where only endpoints are known.
@@ -187,15 +193,20 @@ interrupted:
   type: bool
 """
 
-from typing import Any
+import random
+import time
+from typing import Any, NoReturn, Optional
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
 from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.fleet import Selection
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Selection
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef
 from ansible_collections.rekey.oci.plugins.module_utils.module import arguments, fleet_results, fleets, statuses
+from ansible_collections.rekey.oci.plugins.module_utils.module.connecting import connect, namespace_of
+from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler, run
 
 
 def main() -> None:
@@ -211,7 +222,6 @@ def main() -> None:
         required_one_of=[("bucket_name", "compartment_ids")],
     )
     params = module.params
-    one = params["bucket_name"]
     try:
         check(params)
         names = Names(params["include"], params["exclude"])
@@ -223,29 +233,53 @@ def main() -> None:
         bucket_key_only=params["bucket_key_only"],
         verify_history=params["verify_history"],
     )
-    selection = Selection(names, params["recursive"])
-    fleet = fleets.build(module, options, selection, statuses.entry_of)
-    if one is not None:
-        fleet.add_bucket(one)
+    if params["bucket_name"] is not None:
+        one(module, options)
     else:
-        fleet.add_compartments(params["compartment_ids"])
+        many(module, options, Selection(names, params["recursive"]))
+
+
+def one(module: AnsibleModule, options: Options) -> NoReturn:
+    """Look at one bucket, as bucket_reencrypt does."""
+    api = connect(module)
+    region = api.calls.clients.region
+    ref = BucketRef(region, namespace_of(module, api), module.params["bucket_name"])
+    reconciler = Reconciler(
+        api, ref.namespace, ref.name, options, nonce="0" * 12, clock=time.monotonic, chance=random.random
+    )
+    run(reconciler, time.sleep)
+    entry = dict(statuses.Looks().of(reconciler, ref), compartment_name=None)
+    result = told([entry], [], region, False)
+    for warning in reconciler.warnings:
+        module.warn(warning)
+    if entry["error"] is not None:
+        module.fail_json(msg=entry["error"]["message"], **result)
+    module.exit_json(msg=fleet_results.told(result["summary"]), **result)
+    raise SystemExit
+
+
+def many(module: AnsibleModule, options: Options, selection: Selection) -> None:
+    fleet = fleets.build(module, options, selection, statuses.Looks())
+    fleet.add_compartments(module.params["compartment_ids"])
     fleets.run(fleet)
     entries = fleets.sorted_entries(fleet)
-    unlisted = fleet.discovery.unlisted_result()
+    names = fleets.compartment_names(fleet)
     for entry in entries:
-        entry["compartment_name"] = fleet.discovery.compartment_names.get(entry["bucket"]["compartment_id"])
-    result: dict[str, Any] = {
+        entry["compartment_name"] = names.get(entry["bucket"]["compartment_id"])
+    unlisted = fleets.unlisted(fleet)
+    result = told(entries, unlisted, fleets.one_region(fleet), fleet.stopped)
+    fleets.end(module, fleet, selection, result, fleet_results.failures((), unlisted))
+
+
+def told(entries: list[Any], unlisted: list[Any], region: Optional[str], interrupted: bool) -> dict[str, Any]:
+    return {
         "changed": False,
         "summary": statuses.summary_of(entries),
         "buckets": entries,
         "unlisted": unlisted,
-        "region": fleet.region,
-        "interrupted": fleet.stopped,
+        "region": region,
+        "interrupted": interrupted,
     }
-    failed = fleet_results.failures((), unlisted)
-    if one is not None and entries and entries[0]["error"] is not None:
-        failed = entries[0]["error"]["message"]
-    fleets.end(module, fleet, selection, result, failed)
 
 
 def check(params: dict[str, Any]) -> None:

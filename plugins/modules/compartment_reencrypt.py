@@ -116,6 +116,9 @@ buckets:
   type: list
   elements: dict
   contains:
+    region:
+      description: The bucket's region; null where only endpoints are known.
+      type: str
     namespace:
       description: The Object Storage namespace.
       type: str
@@ -185,11 +188,14 @@ unlisted:
   type: list
   elements: dict
   contains:
+    region:
+      description: The region in which it could not be read.
+      type: str
     compartment_id:
       description: The compartment's OCID.
       type: str
     error:
-      description: The failed call, C(ListBuckets) or C(ListCompartments), in the shape of a bucket's C(error).
+      description: The failed call, C(ListBuckets), C(ListCompartments) or C(GetNamespace), in the shape of a bucket's C(error).
       type: dict
 region:
   description: The region that was asked; null where only endpoints are known.
@@ -203,14 +209,14 @@ interrupted:
 """
 
 import time
-from functools import partial
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
 from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.fleet import Fleet, Selection
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.fleet import Fleet
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Selection
 from ansible_collections.rekey.oci.plugins.module_utils.module import arguments, fleet_results, fleets, progress
 from ansible_collections.rekey.oci.plugins.module_utils.module.fleet_progress import Observer
 
@@ -235,9 +241,7 @@ def main() -> None:
     except inputs.BadInput as error:
         module.fail_json(msg=str(error))
     selection = Selection(names, params["recursive"], frozenset(params["key_ids"]) if params["key_ids"] else None)
-    fleet = fleets.build(
-        module, options, selection, partial(fleet_results.compact, diff=module._diff), params["max_in_flight"]
-    )
+    fleet = fleets.build(module, options, selection, fleet_results.Compact(diff=module._diff), params["max_in_flight"])
     fleet.add_compartments(params["compartment_ids"])
     with progress.Progress(module.progress_file) as told:
         watched = module.progress_file is not None
@@ -247,7 +251,7 @@ def main() -> None:
 
 def finish(module: AnsibleModule, fleet: Fleet, selection: Selection) -> None:
     entries = fleets.sorted_entries(fleet)
-    unlisted = fleet.discovery.unlisted_result()
+    unlisted = fleets.unlisted(fleet)
     diffs = [
         dict(entry.pop("diff"), before_header=entry["name"], after_header=entry["name"])
         for entry in entries
@@ -259,7 +263,7 @@ def finish(module: AnsibleModule, fleet: Fleet, selection: Selection) -> None:
         "summary": summary,
         "buckets": entries,
         "unlisted": unlisted,
-        "region": fleet.region,
+        "region": fleets.one_region(fleet),
         "interrupted": fleet.stopped,
     }
     if module._diff:

@@ -14,11 +14,11 @@ import json
 import os
 import sys
 import time
-from functools import partial
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.fleet import Fleet, Selection
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.fleet import Fleet
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Limits, Selection, Site
 from ansible_collections.rekey.oci.plugins.module_utils.module import arguments, fleet_results
 from ansible_collections.rekey.oci.plugins.module_utils.sdk import clients
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.compartments import Compartments
@@ -32,16 +32,8 @@ def main() -> None:
     api.calls.clients.object_storage()
 
     begun, worked = time.monotonic(), time.process_time()
-    fleet = Fleet(
-        api,
-        partial(Compartments, api.calls),
-        api.get_namespace(),
-        Options(),
-        Selection(Names()),
-        workers=threads,
-        max_in_flight=max_in_flight,
-        conclude=fleet_results.compact,
-    )
+    site = Site(api.calls.clients.region, api, Compartments(api.calls))
+    fleet = Fleet([site], Options(), Selection(Names()), Limits(threads, max_in_flight), fleet_results.Compact())
     fleet.add_compartments([compartment_id])
     fleet.run()
     summary = fleet_results.summary_of(fleet.entries, waited=True)

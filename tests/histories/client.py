@@ -141,11 +141,13 @@ class Client:
         headers = {"opc-client-request-id": opc_client_request_id}
         return self._call("POST", f"/n/{namespace}/b/{name}/actions/reencrypt", query, headers)
 
-    def list_objects(self, namespace: str, name: str, limit: int) -> Answer:
-        return self._call("GET", f"/n/{namespace}/b/{name}/o", {"limit": str(limit)})
+    def list_objects(self, namespace: str, name: str, limit: int, start: str | None = None) -> Answer:
+        query = {"limit": str(limit)} | ({"start": start} if start else {})
+        return self._call("GET", f"/n/{namespace}/b/{name}/o", query)
 
-    def list_object_versions(self, namespace: str, name: str, limit: int) -> Answer:
-        return self._call("GET", f"/n/{namespace}/b/{name}/objectversions", {"limit": str(limit)})
+    def list_object_versions(self, namespace: str, name: str, limit: int, page: str | None = None) -> Answer:
+        query = {"limit": str(limit)} | ({"page": page} if page else {})
+        return self._call("GET", f"/n/{namespace}/b/{name}/objectversions", query)
 
     def list_work_requests(self, compartment_id: str, limit: int, page: str | None = None) -> Answer:
         query = {"compartmentId": compartment_id, "limit": str(limit)}

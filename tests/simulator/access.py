@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from .key_refusals import check_key
-from .messages import Refusal, not_found
+from .messages import Refusal
 from .storage import Bucket
 from .users import User
 from .world import World
@@ -21,6 +21,8 @@ class Access:
         bucket = self.world.buckets.get(name)
         if bucket is None or not all(user.may(permission, bucket.compartment_id) for permission in permissions):
             raise self._not_found(name)
+        # A copy that ends is an object from then on.
+        self.world.work.advance(name, self.world.clock.now())
         return bucket
 
     def _not_found(self, name: str) -> Refusal:
@@ -34,9 +36,9 @@ class Access:
     def _check_key(self, key_id: str | None) -> None:
         check_key(self.world, key_id)
 
-    def _check_write(self, user: User, bucket: Bucket, name: str) -> None:
-        """Whether the user may put an object there, which takes more where there is one. Raises Refusal."""
-        permission = "OBJECT_OVERWRITE" if bucket.find(name) else "OBJECT_CREATE"
-        if not user.may(permission, bucket.compartment_id):
-            raise not_found()
-        self._check_key(self.world.wrapping(bucket)[0])
+    def _check_writable(self, bucket: Bucket) -> None:
+        if bucket.read_only:
+            code = self.world.settings.read_only_code
+            raise Refusal(
+                409, code, f"The bucket '{bucket.name}' is read-only: it is the destination of a replication."
+            )

@@ -9,12 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import multipart
+from . import multipart, object_changes
 from .dispatch import Simulator
 from .keys import ORIGINS, STATES, Key
-from .loading import BadWorld, add_user, fields_of, find_bucket, find_key, find_upload, load, one_of
+from .loading import (
+    COMPARTMENT_STATES,
+    VERSIONING,
+    BadWorld,
+    add_user,
+    fields_of,
+    find_bucket,
+    find_compartment,
+    find_key,
+    find_region,
+    find_upload,
+    load,
+    one_of,
+)
 from .storage import Bucket
 from .truth import PARTS, bucket_truth, truth
+from .world import TENANCY, World
 
 STRANGER = "stranger"
 
@@ -43,6 +57,8 @@ class Control:
             ("POST", "bucket"): self._bucket,
             ("POST", "user"): self._user,
             ("POST", "stream"): self._stream,
+            ("POST", "compartment"): self._compartment,
+            ("POST", "tag_namespace"): self._tag_namespace,
             ("GET", "truth"): self._truth,
         }
 
@@ -94,16 +110,19 @@ class Control:
         self._simulator.clock.advance(float(fields_of(given, "an advance", "seconds")["seconds"]))
         return {"now": self._simulator.clock.now()}
 
-    def _find_key(self, name: Any) -> Key:
-        key = find_key(self._simulator.world, name)
+    def _find_key(self, given: Any) -> Key:
+        """In one region, or in any, beginning with the home region."""
+        regions = self._simulator.world.regions
+        worlds = [find_region(self._simulator, given["region"])] if given.get("region") else list(regions.values())
+        key = next(filter(None, (find_key(world, given["key"]) for world in worlds)), None)
         if key is None:
-            raise BadWorld(f"no such key: {name}")
+            raise BadWorld(f"no such key: {given['key']}")
         return key
 
     def _rotate(self, given: Any) -> dict[str, Any]:
-        key = self._find_key(fields_of(given, "a rotation", "key origin auto")["key"])
+        key = self._find_key(fields_of(given, "a rotation", "key origin auto region"))
         origin = one_of(given.get("origin", "INTERNAL"), "a version's origin", ORIGINS)
-        version = self._simulator.world.rotate(key.id, origin=origin)
+        version = find_region(self._simulator, key.region).rotate(key.id, origin=origin)
         if given.get("auto"):
             self._simulator.events.rotated(key)
         return {"key": key.id, "version": version.id}
@@ -120,11 +139,11 @@ class Control:
         return {"id": stream.id, "messages": sum(stream.ends), "committed": committed}
 
     def _key(self, given: Any) -> dict[str, Any]:
-        fields_of(given, "a key", "key state usable protection_mode algorithm auto_rotation")
-        key = self._find_key(given["key"])
+        fields_of(given, "a key", "key state usable protection_mode algorithm auto_rotation region")
+        key = self._find_key(given)
         if "state" in given:
             one_of(given["state"], "a key's state", STATES)
-            self._simulator.world.set_key_state(key.id, given["state"])
+            find_region(self._simulator, key.region).set_key_state(key.id, given["state"])
         for name in ("usable", "protection_mode", "algorithm", "auto_rotation"):
             if name in given:
                 setattr(key, name, given[name])
@@ -145,24 +164,29 @@ class Control:
             given,
             "a bucket",
             "bucket key tags defined_tags versioning put delete begin_upload upload_part commit_upload abort_upload "
-            "reencrypt remove copies read_only",
+            "reencrypt remove copies read_only region",
         )
-        world = self._simulator.world
+        world = find_region(self._simulator, given.get("region"))
         bucket = find_bucket(world, given["bucket"])
         if given.get("remove"):
             world.remove_bucket(bucket.name)
             return {}
         if "key" in given:
-            world.assign_key(bucket, self._find_key(given["key"]).id if given["key"] else None)
+            world.assign_key(bucket, self._find_key({**given, "region": world.region}).id if given["key"] else None)
         for name, attribute in (
             ("tags", "freeform_tags"),
-            ("defined_tags", "defined_tags"),
-            ("versioning", "versioning"),
             ("read_only", "read_only"),
         ):
             if name in given:
                 setattr(bucket, attribute, given[name])
                 bucket.etag = world.new_etag()
+        if "versioning" in given:
+            bucket.set_versioning(one_of(given["versioning"], "a bucket's versioning", VERSIONING))
+            bucket.etag = world.new_etag()
+        if "defined_tags" in given:
+            world.define_tags(given["defined_tags"])
+            bucket.defined_tags = world.tags.in_their_case(given["defined_tags"])
+            bucket.etag = world.new_etag()
         put = given.get("put", 0)
         if isinstance(put, int):
             world.put_objects(bucket, put)
@@ -170,19 +194,19 @@ class Control:
             for name in put:
                 world.put_object(bucket, name, b"x")
         for name in given.get("delete", ()):
-            world.delete_object(bucket, name)
+            object_changes.delete_object(world, bucket, name)
         for _copy in range(given.get("copies", 0)):
             world.copy(bucket, STRANGER)
-        told: dict[str, Any] = self._uploads(bucket, given)
+        told: dict[str, Any] = self._uploads(world, bucket, given)
         if given.get("reencrypt"):
             if bucket.kms_key_id is None:
                 raise BadWorld(f"the bucket {bucket.name} has no key of its own")
             told["work_request_id"] = world.reencrypt(bucket, STRANGER).id
         return {**bucket_truth(world, bucket), **told}
 
-    def _uploads(self, bucket: Bucket, given: Any) -> dict[str, Any]:
+    @staticmethod
+    def _uploads(world: World, bucket: Bucket, given: Any) -> dict[str, Any]:
         """What a foreign hand does to uploads, which are given by their ids, or by an object's name: the oldest of it."""
-        world = self._simulator.world
         begun = [multipart.begin(world, bucket, name) for name in given.get("begin_upload", ())]
         for name in given.get("upload_part", ()):
             upload = find_upload(bucket, name)
@@ -197,14 +221,55 @@ class Control:
         return {"uploads": {upload.name: upload.id for upload in begun}} if begun else {}
 
     def _user(self, given: Any) -> dict[str, Any]:
-        fields_of(given, "a user", "user permissions compartments")
+        fields_of(given, "a user", "user permissions compartments tag_namespaces")
         user = add_user(self._simulator, {**given, "name": given["user"]})
         self._on_users()
         return {"id": user.id, "profile": user.name}
 
+    def _compartment(self, given: Any) -> dict[str, Any]:
+        fields_of(given, "a compartment", "compartment state name")
+        compartment_id = find_compartment(self._simulator.world, given["compartment"])
+        if compartment_id in (None, TENANCY):
+            raise BadWorld(f"no such compartment: {given['compartment']}")
+        compartment = self._simulator.world.compartments[str(compartment_id)]
+        if "state" in given:
+            compartment["state"] = one_of(given["state"], "a compartment's state", COMPARTMENT_STATES)
+        compartment["name"] = given.get("name", compartment["name"])
+        return {name: compartment[name] for name in ("id", "name", "parent", "state")}
+
+    def _tag_namespace(self, given: Any) -> dict[str, Any]:
+        """What a foreign hand does to one: retire it or its keys, or take it away."""
+        fields_of(given, "a tag namespace", "tag_namespace retired tags remove")
+        tags = self._simulator.world.tags
+        namespace = tags.named(given["tag_namespace"])
+        if namespace is None:
+            raise BadWorld(f"no such tag namespace: {given['tag_namespace']}")
+        if given.get("remove"):
+            tags.remove(namespace.name)
+            return {}
+        if "retired" in given:
+            namespace.retire(bool(given["retired"]))
+        for name, values in (given.get("tags") or {}).items():
+            key = namespace.key(name) or self._simulator.world.add_tag_key(namespace, name)
+            if values is None:
+                del namespace.keys[name.lower()]
+            else:
+                key.retired = bool(fields_of(values, "a tag key", "retired").get("retired", key.retired))
+        tags_told = {key.name: {"id": key.id, "retired": key.retired} for key in namespace.keys.values()}
+        return {"id": namespace.id, "name": namespace.name, "retired": namespace.retired, "tags": tags_told}
+
     def _truth(self, query: Any) -> dict[str, Any]:
-        fields_of(query, "a truth", "bucket operation since what")
+        fields_of(query, "a truth", "bucket operation since what region")
         parts = tuple(query["what"].split(",")) if query.get("what") else PARTS
         if set(parts) - set(PARTS):
             raise BadWorld(f"what must be of {', '.join(PARTS)}")
-        return truth(self._simulator, query.get("since") or "0.0", query.get("bucket"), query.get("operation"), parts)
+        if query.get("region"):
+            find_region(self._simulator, query["region"])
+        return truth(
+            self._simulator,
+            query.get("since") or "0.0",
+            query.get("bucket"),
+            query.get("operation"),
+            parts,
+            query.get("region") or None,
+        )

@@ -29,6 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from .regions import KNOWN
 from .users import ADMIN, User
 from .world import TENANCY
 
@@ -138,7 +139,8 @@ def make_tls(folder: Path) -> tuple[Path, Path, Path]:
         .add_extension(usage, critical=True)
         .sign(ca_key, hashes.SHA256())
     )
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    regions = (x509.DNSName(f"{region}.localhost") for region in KNOWN)
+    names = [x509.DNSName("localhost"), *regions, x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     server = (
         builder(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]), server_key.public_key())
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,88 +14,28 @@ from urllib.parse import unquote
 
 from . import odd_pages
 from .clock import Clock, http_date
+from .copying import Copies
 from .events import Events
 from .faults import REPLACES, Fault, fault_of, struck
 from .identity import Identity
 from .key_management import KeyManagement
+from .listings import Listings
 from .messages import Refusal, Request, Response
 from .object_storage import ObjectStorage
+from .objects import Objects
+from .regions import HOME, region_of
+from .routes import OPERATIONS, route
 from .settings import Settings
 from .streaming import Streaming
 from .streams import Streams
+from .tagging import Tagging
 from .uploads import Uploads
 from .users import Users
 from .work_requests import WorkRequestOperations
 from .world import World
 
-_B = r"/n/(?P<namespace>[^/]+)/b/(?P<name>[^/]+)"
-_K = r"/20180608/keys/(?P<key_id>[^/]+)"
-_W = r"/workRequests/(?P<work_request_id>[^/]+)"
-_S = r"/20180418/streams/(?P<stream_id>[^/]+)"
-_O = _B + r"/o/(?P<key>.+)"
-_U = _B + r"/u/(?P<key>.+)"
-
-ROUTES: list[tuple[str, str, str]] = [
-    ("GET", _B, "GetBucket"),
-    ("POST", _B, "UpdateBucket"),
-    ("GET", _W, "GetWorkRequest"),
-    ("POST", _B + "/actions/reencrypt", "ReencryptBucket"),
-    ("GET", r"/n/?", "GetNamespace"),
-    ("GET", r"/n/(?P<namespace>[^/]+)/b/?", "ListBuckets"),
-    ("POST", r"/n/(?P<namespace>[^/]+)/b/?", "CreateBucket"),
-    ("HEAD", _B, "HeadBucket"),
-    ("DELETE", _B, "DeleteBucket"),
-    ("GET", _B + r"/o/?", "ListObjects"),
-    ("GET", _B + r"/objectversions", "ListObjectVersions"),
-    ("PUT", _O, "PutObject"),
-    ("GET", _O, "GetObject"),
-    ("DELETE", _O, "DeleteObject"),
-    ("POST", _B + r"/u/?", "CreateMultipartUpload"),
-    ("GET", _B + r"/u/?", "ListMultipartUploads"),
-    ("PUT", _U, "UploadPart"),
-    ("GET", _U, "ListMultipartUploadParts"),
-    ("POST", _U, "CommitMultipartUpload"),
-    ("DELETE", _U, "AbortMultipartUpload"),
-    ("GET", r"/workRequests/?", "ListWorkRequests"),
-    ("DELETE", _W, "CancelWorkRequest"),
-    ("GET", _W + "/errors", "ListWorkRequestErrors"),
-    ("GET", _W + "/logs", "ListWorkRequestLogs"),
-    ("GET", _K, "GetKey"),
-    ("GET", r"/20180608/keys/?", "ListKeys"),
-    ("GET", _K + r"/keyVersions/(?P<version_id>[^/]+)", "GetKeyVersion"),
-    ("GET", _K + r"/keyVersions/?", "ListKeyVersions"),
-    ("POST", _K + r"/keyVersions/?", "CreateKeyVersion"),
-    ("POST", _K + "/actions/enable", "EnableKey"),
-    ("POST", _K + "/actions/disable", "DisableKey"),
-    ("POST", _K + "/actions/scheduleDeletion", "ScheduleKeyDeletion"),
-    ("POST", _K + "/actions/cancelDeletion", "CancelKeyDeletion"),
-    ("GET", r"/20180608/vaults/?", "ListVaults"),
-    ("GET", r"/20180608/vaults/(?P<vault_id>[^/]+)", "GetVault"),
-    ("GET", r"/20160918/compartments/?", "ListCompartments"),
-    ("GET", r"/20160918/compartments/(?P<compartment_id>[^/]+)", "GetCompartment"),
-    ("GET", r"/20180418/streams/?", "ListStreams"),
-    ("POST", r"/20180418/streams/?", "CreateStream"),
-    ("GET", _S, "GetStream"),
-    ("DELETE", _S, "DeleteStream"),
-    ("POST", _S + "/messages", "PutMessages"),
-    ("GET", _S + "/messages", "GetMessages"),
-    ("POST", _S + "/cursors", "CreateCursor"),
-    ("POST", _S + "/groupCursors", "CreateGroupCursor"),
-    ("POST", _S + "/commit", "ConsumerCommit"),
-    ("POST", _S + "/heartbeat", "ConsumerHeartbeat"),
-    ("GET", _S + "/groups/(?P<group_name>[^/]+)", "GetGroup"),
-]
-
-OPERATIONS = {operation for _method, _pattern, operation in ROUTES}
-_COMPILED = [(method, re.compile(pattern), name) for method, pattern, name in ROUTES]
-
-
 #: Below it is what Vault serves.
 _VAULT = "/20180608/"
-
-
-def _method_name(operation: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower()
 
 
 @dataclass
@@ -121,59 +60,66 @@ class Seen:
     time: float
     status: int | None = None
     effect: bool = False
+    region: str = HOME
 
 
 class Simulator:
-    """All services over one world. ``seen`` is every request, in order."""
+    """All services over one tenancy. ``world`` is its home region; ``seen`` is every request, in order."""
 
     def __init__(self, clock: Clock | None = None, settings: Settings | None = None, seed: int | None = None) -> None:
         self.clock = clock or Clock()
-        self.world = World(self.clock, settings, seed)
+        self._start(World(self.clock, settings, seed))
         self.users = Users()
         self.faults: list[Fault] = []
         self.seen: list[Seen] = []
         #: Does what a control request would; set by whoever has the control endpoints.
         self.hand: Callable[[str, Any], None] | None = None
         self._calls = 0
-        self._wire()
 
-    def _wire(self) -> None:
+    def _start(self, world: World) -> None:
+        """Begin with one region."""
+        self.world = world
         self.streams = Streams(self.clock)
-        self.events = Events(self.world, self.streams)
+        self.events = Events(world, self.streams)
+        self._operations: dict[str, dict[str, Callable[..., Response]]] = {}
+        self._wire(world)
+
+    def _wire(self, world: World) -> None:
         services = (
-            ObjectStorage(self.world),
-            Uploads(self.world),
-            WorkRequestOperations(self.world),
-            KeyManagement(self.world),
-            Identity(self.world),
-            Streaming(self.world, self.streams),
+            ObjectStorage(world),
+            Objects(world),
+            Listings(world),
+            Copies(world),
+            Uploads(world),
+            WorkRequestOperations(world),
+            KeyManagement(world),
+            Identity(world),
+            Streaming(world, self.streams),
+            Tagging(world),
         )
-        self._operations: dict[str, Callable[..., Response]] = {}
-        for operation in OPERATIONS:
-            name = _method_name(operation)
-            self._operations[operation] = next(getattr(service, name) for service in services if hasattr(service, name))
+        self._operations[world.region] = {
+            operation: next(getattr(service, name) for service in services if hasattr(service, name))
+            for operation, name in OPERATIONS.items()
+        }
+
+    def region(self, name: str) -> World:
+        """A region's world. The tenancy subscribes to the region where it has not."""
+        if name not in self.world.regions:
+            self._wire(World(self.clock, region=name, home=self.world))
+        return self.world.regions[name]
 
     def reset(self) -> None:
         """A new, empty world with default settings, and only the user admin."""
         self.clock.offset = 0.0
-        self.world = World(self.clock)
+        self._start(World(self.clock))
         self.users = Users()
         self.faults = []
         self.seen = []
         self._calls = 0
-        self._wire()
-
-    def route(self, request: Request) -> tuple[str, dict[str, str]] | None:
-        for method, pattern, operation in _COMPILED:
-            if method == request.method:
-                match = pattern.fullmatch(request.path)
-                if match:
-                    return operation, {name: unquote(value) for name, value in match.groupdict().items()}
-        return None
 
     def begin(self, request: Request) -> tuple[Seen, Fault | None, Callable[[], Response]]:
         """Note the request, and find what is to go wrong with it; the effect is had by calling what is returned."""
-        operation, names = self.route(request) or ("?", {})
+        operation, names = route(request)
         bucket = names.get("name")
         seen = Seen(
             operation,
@@ -183,29 +129,32 @@ class Simulator:
             request.principal,
             request.headers.get("opc-client-request-id", ""),
             self.clock.now(),
+            region=region_of(request.headers.get("host", "")),
         )
         self.seen.append(seen)
         self._calls += 1
         throttled = self._throttled(operation)
         fault = None
         if self.faults:
-            fault = next((one for one in self.faults if one.strikes(operation, bucket, unquote(request.path))), None)
+            path = unquote(request.path)
+            fault = next((one for one in self.faults if one.strikes(operation, bucket, path, seen.region)), None)
         return seen, fault, lambda: self._answer(seen, request, names, throttled)
 
     def _answer(self, seen: Seen, request: Request, names: dict[str, str], throttled: bool) -> Response:
         try:
-            response = self._perform(seen.operation, request, names, throttled)
+            response = self._perform(seen, request, names, throttled)
             seen.effect = request.method not in ("GET", "HEAD")
-            if seen.operation == "UpdateBucket":
+            if seen.operation == "UpdateBucket" and seen.region == HOME:
                 self.events.bucket_updated(names["name"])
         except Refusal as refusal:
             response = refusal.response
         seen.status = response.status
         return self._finish(request, response)
 
-    def _perform(self, operation: str, request: Request, names: dict[str, str], throttled: bool) -> Response:
-        user = self.users.by_name.get(request.principal or "")
-        if user is None:
+    def _perform(self, seen: Seen, request: Request, names: dict[str, str], throttled: bool) -> Response:
+        user, operations = self.users.by_name.get(request.principal or ""), self._operations.get(seen.region)
+        # A region that the tenancy has not subscribed to knows none of its users.
+        if user is None or operations is None:
             raise Refusal(
                 401,
                 "NotAuthenticated",
@@ -216,12 +165,13 @@ class Simulator:
             raise Refusal(
                 429, "TooManyRequests", "Too many requests.", {"retry-after": f"{after:g}"} if after >= 0 else {}
             )
-        if operation == "?":
-            raise Refusal(404, "NotFound", f"{request.method} {request.path} is no operation.")
+        if seen.operation not in OPERATIONS:
+            what = f"{request.method} {request.path}" if seen.operation == "?" else seen.operation
+            raise Refusal(501, "NotImplemented", f"The simulator does not serve {what}.")
         request, past_end = odd_pages.understood(request)
         if "namespace" in names and names["namespace"] != self.world.namespace:
             raise Refusal(404, "NamespaceNotFound", "You do not have authorization, or the namespace does not exist.")
-        response = self._operations[operation](request, user, **names)
+        response = operations[seen.operation](request, user, **names)
         return odd_pages.without_entries(response) if past_end else response
 
     def _throttled(self, operation: str) -> bool:
@@ -276,7 +226,7 @@ class Simulator:
 
     def add_fault(self, values: dict[str, Any]) -> Fault:
         """Inject one. Raises ValueError with what is wrong with it."""
-        fault = fault_of(values, OPERATIONS)
+        fault = fault_of(values, set(OPERATIONS))
         if fault.do and self.hand is None:
             raise ValueError("a foreign hand needs the control endpoints")
         self.faults.append(fault)

@@ -11,6 +11,7 @@ from typing import Any
 
 from . import odd_pages
 from .messages import Request, Response
+from .regions import HOME
 
 KINDS = (
     "error_before",
@@ -60,6 +61,7 @@ class Fault:
     bucket: str | None = None
     #: Only where the path has this in it: a key's OCID, say.
     path: str | None = None
+    region: str | None = None
     status: int = 500
     code: str = ""
     message: str = "An injected fault."
@@ -71,10 +73,12 @@ class Fault:
     def __post_init__(self) -> None:
         self.code = self.code or CODES.get(self.status, "InternalError")
 
-    def strikes(self, operation: str, bucket: str | None, path: str = "") -> bool:
+    def strikes(self, operation: str, bucket: str | None, path: str = "", region: str = HOME) -> bool:
         if self.operation not in (operation, "*") or self.count == 0:
             return False
         if (self.bucket and self.bucket != bucket) or (self.path and self.path not in path):
+            return False
+        if self.region and self.region != region:
             return False
         if self.skip > 0:
             self.skip -= 1

@@ -39,7 +39,7 @@ class KeyManagement:
         return {
             "id": key.id,
             "compartmentId": key.compartment_id,
-            "currentKeyVersion": key.current(self.world.clock.now()).id,
+            "currentKeyVersion": key.current(self.world.clock.now(), self.world.region).id,
             "displayName": key.name,
             "keyShape": {"algorithm": key.algorithm, "length": 32},
             "lifecycleState": key.state_at(self.world.clock.now()),
@@ -48,6 +48,7 @@ class KeyManagement:
             "isAutoRotationEnabled": key.auto_rotation,
             "timeCreated": self._time(key.time_created),
             "vaultId": key.vault_id,
+            "isPrimary": self._is_primary(key),
             "freeformTags": {},
             "definedTags": {},
         }
@@ -62,14 +63,42 @@ class KeyManagement:
             "origin": version.origin,
             "timeCreated": self._time(version.time_created),
             "vaultId": key.vault_id,
+            "isPrimary": self._is_primary(key),
+            "replicaDetails": {"replicationId": version.replication_id} if version.replication_id else None,
         }
+
+    def _is_primary(self, key: Key) -> bool:
+        return key.region == self.world.region
+
+    def _check_primary(self, key: Key) -> None:
+        if not self._is_primary(key):
+            raise Refusal(409, "IncorrectState", "The vault is a replica: its keys are changed in their own region.")
+
+    def _versions(self, key: Key) -> list[KeyVersion]:
+        """Those that are there, in this region."""
+        now = self.world.clock.now()
+        return [version for version in key.versions if version.there(self.world.region, now)]
+
+    def get_replication_status(self, request: Request, user: User, replication_id: str) -> Response:
+        now = self.world.clock.now()
+        for key in self.world.keys.values():
+            for version in key.versions if self._is_primary(key) else ():
+                if version.replication_id == replication_id and user.may(
+                    self.world.settings.replication_status_needs, key.compartment_id
+                ):
+                    details = [
+                        {"region": region, "status": "REPLICATED" if version.there(region, now) else "REPLICATING"}
+                        for region in key.replicas
+                    ]
+                    return Response(200, {"replicaDetails": details})
+        raise not_found()
 
     def get_key(self, request: Request, user: User, key_id: str) -> Response:
         return self._told(self._key(user, key_id, "KEY_READ"))
 
     def list_keys(self, request: Request, user: User) -> Response:
         compartment_id = request.query.get("compartmentId", "")
-        if not user.may("KEY_INSPECT", compartment_id):
+        if not self.world.has_compartment(compartment_id) or not user.may("KEY_INSPECT", compartment_id):
             raise not_found()
         keys = [key for key in self.world.keys.values() if key.compartment_id == compartment_id]
         page, headers = page_of(
@@ -80,19 +109,20 @@ class KeyManagement:
     def get_key_version(self, request: Request, user: User, key_id: str, version_id: str) -> Response:
         key = self._key(user, key_id, "KEY_READ")
         version = key.version(version_id)
-        if version is None:
+        if version is None or version not in self._versions(key):
             raise not_found()
         return Response(200, self._version(key, version))
 
     def list_key_versions(self, request: Request, user: User, key_id: str) -> Response:
         key = self._key(user, key_id, "KEY_INSPECT")
         # A version has no name of its own.
-        versions = self._sorted(request, key.versions, lambda version: version.id)
+        versions = self._sorted(request, self._versions(key), lambda version: version.id)
         page, headers = page_of(versions, request, self.world.settings.page_limit)
         return Response(200, [self._version(key, version) for version in page], headers)
 
     def create_key_version(self, request: Request, user: User, key_id: str) -> Response:
         key = self._key(user, key_id, "KEY_ROTATE")
+        self._check_primary(key)
         state = key.state_at(self.world.clock.now())
         if state != "ENABLED":
             raise Refusal(409, "IncorrectState", f"The key is {state}.")
@@ -122,7 +152,9 @@ class KeyManagement:
     def _change(self, request: Request, key: Key, change: StateChange, deletes_at: float | None = None) -> Response:
         """What ran until now ran under the old state."""
         now, settings = self.world.clock.now(), self.world.settings
-        self.world.advance()
+        self._check_primary(key)
+        for world in self.world.regions.values():
+            world.advance()
         state = key.state_at(now)
         wanted = request.headers.get("if-match")
         if wanted is not None and wanted not in (key.etag(now), "*"):
@@ -146,10 +178,12 @@ class KeyManagement:
         return list(items) if order == "ASC" else list(reversed(items))
 
     def list_vaults(self, request: Request, user: User) -> Response:
-        if not user.may("VAULT_INSPECT"):
+        compartment_id = request.query.get("compartmentId", "")
+        if not self.world.has_compartment(compartment_id) or not user.may("VAULT_INSPECT", compartment_id):
             raise not_found()
-        vaults = sorted({(key.vault_id, key.compartment_id) for key in self.world.keys.values()})
-        return Response(200, [self._vault(request, *vault) for vault in vaults])
+        vaults = sorted({key.vault_id for key in self.world.keys.values() if key.compartment_id == compartment_id})
+        page, headers = page_of(vaults, request, self.world.settings.page_limit)
+        return Response(200, [self._vault(request, vault, compartment_id) for vault in page], headers)
 
     def get_vault(self, request: Request, user: User, vault_id: str) -> Response:
         for key in self.world.keys.values():

@@ -22,7 +22,18 @@ class KeyVersion:
     current_at: float = 0.0
     #: EXTERNAL where its material was imported.
     origin: str = "INTERNAL"
+    #: Where its vault is replicated: what tells of it, and when it is there, by region.
+    replication_id: str | None = None
+    replicated_at: dict[str, float] = field(default_factory=dict)
     material: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+
+    def replicate(self, replication_id: str, replicated_at: dict[str, float]) -> None:
+        if replicated_at:
+            self.replication_id, self.replicated_at = replication_id, replicated_at
+
+    def there(self, region: str | None, now: float) -> bool:
+        """Whether it has come to a region, if it had to."""
+        return region not in self.replicated_at or self.replicated_at[region] <= now
 
     def wrap(self, data_key: bytes) -> bytes:
         return aes_key_wrap(self.material, data_key)
@@ -77,6 +88,9 @@ class Key:
     versions: list[KeyVersion] = field(default_factory=list)
     #: Whether Object Storage may use it.
     usable: bool = True
+    #: Its own region, and those that its vault is replicated to.
+    region: str = ""
+    replicas: tuple[str, ...] = ()
     retry_tokens: dict[str, tuple[float, KeyVersion]] = field(default_factory=dict)
     time_of_deletion: float | None = None
     #: Since when it has which state, also those to come; until the first it has ``state``.
@@ -110,17 +124,18 @@ class Key:
         self.set_state(now, change.meanwhile, *later)
         return True
 
-    def current(self, now: float) -> KeyVersion:
-        """The version that the key names as current at that time."""
+    def current(self, now: float, region: str | None = None) -> KeyVersion:
+        """The version that the key names as current at that time, in its own region or in a replica's."""
         for version in reversed(self.versions):
-            if version.current_at <= now:
+            if version.current_at <= now and version.there(region, now):
                 return version
         return self.versions[0]
 
-    def in_use(self, now: float, turns: str = "by turns") -> KeyVersion:
+    def in_use(self, now: float, turns: str = "by turns", region: str | None = None) -> KeyVersion:
         """The version that the next data key is wrapped with: between two, by turns, the older or the newer."""
-        current = self.current(now)
-        newest = next((version for version in reversed(self.versions) if version.ready_at <= now), current)
+        current = self.current(now, region)
+        there = (one for one in reversed(self.versions) if one.ready_at <= now and one.there(region, now))
+        newest = next(there, current)
         if newest is current or turns == "older":
             return current
         self._turn += 1

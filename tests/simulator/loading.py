@@ -11,11 +11,14 @@ from typing import Any
 from . import multipart
 from .dispatch import Simulator
 from .keys import ORIGINS, STATES, Key
+from .regions import HOME
 from .storage import Bucket, Upload
 from .users import User
 from .world import TENANCY, World
 
-_VERSIONING = ("Disabled", "Enabled", "Suspended")
+COMPARTMENT_STATES = ("CREATING", "ACTIVE", "INACTIVE", "DELETING", "DELETED")
+USER_FIELDS = "name permissions compartments tag_namespaces"
+VERSIONING = ("Disabled", "Enabled", "Suspended")
 
 
 class BadWorld(ValueError):
@@ -41,7 +44,9 @@ def one_of(value: Any, what: str, known: tuple[str, ...]) -> Any:
 
 def load(simulator: Simulator, document: Any) -> dict[str, Any]:
     """Add a document to the world and return what was made, by kind and name. Raises BadWorld, and what was added stays."""
-    document = fields_of(document, "a world", "reset settings compartments keys buckets users streams faults")
+    document = fields_of(
+        document, "a world", "reset settings regions compartments tag_namespaces keys buckets users streams faults"
+    )
     if document.get("reset"):
         simulator.reset()
     made: dict[str, Any] = {"namespace": simulator.world.namespace}
@@ -61,14 +66,18 @@ class _Loader:
         self._made = made
 
     def load(self, document: dict[str, Any]) -> None:
+        for region in document.get("regions") or ():
+            self._simulator.region(region)
         for values in document.get("compartments") or ():
-            self._add_compartment(fields_of(values, "a compartment", "name parent id"))
+            self._add_compartment(fields_of(values, "a compartment", "name parent id state"))
+        for values in document.get("tag_namespaces") or ():
+            self._add_tag_namespace(values)
         for values in document.get("keys") or ():
             self._add_key(values)
         for values in document.get("buckets") or ():
             self._add_buckets(values)
         for values in document.get("users") or ():
-            user = add_user(self._simulator, fields_of(values, "a user", "name permissions compartments"))
+            user = add_user(self._simulator, fields_of(values, "a user", USER_FIELDS))
             self._made["users"][user.name] = {"id": user.id, "profile": user.name}
         for values in document.get("streams") or ():
             self._add_stream(fields_of(values, "a stream", "name compartment partitions retention_hours events"))
@@ -77,7 +86,8 @@ class _Loader:
 
     def _add_compartment(self, values: dict[str, Any]) -> str:
         parent = self._compartment(values.get("parent"))
-        compartment_id = self._world.add_compartment(values["name"], parent, values.get("id"))
+        state = one_of(values.get("state", "ACTIVE"), "a compartment's state", COMPARTMENT_STATES)
+        compartment_id = self._world.add_compartment(values["name"], parent, values.get("id"), state)
         self._made["compartments"][values["name"]] = compartment_id
         return compartment_id
 
@@ -85,22 +95,36 @@ class _Loader:
         found = find_compartment(self._world, name)
         return found or self._add_compartment({"name": name})
 
+    def _add_tag_namespace(self, values: Any) -> None:
+        values = fields_of(values, "a tag namespace", "name compartment retired tags")
+        if self._world.tags.named(values["name"]):
+            raise BadWorld(f"the tag namespace {values['name']} is there already")
+        namespace = self._world.add_tag_namespace(values["name"], self._compartment(values.get("compartment")))
+        for tag in values.get("tags") or ():
+            key = fields_of({"name": tag} if isinstance(tag, str) else tag, "a tag key", "name retired")
+            self._world.add_tag_key(namespace, key["name"]).retired = bool(key.get("retired", False))
+        if values.get("retired"):
+            namespace.retire(True)
+
     def _add_key(self, values: Any) -> Key:
         values = dict(
             fields_of(
                 values,
                 "a key",
-                "name compartment id state versions protection_mode algorithm auto_rotation usable origin",
+                "name compartment id state versions protection_mode algorithm auto_rotation usable origin "
+                "region replicas",
             )
         )
         one_of(values.get("state", "ENABLED"), "a key's state", STATES)
         one_of(values.get("origin", "INTERNAL"), "a key's origin", ORIGINS)
-        versions = int(values.pop("versions", 1))
-        key = self._world.add_key(
+        versions, world = int(values.pop("versions", 1)), self._simulator.region(values.pop("region", None) or HOME)
+        for region in values.get("replicas") or ():
+            self._simulator.region(region)
+        key = world.add_key(
             values.pop("name"), self._compartment(values.pop("compartment", None)), values.pop("id", None), **values
         )
         for _version in range(versions - 1):
-            self._world.rotate(key.id, origin=values.get("origin", "INTERNAL"))
+            world.rotate(key.id, origin=values.get("origin", "INTERNAL"))
         self._made["keys"][key.name] = {"id": key.id, "version": key.versions[-1].id}
         return key
 
@@ -109,20 +133,23 @@ class _Loader:
             values,
             "a bucket",
             "name count compartment key objects size tags defined_tags versioning storage_tier bucket_key read_only "
-            "uploads",
+            "uploads region",
         )
-        if values.get("versioning", "Disabled") not in _VERSIONING:
-            raise BadWorld(f"a bucket's versioning must be one of {', '.join(_VERSIONING)}")
-        compartment_id = self._compartment(values.get("compartment"))
+        one_of(values.get("versioning", "Disabled"), "a bucket's versioning", VERSIONING)
+        compartment_id, world = (
+            self._compartment(values.get("compartment")),
+            self._simulator.region(values.get("region") or HOME),
+        )
         key_id = None
         if values.get("key"):
-            key = find_key(self._world, values["key"])
-            key_id = (key or self._add_key({"name": values["key"], "compartment": compartment_id})).id
+            key = find_key(world, values["key"])
+            made = {"name": values["key"], "compartment": compartment_id, "region": world.region}
+            key_id = (key or self._add_key(made)).id
         name = values["name"]
         many = "count" in values
         names = [name.replace("{}", str(n)) if "{}" in name else f"{name}-{n}" for n in range(values.get("count", 0))]
         for one in names if many else [name]:
-            self._add_bucket(one, compartment_id, key_id, values)
+            self._add_bucket(world, one, compartment_id, key_id, values)
 
     def _add_stream(self, values: dict[str, Any]) -> None:
         stream = self._simulator.streams.add(
@@ -135,10 +162,14 @@ class _Loader:
         stream.events = tuple(values.get("events") or ())
         self._made["streams"][stream.name] = {"id": stream.id}
 
-    def _add_bucket(self, name: str, compartment_id: str, key_id: str | None, values: dict[str, Any]) -> None:
-        if name in self._world.buckets:
+    def _add_bucket(
+        self, world: World, name: str, compartment_id: str, key_id: str | None, values: dict[str, Any]
+    ) -> None:
+        if name in world.buckets:
             raise BadWorld(f"the bucket {name} is there already")
-        bucket = self._world.add_bucket(
+        defined_tags = dict(values.get("defined_tags") or {})
+        world.define_tags(defined_tags)
+        bucket = world.add_bucket(
             name,
             compartment_id,
             key_id,
@@ -147,13 +178,14 @@ class _Loader:
             storage_tier=values.get("storage_tier", "Standard"),
             read_only=bool(values.get("read_only", False)),
             freeform_tags=dict(values.get("tags") or {}),
-            defined_tags=dict(values.get("defined_tags") or {}),
+            defined_tags=world.tags.in_their_case(defined_tags),
         )
         if values.get("objects"):
-            self._world.put_objects(bucket, int(values["objects"]), size=int(values.get("size", 1)))
+            world.put_objects(bucket, int(values["objects"]), size=int(values.get("size", 1)))
         for upload in values.get("uploads") or ():
-            multipart.begin(self._world, bucket, upload)
-        self._made["buckets"][name] = {"id": bucket.id, "compartment_id": compartment_id, "kms_key_id": key_id}
+            multipart.begin(world, bucket, upload)
+        told = name if world.region == HOME else f"{world.region}/{name}"
+        self._made["buckets"][told] = {"id": bucket.id, "compartment_id": compartment_id, "kms_key_id": key_id}
 
 
 def find_compartment(world: World, name: str | None) -> str | None:
@@ -170,6 +202,14 @@ def find_key(world: World, name: str) -> Key | None:
     if name in world.keys:
         return world.keys[name]
     return next((key for key in reversed(world.keys.values()) if key.name == name), None)
+
+
+def find_region(simulator: Simulator, name: str | None) -> World:
+    """One that the tenancy has subscribed to; the home region for None."""
+    world = simulator.world.regions.get(name or HOME)
+    if world is None:
+        raise BadWorld(f"no such region: {name}; there are {', '.join(simulator.world.regions)}")
+    return world
 
 
 def find_bucket(world: World, name: str) -> Bucket:
@@ -196,4 +236,4 @@ def add_user(simulator: Simulator, values: dict[str, Any]) -> User:
             if compartment_id is None:
                 raise BadWorld(f"no such compartment: {name}")
             compartments += [compartment_id, *simulator.world.subtree(compartment_id)]
-    return simulator.users.add(values["name"], values.get("permissions"), compartments)
+    return simulator.users.add(values["name"], values.get("permissions"), compartments, values.get("tag_namespaces"))

@@ -6,20 +6,21 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from typing import Any
 
 from .access import Access
-from .clock import http_date, rfc3339
+from .bucket_details import attributes_of, check_details
+from .clock import rfc3339
 from .key_refusals import refusal
 from .messages import Refusal, Request, Response, not_found
-from .paging import limit_of, page_of, page_of_names
-from .storage import Bucket, StoredObject
+from .paging import page_of_names
+from .preconditions import check_read, check_write
+from .storage import Bucket
 from .users import User
-from .world import TENANCY
 
+_CREATED = frozenset(("name", "compartmentId"))
+_UPDATED = frozenset(("name", "namespace", "compartmentId"))
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,256}")
 
 
@@ -29,8 +30,7 @@ class ObjectStorage(Access):
 
     def list_buckets(self, request: Request, user: User, namespace: str) -> Response:
         compartment_id = request.query.get("compartmentId", "")
-        known = compartment_id == TENANCY or compartment_id in self.world.compartments
-        if not known or not user.may("BUCKET_INSPECT", compartment_id):
+        if not self.world.has_compartment(compartment_id) or not user.may("BUCKET_INSPECT", compartment_id):
             raise not_found()
         names = self.world.bucket_names(compartment_id)
         page, headers = page_of_names(names, request, self.world.settings.page_limit)
@@ -42,7 +42,7 @@ class ObjectStorage(Access):
             "namespace": bucket.namespace,
             "name": bucket.name,
             "compartmentId": bucket.compartment_id,
-            "createdBy": "ocid1.user.oc1..admin",
+            "createdBy": bucket.created_by,
             "timeCreated": rfc3339(bucket.time_created),
             "etag": bucket.etag,
         }
@@ -55,10 +55,10 @@ class ObjectStorage(Access):
         body = self._summary(bucket, True)
         body.update(
             id=bucket.id,
-            metadata={},
-            publicAccessType="NoPublicAccess",
+            metadata=dict(bucket.metadata),
+            publicAccessType=bucket.public_access,
             storageTier=bucket.storage_tier,
-            objectEventsEnabled=False,
+            objectEventsEnabled=bucket.object_events,
             kmsKeyId=bucket.kms_key_id,
             isBucketKeyEnabled=bucket.bucket_key_enabled,
             versioning=bucket.versioning,
@@ -66,15 +66,19 @@ class ObjectStorage(Access):
             approximateSize=size if "approximateSize" in fields else None,
             replicationEnabled=False,
             isReadOnly=bucket.read_only,
-            autoTiering="Disabled",
+            autoTiering=bucket.auto_tiering if "autoTiering" in fields else None,
+            objectLifecyclePolicyEtag=None,
         )
         return Response(200, body, {"etag": bucket.etag})
 
     def get_bucket(self, request: Request, user: User, namespace: str, name: str) -> Response:
-        return self._whole(self._bucket(user, name, "BUCKET_READ"), request.query.get("fields", ""))
+        bucket = self._bucket(user, name, "BUCKET_READ")
+        check_read(request, bucket.etag)
+        return self._whole(bucket, request.query.get("fields", ""))
 
     def head_bucket(self, request: Request, user: User, namespace: str, name: str) -> Response:
         bucket = self._bucket(user, name, "BUCKET_INSPECT")
+        check_read(request, bucket.etag)
         return Response(200, None, {"etag": bucket.etag})
 
     def create_bucket(self, request: Request, user: User, namespace: str) -> Response:
@@ -88,51 +92,57 @@ class ObjectStorage(Access):
             raise Refusal(
                 409, "BucketAlreadyExists", f"Either the bucket '{name}' in namespace '{namespace}' already exists"
             )
+        check_details(details, _CREATED)
         self._check_key(details.get("kmsKeyId"))
         self._check_tags(details.get("freeformTags"))
-        bucket = self.world.add_bucket(
-            name,
-            compartment_id,
-            details.get("kmsKeyId"),
-            versioning=details.get("versioning") or "Disabled",
-            freeform_tags=dict(details.get("freeformTags") or {}),
-            defined_tags=dict(details.get("definedTags") or {}),
-            storage_tier=details.get("storageTier") or "Standard",
-            bucket_key_enabled=bool(details.get("isBucketKeyEnabled")),
-        )
-        return self._whole(bucket)
+        given = attributes_of(details)
+        given["defined_tags"] = self._defined_tags(user, {}, given.get("defined_tags") or {})
+        bucket = self.world.add_bucket(name, compartment_id, details.get("kmsKeyId"), created_by=user.id, **given)
+        return self._whole(bucket, "autoTiering")
 
     def update_bucket(self, request: Request, user: User, namespace: str, name: str) -> Response:
         bucket = self._bucket(user, name, "BUCKET_UPDATE")
-        wanted = request.headers.get("if-match")
-        if wanted is not None and wanted not in (bucket.etag, "*"):
-            raise Refusal(412, "IfMatchFailed", f"The If-Match header is '{wanted}', which is not the current etag.")
+        check_write(request, bucket.etag)
         details = request.json()
+        check_details(details, _UPDATED)
+        for field, own in (("name", bucket.name), ("namespace", bucket.namespace)):
+            if details.get(field) not in (None, own):
+                raise Refusal(400, "InvalidParameter", f"A bucket's {field} cannot be changed.")
         self._check_tags(details.get("freeformTags"))
+        defined_tags = bucket.defined_tags
+        if details.get("definedTags") is not None:
+            defined_tags = self._defined_tags(user, bucket.defined_tags, details["definedTags"])
         if details.get("kmsKeyId") is not None:
             self._check_delegation(user, bucket, details["kmsKeyId"] or None)
             self._check_key(details["kmsKeyId"])
-        if details.get("freeformTags") is not None:
-            bucket.freeform_tags = dict(details["freeformTags"])
-        if details.get("definedTags") is not None:
-            bucket.defined_tags = dict(details["definedTags"])
         if details.get("compartmentId") and details["compartmentId"] != bucket.compartment_id:
             if not self.world.has_compartment(details["compartmentId"]):
                 raise not_found()
             self.world.move_bucket(bucket, details["compartmentId"])
-        if details.get("versioning"):
-            bucket.versioning = details["versioning"]
+        given = attributes_of(details)
         if details.get("kmsKeyId") is not None:
-            bucket.kms_key_id = details["kmsKeyId"] or None
+            self.world.assign_key(bucket, details["kmsKeyId"] or None)
+        enabled = given.pop("bucket_key_enabled", bucket.bucket_key_enabled)
+        if enabled != bucket.bucket_key_enabled:
+            self.world.set_bucket_key(bucket, enabled)
+        bucket.set_versioning(given.pop("versioning", bucket.versioning))
+        for attribute, value in given.items():
+            setattr(bucket, attribute, value)
+        bucket.defined_tags = defined_tags
         bucket.etag = self.world.new_etag()
-        return self._whole(bucket)
+        return self._whole(bucket, "autoTiering")
 
-    def _check_writable(self, bucket: Bucket) -> None:
-        if bucket.read_only:
-            code = self.world.settings.read_only_code
-            raise Refusal(
-                409, code, f"The bucket '{bucket.name}' is read-only: it is the destination of a replication."
-            )
+    def make_bucket_writable(self, request: Request, user: User, namespace: str, name: str) -> Response:
+        bucket = self._bucket(user, name, "BUCKET_UPDATE")
+        bucket.read_only = False
+        bucket.etag = self.world.new_etag()
+        return Response(204)
+
+    def _defined_tags(
+        self, user: User, before: dict[str, dict[str, Any]], given: dict[str, dict[str, Any]]
+    ) -> dict[str, dict[str, Any]]:
+        world = self.world
+        return world.tags.replaced(user, world.settings, world.clock.now(), before, given)
 
     def _check_tags(self, tags: dict[str, str] | None) -> None:
         if tags is None:
@@ -161,6 +171,7 @@ class ObjectStorage(Access):
 
     def delete_bucket(self, request: Request, user: User, namespace: str, name: str) -> Response:
         bucket = self._bucket(user, name, "BUCKET_DELETE")
+        check_write(request, bucket.etag)
         if bucket.objects or bucket.uploads:
             raise Refusal(
                 409,
@@ -181,65 +192,3 @@ class ObjectStorage(Access):
         key_only = request.query.get("isReencryptBucketKeyOnly", "").lower() == "true"
         work = self.world.reencrypt(bucket, user.name, request.headers.get("opc-client-request-id", ""), key_only)
         return Response(202, None, {"opc-work-request-id": work.id})
-
-    # Objects.
-
-    def put_object(self, request: Request, user: User, namespace: str, name: str, key: str) -> Response:
-        bucket = self._bucket(user, name, "OBJECT_CREATE")
-        if any(stored.name == key for stored in bucket.live()) and not user.may(
-            "OBJECT_OVERWRITE", bucket.compartment_id
-        ):
-            raise not_found()
-        self._check_writable(bucket)
-        self._check_key(bucket.kms_key_id)
-        stored = self.world.put_object(bucket, key, request.body)
-        digest = hashlib.md5(request.body, usedforsecurity=False).digest()
-        headers = {
-            "etag": stored.version_id,
-            "opc-content-md5": base64.b64encode(digest).decode(),
-            "last-modified": http_date(stored.time_created),
-        }
-        if bucket.versioning == "Enabled":
-            headers["version-id"] = stored.version_id
-        return Response(200, None, headers)
-
-    def get_object(self, request: Request, user: User, namespace: str, name: str, key: str) -> Response:
-        bucket = self._bucket(user, name, "OBJECT_READ")
-        for stored in bucket.live():
-            if stored.name == key:
-                self._check_key(stored.key_id)
-                headers = {"etag": stored.version_id, "content-type": "application/octet-stream"}
-                return Response(200, None, headers, raw=stored.content)
-        raise Refusal(404, "ObjectNotFound", f"The object '{key}' was not found in the bucket '{name}'")
-
-    def delete_object(self, request: Request, user: User, namespace: str, name: str, key: str) -> Response:
-        bucket = self._bucket(user, name, "OBJECT_DELETE")
-        self._check_writable(bucket)
-        self.world.delete_object(bucket, key)
-        return Response(204)
-
-    def list_objects(self, request: Request, user: User, namespace: str, name: str) -> Response:
-        bucket = self._bucket(user, name, "OBJECT_INSPECT")
-        names = sorted(stored.name for stored in bucket.live())
-        start = request.query.get("start", "")
-        limit = limit_of(request, self.world.settings.page_limit)
-        names = [found for found in names if found >= start]
-        body: dict[str, Any] = {"objects": [{"name": found} for found in names[:limit]], "prefixes": []}
-        if len(names) > limit:
-            body["nextStartWith"] = names[limit]
-        return Response(200, body)
-
-    def list_object_versions(self, request: Request, user: User, namespace: str, name: str) -> Response:
-        bucket = self._bucket(user, name, "OBJECT_INSPECT")
-        page, headers = page_of(bucket.objects, request, self.world.settings.page_limit)
-        return Response(200, {"items": [self._version(stored) for stored in page], "prefixes": []}, headers)
-
-    def _version(self, stored: StoredObject) -> dict[str, Any]:
-        return {
-            "name": stored.name,
-            "size": stored.size,
-            "versionId": stored.version_id,
-            "isDeleteMarker": stored.deleted,
-            "timeCreated": rfc3339(stored.time_created),
-            "timeModified": rfc3339(stored.time_created),
-        }

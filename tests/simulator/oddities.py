@@ -34,6 +34,15 @@ class Oddities:
     unusable_key: str = "NotAuthorizedOrFoundKmsKey"
     #: How long a key is ENABLING, DISABLING, SCHEDULING_DELETION, CANCELLING_DELETION.
     key_state_seconds: float = 0.0
+    #: The status of the answer to a defined tag that is not known, retired, or not allowed: 400 or 404. Not documented.
+    tag_refusal: str = "400"
+    #: How long after its creation a tag key can be used.
+    tag_delay: float = 0.0
+    #: How long after it is ENABLED a key's new version comes to the regions that its vault is replicated to; below 0
+    #: it never does.
+    replication_lag: float = 0.0
+    #: What GetReplicationStatus needs: KEY_READ or VAULT_READ. Not documented.
+    replication_status_needs: str = "KEY_READ"
     #: The order of ListKeys and ListKeyVersions where none is asked for; newest first is what is documented.
     keys_order: str = "newest"
 
@@ -63,5 +72,7 @@ CHOICES = {
     "odd_percent": tuple(PERCENTAGES),
     "disabled_key": _KEY_REFUSALS,
     "unusable_key": _KEY_REFUSALS,
+    "tag_refusal": ("400", "404"),
+    "replication_status_needs": ("KEY_READ", "VAULT_READ"),
     "keys_order": ("newest", "oldest"),
 }

@@ -7,31 +7,39 @@
 from __future__ import annotations
 
 from .messages import Refusal, Request, Response
+from .storage import StoredObject
 
 
 def check_write(request: Request, etag: str | None) -> None:
     """Hold a write to them. ``etag`` is of what is there now, None where nothing is. Raises Refusal."""
-    _check_match(request, etag)
-    unwanted = request.headers.get("if-none-match")
+    check_etags(etag, request.headers.get("if-match"), request.headers.get("if-none-match"))
+
+
+def check_etags(etag: str | None, wanted: str | None, unwanted: str | None) -> None:
+    """The same with what the details of a request say. Raises Refusal."""
+    _check_match(wanted, etag)
     if unwanted is None:
         return
     if unwanted != "*":
-        raise Refusal(400, "InvalidParameter", "The If-None-Match header of a write can only be '*'.")
+        raise Refusal(400, "InvalidParameter", "If-None-Match of a write can only be '*'.")
     if etag is not None:
         raise Refusal(412, "IfNoneMatchFailed", f"There is something already; its etag is '{etag}'.")
 
 
 def check_read(request: Request, etag: str) -> None:
     """Hold a read to them: what the reader has already is not sent again. Raises Refusal."""
-    _check_match(request, etag)
+    _check_match(request.headers.get("if-match"), etag)
     if _etags(request.headers.get("if-none-match")) & {etag, "*"}:
         refusal = Refusal(304, "NotModified", "")
         refusal.response = Response(304, None, {"etag": etag})
         raise refusal
 
 
-def _check_match(request: Request, etag: str | None) -> None:
-    wanted = request.headers.get("if-match")
+def etag_of(stored: StoredObject | None) -> str | None:
+    return stored.etag if stored else None
+
+
+def _check_match(wanted: str | None, etag: str | None) -> None:
     if wanted is not None and (etag is None or not _etags(wanted) & {etag, "*"}):
         raise Refusal(412, "IfMatchFailed", f"The If-Match header is '{wanted}', which is not the current etag.")
 

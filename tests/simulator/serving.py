@@ -81,6 +81,7 @@ class Service:
             "key_management": endpoint,
             "identity": endpoint,
             "streaming": endpoint,
+            "regional_endpoint": endpoint.replace(HOST, "{region}.localhost"),
             "control": control,
             "config_file": config_file,
             "key_file": str(credentials.key_file),

@@ -23,8 +23,14 @@ class Settings(oddities.Oddities):
     start_delay: float = 0.0
     #: Which version re-wraps: the one in use at acceptance, at the start, or when each object's turn comes. Not documented.
     reencrypt_version: str = "accepted"
+    #: When a re-encryption puts the intermediate bucket key under its version: start or end. Not documented.
+    bucket_key_renewed: str = "start"
     #: Which version wraps what a multipart upload becomes: that of its creation, part or commit. Not documented.
     upload_version: str = "creation"
+    #: Which version wraps the copy that CopyObject makes: the one current when it was accepted, or ended. Not documented.
+    copy_version: str = "accepted"
+    #: How long a copy takes.
+    copy_seconds: float = 0.0
     #: How long after a change approximate counts show it; below 0 they are null for ever.
     count_lag: float = 0.0
     #: How long a work request is known after its end.
@@ -94,6 +100,8 @@ _RESOURCES = ("all", "uri", "metadata", "identifier", "ocid", "none")
 _CHOICES = {
     **oddities.CHOICES,
     "reencrypt_version": ("accepted", "started", "object"),
+    "bucket_key_renewed": ("start", "end"),
+    "copy_version": ("accepted", "ended"),
     "upload_version": ("creation", "part", "commit"),
     "order": ("newest", "oldest", "random"),
     "two_at_once": ("allow", "conflict"),

@@ -28,6 +28,8 @@ class StoredObject:
     etag: str = ""
     #: What it was put with and is given back with: ``content-type`` and its like, ``opc-meta-*``, ``opc-content-md5``.
     headers: dict[str, str] = field(default_factory=dict)
+    #: Whether it is kept when another one of its name is put.
+    versioned: bool = False
 
 
 @dataclass
@@ -72,11 +74,16 @@ class Bucket:
     read_only: bool = False
     freeform_tags: dict[str, str] = field(default_factory=dict)
     defined_tags: dict[str, dict[str, Any]] = field(default_factory=dict)
+    metadata: dict[str, str] = field(default_factory=dict)
+    public_access: str = "NoPublicAccess"
+    auto_tiering: str = "Disabled"
+    object_events: bool = False
+    created_by: str = "ocid1.user.oc1..admin"
     objects: list[StoredObject] = field(default_factory=list)
     #: Earlier counts, for the approximate ones that lag: (time, count, size).
     counts: list[tuple[float, int, int]] = field(default_factory=list)
     #: The version that wraps the intermediate bucket key, where there is one.
-    bucket_key_version: str | None = None
+    bucket_key_version: KeyVersion | None = None
     #: By id, oldest first.
     uploads: dict[str, Upload] = field(default_factory=dict)
 
@@ -91,6 +98,23 @@ class Bucket:
         """The newest version of an object, where it is not deleted."""
         newest = next((stored for stored in reversed(self.objects) if stored.name == name), None)
         return None if newest is None or newest.deleted else newest
+
+    def version(self, name: str, version_id: str) -> StoredObject | None:
+        return next((one for one in self.objects if (one.name, one.version_id) == (name, version_id)), None)
+
+    def add(self, stored: StoredObject) -> None:
+        """Add a version, or a delete marker, in place of its namesakes that are no versions. Versions stay."""
+        stored.versioned = self.versioning == "Enabled"
+        if not stored.versioned:
+            self.objects = [one for one in self.objects if one.name != stored.name or one.versioned]
+        self.objects.append(stored)
+
+    def set_versioning(self, versioning: str) -> None:
+        """Once it is enabled, what is there already is a version too."""
+        self.versioning = versioning
+        if versioning == "Enabled":
+            for stored in self.objects:
+                stored.versioned = True
 
     def count(self, now: float) -> None:
         live = self.live()

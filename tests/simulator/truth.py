@@ -10,6 +10,7 @@ from collections import Counter
 from typing import Any
 
 from .dispatch import Seen, Simulator
+from .regions import HOME
 from .storage import Bucket
 from .work import REENCRYPT, WorkRequest
 from .world import World
@@ -23,20 +24,28 @@ def truth(
     bucket: str | None = None,
     operation: str | None = None,
     parts: tuple[str, ...] = PARTS,
+    region: str | None = None,
 ) -> dict[str, Any]:
-    """Tell all, or what was asked for. A mark counts what was there before it. Raises ValueError on one that is none."""
-    world = simulator.world
+    """Tell all, or what was asked for. A mark counts what was there before it. Raises ValueError on one that is none.
+
+    Without a region, all requests are told, and else what is in the home region.
+    """
+    regions = simulator.world.regions
+    world = regions[region or HOME]
     world.advance()
     told: dict[str, Any] = {
-        "mark": f"{len(simulator.seen)}.{len(world.work_requests)}",
+        "mark": ".".join(str(len(many)) for many in (simulator.seen, *(one.work_requests for one in regions.values()))),
         "now": simulator.clock.now(),
     }
-    first_request, first_work = _mark(since)
+    first_request, *first_works = (int(number) for number in since.split("."))
+    first_work = dict(zip(regions, first_works, strict=False)).get(world.region, 0)
     if "requests" in parts:
         seen = [
             one
             for one in simulator.seen[first_request:]
-            if (bucket is None or one.bucket == bucket) and (operation is None or one.operation == operation)
+            if (bucket is None or one.bucket == bucket)
+            and (operation is None or one.operation == operation)
+            and (region is None or one.region == region)
         ]
         told["requests"] = [_seen(one) for one in seen]
         told["operations"] = dict(Counter(one.operation for one in seen))
@@ -63,11 +72,6 @@ def _seen(seen: Seen) -> dict[str, Any]:
     return told
 
 
-def _mark(mark: str) -> tuple[int, int]:
-    requests, works = mark.split(".")
-    return int(requests), int(works)
-
-
 def bucket_truth(world: World, bucket: Bucket) -> dict[str, Any]:
     """One bucket's, asked of the objects themselves."""
     now = world.clock.now()
@@ -77,6 +81,7 @@ def bucket_truth(world: World, bucket: Bucket) -> dict[str, Any]:
     for stored in bucket.objects:
         if not stored.deleted:
             wrapped[stored.key_version.id if world.wrapped_by(stored, stored.key_version) else "unknown"] += 1
+    bucket_key = bucket.bucket_key_version
     number = sum(wrapped.values())
     under_current = wrapped[current] if current else 0
     return {
@@ -91,7 +96,9 @@ def bucket_truth(world: World, bucket: Bucket) -> dict[str, Any]:
         "objects": number,
         "current": under_current,
         "all_current": current is not None and under_current == number,
-        "bucket_key_current": bucket.bucket_key_version == current if bucket.bucket_key_enabled else None,
+        "bucket_key_current": bucket_key is not None and bucket_key.id == current
+        if bucket.bucket_key_enabled
+        else None,
         "wrapped_by": {version: count for version, count in wrapped.items() if count},
         "open_uploads": [
             {"id": one.id, "object": one.name, "time_created": one.time_created, "parts": len(one.parts)}

@@ -6,45 +6,33 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 from typing import Any
 
 from . import multipart
 from .access import Access
-from .clock import http_date, rfc3339
+from .clock import rfc3339
+from .content import check_content, check_served, detailed_headers, object_name, written_headers
 from .messages import Refusal, Request, Response
 from .paging import page_of, page_of_names
-from .preconditions import check_write
-from .storage import Bucket, StoredObject, Upload
+from .preconditions import check_write, etag_of
+from .storage import Bucket, Upload
 from .users import User
 
 MOST_PARTS = 10_000
 #: Who writes by parts may have to overwrite: both are asked for, whatever is there.
 _WRITE = ("OBJECT_CREATE", "OBJECT_OVERWRITE")
-#: What an object is put with, as a header and in the details of an upload.
-HEADERS = {
-    "content-type": "contentType",
-    "content-language": "contentLanguage",
-    "content-encoding": "contentEncoding",
-    "content-disposition": "contentDisposition",
-    "cache-control": "cacheControl",
-}
 
 
 class Uploads(Access):
     def create_multipart_upload(self, request: Request, user: User, namespace: str, name: str) -> Response:
         bucket = self._bucket(user, name, *_WRITE)
+        self._check_writable(bucket)
+        check_served(request)
         details = request.json()
         key = object_name(details.get("object"))
         self._check_key(self.world.wrapping(bucket)[0])
-        check_write(request, _etag(bucket.find(key)))
-        headers = {header: details[field] for header, field in HEADERS.items() if details.get(field)}
-        headers["storage-tier"] = details.get("storageTier") or bucket.storage_tier
-        metadata = details.get("metadata") or {}
-        headers.update({_meta(name): str(value) for name, value in metadata.items()})
-        upload = multipart.begin(self.world, bucket, key, headers)
+        check_write(request, etag_of(bucket.find(key)))
+        upload = multipart.begin(self.world, bucket, key, detailed_headers(details, bucket))
         return Response(200, self._whole(bucket, upload), {"location": f"{request.path}/{upload.id}"})
 
     def _whole(self, bucket: Bucket, upload: Upload) -> dict[str, Any]:
@@ -71,6 +59,8 @@ class Uploads(Access):
 
     def upload_part(self, request: Request, user: User, namespace: str, name: str, key: str) -> Response:
         bucket = self._bucket(user, name, *_WRITE)
+        self._check_writable(bucket)
+        check_served(request)
         upload = self._upload(request, bucket, key)
         told = request.query.get("uploadPartNum", "")
         number = int(told) if told.isdecimal() else 0
@@ -103,15 +93,18 @@ class Uploads(Access):
 
     def commit_multipart_upload(self, request: Request, user: User, namespace: str, name: str, key: str) -> Response:
         bucket = self._bucket(user, name, *_WRITE)
+        self._check_writable(bucket)
+        check_served(request)
         upload = self._upload(request, bucket, key)
         numbers = _parts_to_commit(request, upload)
         self._check_key(multipart.wrapping(self.world, bucket, upload, numbers)[0])
-        check_write(request, _etag(bucket.find(key)))
+        check_write(request, etag_of(bucket.find(key)))
         stored = multipart.commit(self.world, bucket, upload, numbers)
-        return Response(200, None, stored_headers(bucket, stored, "opc-multipart-md5"))
+        return Response(200, None, written_headers(bucket, stored))
 
     def abort_multipart_upload(self, request: Request, user: User, namespace: str, name: str, key: str) -> Response:
         bucket = self._bucket(user, name, "OBJECT_DELETE")
+        self._check_writable(bucket)
         multipart.abort(bucket, self._upload(request, bucket, key))
         return Response(204)
 
@@ -135,40 +128,3 @@ def _parts_to_commit(request: Request, upload: Upload) -> list[int]:
     if set(upload.parts) - set(numbers) - set(excluded):
         raise Refusal(400, "InvalidUploadPart", "Each part must be in partsToCommit or in partsToExclude.")
     return numbers
-
-
-def _etag(stored: StoredObject | None) -> str | None:
-    return stored.etag if stored else None
-
-
-def _meta(name: str) -> str:
-    name = name.lower()
-    return name if name.startswith("opc-meta-") else f"opc-meta-{name}"
-
-
-def object_name(name: Any) -> str:
-    """Raises Refusal on one that is none."""
-    if isinstance(name, str) and 1 <= len(name.encode()) <= 1024 and not set(name) & set("\r\n\0"):
-        return name
-    raise Refusal(400, "InvalidObjectName", "An object's name must have 1 to 1024 bytes, and no line break or null.")
-
-
-def check_content(request: Request) -> None:
-    """Hold the content to the digest that came with it, if one did. Raises Refusal."""
-    told = request.headers.get("content-md5")
-    if told is None:
-        return
-    try:
-        digest = base64.b64decode(told, validate=True)
-    except binascii.Error:
-        digest = b""
-    if digest != hashlib.md5(request.body, usedforsecurity=False).digest():
-        raise Refusal(400, "UnmatchedContentMD5", "The Content-MD5 header is not the content's.")
-
-
-def stored_headers(bucket: Bucket, stored: StoredObject, digest: str) -> dict[str, str]:
-    """What the writer of an object is told of it."""
-    headers = {"etag": stored.etag, "last-modified": http_date(stored.time_created), digest: stored.headers[digest]}
-    if bucket.versioning == "Enabled":
-        headers["version-id"] = stored.version_id
-    return headers

@@ -15,9 +15,10 @@ ADMIN = "admin"
 PERMISSIONS = frozenset(
     """
     BUCKET_INSPECT BUCKET_READ BUCKET_CREATE BUCKET_UPDATE BUCKET_DELETE
-    OBJECT_INSPECT OBJECT_READ OBJECT_CREATE OBJECT_OVERWRITE OBJECT_DELETE
+    OBJECT_INSPECT OBJECT_READ OBJECT_CREATE OBJECT_OVERWRITE OBJECT_DELETE OBJECT_VERSION_DELETE
     KEY_INSPECT KEY_READ KEY_ROTATE KEY_UPDATE KEY_DELETE KEY_ASSOCIATE KEY_DISASSOCIATE
-    VAULT_INSPECT VAULT_READ COMPARTMENT_INSPECT
+    VAULT_INSPECT VAULT_READ COMPARTMENT_INSPECT TENANCY_INSPECT
+    TAG_NAMESPACE_INSPECT TAG_NAMESPACE_USE TAG_NAMESPACE_UPDATE TAG_NAMESPACE_CREATE
     STREAM_INSPECT STREAM_READ STREAM_CREATE STREAM_DELETE STREAM_PRODUCE STREAM_CONSUME
     """.split()
 )
@@ -31,6 +32,19 @@ class User:
     name: str
     permissions: frozenset[str] | None = None
     compartments: frozenset[str] | None = None
+    #: The tag namespaces, in lower case, that TAG_NAMESPACE_USE is about; None is every one.
+    tag_namespaces: frozenset[str] | None = None
+
+    def may_use_tags(self, namespace: str, compartment_id: str) -> bool:
+        """As with a policy that has the condition ``target.tag-namespace.name``."""
+        allowed = self.tag_namespaces is None or namespace.lower() in self.tag_namespaces
+        return allowed and self.may("TAG_NAMESPACE_USE", compartment_id)
+
+    def may_inspect(self, compartment_id: str) -> bool:
+        """Whether there is any kind of resource in the compartment that the user may inspect."""
+        return any(
+            self.may(permission, compartment_id) for permission in PERMISSIONS if permission.endswith("_INSPECT")
+        )
 
     def may(self, permission: str, compartment_id: str | None = None) -> bool:
         if self.permissions is not None and permission not in self.permissions:
@@ -47,7 +61,11 @@ class Users:
         self.add(ADMIN)
 
     def add(
-        self, name: str, permissions: Iterable[str] | None = None, compartments: Iterable[str] | None = None
+        self,
+        name: str,
+        permissions: Iterable[str] | None = None,
+        compartments: Iterable[str] | None = None,
+        tag_namespaces: Iterable[str] | None = None,
     ) -> User:
         """Make or replace one. Raises ValueError on a permission that is none."""
         unknown = sorted(set(permissions or ()) - PERMISSIONS)
@@ -58,6 +76,7 @@ class Users:
             name,
             None if permissions is None else frozenset(permissions),
             None if compartments is None else frozenset(compartments),
+            None if tag_namespaces is None else frozenset(one.lower() for one in tag_namespaces),
         )
         self.by_name[name] = self.by_id[user.id] = user
         return user

@@ -48,6 +48,10 @@ class WorkRequest:
     in_use: Callable[[float], KeyVersion] | None = field(default=None, repr=False)
     each_in_turn: bool = False
     bucket_key_only: bool = False
+    #: Whether the intermediate bucket key is under the version from the start on; else from the end on.
+    renews_at_start: bool = False
+    #: What else it does at its end; returns what kept it from that.
+    effect: Callable[[float], str | None] | None = field(default=None, repr=False)
     target: Bucket | None = field(default=None, repr=False)
     #: All keys there are, by OCID: objects may be under others than its own.
     keys: dict[str, Key] = field(default_factory=dict, repr=False)
@@ -93,6 +97,8 @@ class WorkRequest:
             self.status = "IN_PROGRESS" if self.cancels_at is None else "CANCELING"
             if self.version is None and self.in_use is not None:
                 self.version = self.in_use(due)
+            if self.renews_at_start:
+                self._renew_bucket_key()
         elif self.done < int(self.total * self._limit):
             self._rewrap(self.objects[self.done], due)
         else:
@@ -110,19 +116,28 @@ class WorkRequest:
         stored.key_id = self.key_id
         self.done += 1
 
+    def _renew_bucket_key(self) -> None:
+        bucket = self.target
+        if bucket is not None and bucket.bucket_key_enabled and bucket.kms_key_id == self.key_id:
+            bucket.bucket_key_version = self.version
+
     def _end(self, status: str, when: float) -> None:
         self.show(when)
+        obstacle = self.effect(when) if self.effect is not None and status == "COMPLETED" else None
+        if obstacle is not None:
+            status = "FAILED"
         self.status = status
         self.time_finished = when
         if status in ("COMPLETED", "COMPLETED_WITH_ERRORS"):
             self.status = "COMPLETED"
             self.percent = 100.0
-            if self.target is not None and self.target.bucket_key_enabled and self.version is not None:
-                self.target.bucket_key_version = self.version.id
+            if not self.renews_at_start:
+                self._renew_bucket_key()
         if status in ("FAILED", "COMPLETED_WITH_ERRORS"):
-            self.errors.append(
-                {"code": "KmsKeyError", "message": "The key could not wrap a data key.", "timestamp": when}
-            )
+            code, message = "KmsKeyError", "The key could not wrap a data key."
+            if obstacle is not None:
+                code, message = "CopyFailed", obstacle
+            self.errors.append({"code": code, "message": message, "timestamp": when})
 
     def show(self, now: float) -> None:
         """Let the percentage be that of this moment."""

@@ -26,7 +26,7 @@ class WorkRequestOperations:
 
     def list_work_requests(self, request: Request, user: User) -> Response:
         compartment_id = request.query.get("compartmentId", "")
-        if not user.may("OBJECT_INSPECT", compartment_id):
+        if not self.world.has_compartment(compartment_id) or not user.may("OBJECT_INSPECT", compartment_id):
             raise not_found()
         world, settings = self.world, self.world.settings
         limit = limit_of(request, settings.page_limit)
@@ -82,7 +82,7 @@ class WorkRequestOperations:
         if told in ("all", "uri"):
             resource["entityUri"] = f"/n/{work.namespace}/b/{work.bucket}"
         if told in ("all", "metadata"):
-            resource["metadata"] = {"REGION": "us-ashburn-1", "NAMESPACE": work.namespace, "BUCKET": work.bucket}
+            resource["metadata"] = {"REGION": self.world.region, "NAMESPACE": work.namespace, "BUCKET": work.bucket}
         if told in ("all", "identifier"):
             resource["identifier"] = work.bucket
         if told == "ocid":

@@ -6,115 +6,58 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
 
 from .clock import Clock
-from .keys import Key, KeyVersion
+from .keys import KeyVersion
+from .regions import HOME
 from .settings import Settings
 from .storage import Bucket, StoredObject
+from .tenancy import REALM, TENANCY
+from .vault import VAULT, Vault
 from .work import COPY_OBJECT, REENCRYPT, WorkRequest, WorkRequests
 
-REALM = "oc1"
-REGION = "iad"
-TENANCY = f"ocid1.tenancy.{REALM}..example"
+__all__ = ("NAMESPACE", "REALM", "TENANCY", "VAULT", "World")
+
 NAMESPACE = "examplens"
-VAULT = "b5examplevault"
-RETRY_TOKEN_SECONDS = 24 * 3600.0
 
 
-class World:
+class World(Vault):
     """``seed`` makes all ids and etags repeatable."""
 
-    def __init__(self, clock: Clock, settings: Settings | None = None, seed: int | None = None) -> None:
-        self.clock = clock
-        self.settings = settings or Settings()
-        self.random = random.Random(seed)
+    def __init__(
+        self,
+        clock: Clock,
+        settings: Settings | None = None,
+        seed: int | None = None,
+        region: str = HOME,
+        home: World | None = None,
+    ) -> None:
+        super().__init__(clock, settings, seed, region)
+        self.regions: dict[str, World] = {}
+        if home is not None:
+            self.share(home)
+            self.settings, self.regions = home.settings, home.regions
+        self.regions[region] = self
         self.namespace = NAMESPACE
-        self.compartments: dict[str, dict[str, Any]] = {}
-        self.keys: dict[str, Key] = {}
         self.buckets: dict[str, Bucket] = {}
         #: Names, by compartment, for lists.
         self._names: dict[str, set[str]] = {}
         self.work = WorkRequests(self.random)
-        self._oracle_key = KeyVersion("oracle", 0.0)
-        self._vault = f"ocid1.vault.{REALM}.{REGION}.{VAULT}.abuwvault"
+        self.oracle_key = KeyVersion("oracle", 0.0)
 
     @property
     def work_requests(self) -> dict[str, WorkRequest]:
         return self.work.by_id
 
-    # Names.
-
-    def token(self, length: int) -> str:
-        return "".join(self.random.choices("abcdefghijklmnopqrstuvwxyz234567", k=length))
-
-    def ocid(self, kind: str, middle: str = REGION) -> str:
-        return f"ocid1.{kind}.{REALM}.{middle}.{self.token(44)}"
-
-    # Compartments and keys.
-
-    def add_compartment(self, name: str, parent: str = TENANCY, compartment_id: str | None = None) -> str:
-        compartment_id = compartment_id or self.ocid("compartment", "")
-        self.compartments[compartment_id] = {
-            "id": compartment_id,
-            "name": name,
-            "parent": parent,
-            "created": self.clock.now(),
-        }
-        return compartment_id
-
-    def has_compartment(self, compartment_id: str) -> bool:
-        return compartment_id == TENANCY or compartment_id in self.compartments
-
-    def subtree(self, root: str) -> list[str]:
-        """The compartments under this one, at any depth, without itself."""
-        children = [found["id"] for found in self.compartments.values() if found["parent"] == root]
-        return [deep for child in children for deep in (child, *self.subtree(child))]
-
-    def add_key(
-        self,
-        name: str,
-        compartment_id: str = TENANCY,
-        key_id: str | None = None,
-        origin: str = "INTERNAL",
-        **more: Any,
-    ) -> Key:
-        key_id = key_id or f"ocid1.key.{REALM}.{REGION}.{VAULT}.abuw{self.token(40)}"
-        now = self.clock.now()
-        key = Key(key_id, self._vault, compartment_id, name, now, **more)
-        self.keys[key.id] = key
-        key.versions.append(self._new_version(now, now, now, origin))
-        return key
-
-    def _new_version(self, now: float, ready_at: float, current_at: float, origin: str) -> KeyVersion:
-        version_id = f"ocid1.keyversion.{REALM}.{REGION}.{VAULT}.abuw{self.token(40)}"
-        return KeyVersion(version_id, now, ready_at, current_at, origin)
-
-    def in_use(self, key: Key, now: float) -> KeyVersion:
-        """The version that Object Storage wraps the next data key with."""
-        return key.in_use(now, self.settings.version_turns)
-
-    def rotate(self, key_id: str, retry_token: str | None = None, origin: str = "INTERNAL") -> KeyVersion:
-        """Make a new version, or import one. A retry token that was seen within a day gets the version that it made then."""
-        key, now = self.keys[key_id], self.clock.now()
-        if retry_token and retry_token in key.retry_tokens:
-            made, version = key.retry_tokens[retry_token]
-            if now - made < RETRY_TOKEN_SECONDS:
-                return version
-        ready_at = now + self.settings.version_delay
-        version = self._new_version(now, ready_at, ready_at + self.settings.version_lag, origin)
-        key.versions.append(version)
-        key.changes += 1
-        if retry_token:
-            key.retry_tokens[retry_token] = (now, version)
-        return version
+    # Keys.
 
     def set_key_state(self, key_id: str, state: str) -> None:
         """What ran until now ran under the old state."""
-        self.advance()
+        for world in self.regions.values():
+            world.advance()
         self.keys[key_id].set_state(self.clock.now(), state)
 
     # Buckets and objects.
@@ -133,8 +76,7 @@ class World:
             **more,
         )
         bucket.count(self.clock.now())
-        if bucket.bucket_key_enabled and kms_key_id:
-            bucket.bucket_key_version = self.in_use(self.keys[kms_key_id], self.clock.now()).id
+        self.set_bucket_key(bucket, bucket.bucket_key_enabled)
         self.buckets[name] = bucket
         self._names.setdefault(compartment_id, set()).add(name)
         return bucket
@@ -155,9 +97,14 @@ class World:
         return "%08x-%04x-%04x-%012x" % tuple(self.random.getrandbits(bits) for bits in (32, 16, 16, 48))
 
     def wrapping(self, bucket: Bucket) -> tuple[str | None, KeyVersion]:
-        """What wraps the data key of that which is put now: a key's OCID and its version, or Oracle's."""
+        """What wraps the data key of that which is put now: a key's OCID and its version, or Oracle's.
+
+        An intermediate bucket key stays under its version, however often the key is rotated, until it is re-encrypted.
+        """
         if bucket.kms_key_id is None:
-            return None, self._oracle_key
+            return None, self.oracle_key
+        if bucket.bucket_key_version is not None:
+            return bucket.kms_key_id, bucket.bucket_key_version
         return bucket.kms_key_id, self.in_use(self.keys[bucket.kms_key_id], self.clock.now())
 
     def put_object(
@@ -168,12 +115,10 @@ class World:
         headers: dict[str, str] | None = None,
         wrapping: tuple[str | None, KeyVersion] | None = None,
     ) -> StoredObject:
-        """Its data key is wrapped as of now, or as is said. Without versioning it replaces its namesake."""
+        """Its data key is wrapped as of now, or as is said."""
         stored = self._seal(bucket, name, content, wrapping)
         stored.headers = dict(headers or {})
-        if bucket.versioning != "Enabled":
-            bucket.objects = [other for other in bucket.objects if other.name != name]
-        bucket.objects.append(stored)
+        bucket.add(stored)
         bucket.count(stored.time_created)
         return stored
 
@@ -185,7 +130,9 @@ class World:
             start += 1
         content = b"x" * size
         for index in range(start, start + number):
-            bucket.objects.append(self._seal(bucket, f"{prefix}{index}", content))
+            stored = self._seal(bucket, f"{prefix}{index}", content)
+            stored.versioned = bucket.versioning == "Enabled"
+            bucket.objects.append(stored)
         bucket.count(self.clock.now())
 
     def _seal(
@@ -197,18 +144,18 @@ class World:
             name, version_id, len(content), self.clock.now(), wrapped, key_id, version, content=content, etag=version_id
         )
 
-    def delete_object(self, bucket: Bucket, name: str) -> None:
-        now = self.clock.now()
-        if bucket.versioning == "Disabled":
-            bucket.objects = [other for other in bucket.objects if other.name != name]
-        else:
-            marker = StoredObject(name, self.token(16), 0, now, b"", None, self._oracle_key, deleted=True)
-            bucket.objects.append(marker)
-        bucket.count(now)
-
     def assign_key(self, bucket: Bucket, kms_key_id: str | None) -> None:
-        bucket.kms_key_id = kms_key_id
+        """What is there stays under the key that it has, until it is re-encrypted."""
+        if kms_key_id != bucket.kms_key_id:
+            bucket.kms_key_id = kms_key_id
+            self.set_bucket_key(bucket, bucket.bucket_key_enabled)
         bucket.etag = self.new_etag()
+
+    def set_bucket_key(self, bucket: Bucket, enabled: bool) -> None:
+        """Make a new intermediate key, or go without."""
+        bucket.bucket_key_enabled, bucket.bucket_key_version = enabled, None
+        if enabled and bucket.kms_key_id is not None:
+            bucket.bucket_key_version = self.wrapping(bucket)[1]
 
     # Re-encryption.
 
@@ -251,6 +198,7 @@ class World:
             in_use=lambda due: self.in_use(key, due),
             each_in_turn=settings.reencrypt_version == "object",
             bucket_key_only=key_only,
+            renews_at_start=settings.bucket_key_renewed == "start" and not key_only,
             target=bucket,
             keys=self.keys,
             objects=objects,
@@ -259,7 +207,7 @@ class World:
         return work
 
     def work_request_id(self) -> str:
-        return f"ocid1.objectstorageworkrequest.{REALM}.{REGION}.{self.token(44)}"
+        return self.ocid("objectstorageworkrequest")
 
     def add_work_request(self, work: WorkRequest) -> None:
         self.work.add(work)

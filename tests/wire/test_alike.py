@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from tests.histories.moves import Fate
 from tests.histories.universe import BUCKET, OK, Universe
@@ -72,7 +73,7 @@ CALLS: dict[str, Call] = {
         universe.bucket.namespace, BUCKET, False, "rekey-test", 20.0
     ),
     "ListWorkRequests": lambda api, universe: api.list_reencryptions(
-        str(universe.bucket.compartment_id), universe.bucket.namespace, BUCKET, None
+        str(universe.bucket.compartment_id), Asked(universe.bucket.namespace, BUCKET), lambda call: call()
     ),
     "GetWorkRequest": lambda api, universe: api.get_work_request(_work_request(universe)),
     "ListWorkRequestErrors": lambda api, universe: api.get_work_request_errors(_work_request(universe)),

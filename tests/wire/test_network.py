@@ -9,43 +9,18 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from tests.simulator.serving import Running
+from tests.wire.listening import listener
 from tests.wire.playing import one_line, play, reencrypt
 
 #: Seconds that a run may take whose wait_timeout is 1: the 90 that are promised, and what a busy machine needs to begin it.
 AT_MOST = 1 + 90 + 45
-
-
-@contextmanager
-def listener(behave: Callable[[socket.socket, threading.Event], None]) -> Iterator[str]:
-    """Listen, give each connection to a thread of its own, and yield the URL."""
-    over = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(0.2)
-
-        def accept() -> None:
-            while not over.is_set():
-                with suppress(OSError):
-                    connection, _peer = server.accept()
-                    threading.Thread(target=serve_one, args=(connection,), daemon=True).start()
-
-        def serve_one(connection: socket.socket) -> None:
-            with connection, suppress(OSError):
-                behave(connection, over)
-
-        thread = threading.Thread(target=accept, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.getsockname()[1]}"
-        finally:
-            over.set()
-            thread.join()
 
 
 def never_answers(_connection: socket.socket, over: threading.Event) -> None:

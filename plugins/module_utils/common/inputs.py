@@ -50,6 +50,11 @@ def shown(value: str) -> str:
     return repr(value if len(value) <= 120 else value[:120] + "...")
 
 
+def shown_url(text: str) -> str:
+    """What was meant for a URL, as a message shows it: not at all where a password may be in it."""
+    return "(not shown, since it may hold a password)" if re.search(r"[@?#]", text) else shown(text)
+
+
 def check_bucket_name(name: str) -> None:
     if not name or not name.strip():
         raise BadInput("bucket_name is blank: give the name of a bucket.")
@@ -124,6 +129,11 @@ def check_fleet(params: Mapping[str, Any]) -> None:
         check_key_id(key_id, "key_ids entry")
 
 
+def is_host(host: str) -> bool:
+    """Whether it can be the name or address of a host."""
+    return _HOST.fullmatch(host) is not None
+
+
 def is_loopback(host: str) -> bool:
     return _LOOPBACK.fullmatch(host) is not None
 
@@ -138,18 +148,16 @@ def check_endpoint(url: str, option: str) -> str:
     url = url.strip()
     sample = url.replace(REGION_PLACE, "us-ashburn-1")
     if re.search(r"[{}]", sample):
-        raise BadInput("%s %s has braces: only {region} may stand in some." % (option, shown(without_secrets(url))))
+        raise BadInput("%s %s has braces: only {region} may stand in some." % (option, shown_url(url)))
     try:
         parts = urlsplit(sample)
         host, port = parts.hostname, parts.port
     except ValueError:
         host, port, parts = None, None, urlsplit("")
     # The parser would drop a line's end from the middle of it.
-    whole = host and not re.search(r"\s", url) and _HOST.fullmatch(host)
+    whole = host and not re.search(r"\s", url) and is_host(host)
     if parts.scheme not in ("http", "https") or not host or not whole or port == 0:
-        raise BadInput(
-            "%s %s is not a URL: give a base URL such as https://host.example." % (option, shown(without_secrets(url)))
-        )
+        raise BadInput("%s %s is not a URL: give a base URL such as https://host.example." % (option, shown_url(url)))
     if "@" in parts.netloc or parts.query or parts.fragment or parts.path not in ("", "/"):
         raise BadInput("%s must be a base URL, without user, path, query or fragment: https://host.example." % option)
     if parts.scheme == "http" and not is_loopback(host):
@@ -168,14 +176,6 @@ def endpoint_in(url: str, region: Optional[str], option: str) -> str:
             "%s has {region}, and no region is known: set region, or put it into the OCI configuration file." % option
         )
     return url.replace(REGION_PLACE, region or "")
-
-
-def without_secrets(text: str) -> str:
-    """A URL, or what was meant for one, without what may be a password: all before its host, and its query."""
-    text = re.split(r"[?#]", text)[0]
-    before, at, host = text.rpartition("@")
-    scheme, slashes, _user = before.partition("//")
-    return (scheme + slashes if slashes else "") + "..." + at + host if at else text
 
 
 def key_region(key_id: str, region_names: Mapping[str, str]) -> Optional[str]:

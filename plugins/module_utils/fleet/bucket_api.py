@@ -2,19 +2,22 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The calls of _api.Api for one bucket of many: what buckets can share is shared, and what they must not is not."""
+"""The calls of api.Api for one bucket of many: what buckets can share is shared, and what they must not is not."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Optional
+from functools import partial
+from typing import Any, Callable, Optional
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Key, WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.board import Board, NoSlot, Task, Wait
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, Key, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked, Owner
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.listings import Listings
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.scheduler import Scheduler
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.shared import Shared
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef, Task, Wait
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.api import Api, SharedApi
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import Send
 
 #: A key's current version is taken from an earlier read for this long, in seconds: a long run sees a rotation.
 _KEY_KEPT = 60.0
@@ -23,31 +26,29 @@ _KEY_KEPT = 60.0
 class Context:
     """What all buckets of a run have in common."""
 
-    def __init__(self, api: SharedApi, shared: Shared, board: Board, listings: Listings) -> None:
-        self.api = api
+    def __init__(self, scheduler: Scheduler, shared: Shared) -> None:
+        self.scheduler = scheduler
         self.shared = shared
-        self.board = board
-        self.listings = listings
         #: Begin nothing more.
         self.stopping = False
 
 
 class BucketApi(Api):
-    """Raises Wait and NoSlot besides ApiError, always before anything was sent: the same step is then taken again."""
+    """Raises Wait besides ApiError, always before anything was sent: the same step is then taken again."""
 
-    def __init__(self, context: Context, namespace: str, name: str, compartment_id: Optional[str]) -> None:
-        self._context = context
-        self._api = context.api
-        self._send = context.shared.send
-        self.namespace = namespace
-        self.name = name
-        self.compartment_id = compartment_id
+    def __init__(self, context: Context, api: SharedApi, listings: Listings, ref: BucketRef) -> None:
+        self._shared = context.shared
+        self._scheduler = context.scheduler
+        self._api = api
+        self._listings = listings
+        self._send: Callable[..., Any] = partial(context.shared.send, ref.region)
+        self.ref = ref
         #: The task that this is for.
         self.task: Optional[Task] = None
         #: No call is begun at this or later, in monotonic seconds.
         self.last_call = float("inf")
         self.listed: Optional[tuple[tuple[WorkRequest, ...], float]] = None
-        self.list_error: Optional[ApiError] = None
+        self.list_error: Optional[Exception] = None
         self.polled: Optional[WorkRequest] = None
         self.alone = False
         self._accepted: Optional[str] = None
@@ -60,7 +61,7 @@ class BucketApi(Api):
         self.list_error = None
 
     def get_namespace(self) -> str:
-        return self.namespace
+        return self.ref.namespace
 
     def get_bucket(self, namespace: str, name: str) -> tuple[Bucket, Optional[float]]:
         self.forget()
@@ -69,16 +70,20 @@ class BucketApi(Api):
 
     def get_key(self, key_id: str, not_before: float = 0.0) -> tuple[Key, Optional[float]]:
         self.forget()
-        shared = self._context.shared
-        oldest = max(not_before, shared.clock() - _KEY_KEPT)
-        answer, begun = shared.once(key_id, oldest, self._api.get_key, key_id)
-        return answer[0], begun
+        oldest = max(not_before, self._scheduler.clock() - _KEY_KEPT)
+        answer = self._shared.once(key_id, oldest, self.ref.region, self._api.get_key, key_id)
+        return answer.value[0], answer.begun
 
     def get_version_created(self, key_id: str, version_id: str) -> Optional[float]:
         self.forget()
-        created: Optional[float] = self._context.shared.once(
-            (key_id, version_id), float("-inf"), self._api.get_version_created, key_id, version_id
-        )[0]
+        created: Optional[float] = self._shared.once(
+            (key_id, version_id),
+            float("-inf"),
+            self.ref.region,
+            self._api.get_version_created,
+            key_id,
+            version_id,
+        ).value
         return created
 
     def has_objects(self, namespace: str, name: str, versions: bool) -> bool:
@@ -86,14 +91,14 @@ class BucketApi(Api):
         return bool(self._send(self._api.has_objects, namespace, name, versions))
 
     def list_reencryptions(
-        self, compartment_id: str, namespace: str, name: str, since: Optional[float]
+        self, compartment_id: str, asked: Asked, send: Send
     ) -> tuple[tuple[WorkRequest, ...], Optional[float]]:
         listed, error = self.listed, self.list_error
         self.forget()
         if error is not None:
             raise error
         if listed is None:
-            raise Wait(self._context.listings.ask(compartment_id, self, since))
+            raise Wait(self._listings.ask(compartment_id, self, asked))
         return listed
 
     def get_work_request(self, work_request_id: str) -> WorkRequest:
@@ -112,9 +117,9 @@ class BucketApi(Api):
         polled, self.polled = self.polled, None
         if polled is not None and polled.id == work_request_id:
             return polled
-        listings, compartment_id = self._context.listings, self.compartment_id
-        if not self.alone and compartment_id is not None and listings.worth(compartment_id):
-            raise Wait(listings.ask_poll(compartment_id, self, work_request_id))
+        compartment_id = self.ref.compartment_id
+        if not self.alone and compartment_id is not None and self._listings.worth(compartment_id):
+            raise Wait(self._listings.ask_poll(compartment_id, self, work_request_id))
         self.alone = False
         seen: WorkRequest = self._send(self._api.get_work_request, work_request_id)
         return seen
@@ -131,9 +136,6 @@ class BucketApi(Api):
         tags: Optional[Mapping[str, str]] = None,
         kms_key_id: Optional[str] = None,
     ) -> Bucket:
-        if tags is not None and tags.get(receipts.RECEIPT_TAG, "").startswith(receipts.CLAIMED):
-            # A claim is as good as a submission: from here on others wait for this bucket.
-            self._need_slot()
         self.forget()
         written: Bucket = self._send(self._api.update_bucket, bucket, etag, tags, kms_key_id)
         return written
@@ -141,26 +143,18 @@ class BucketApi(Api):
     def reencrypt_bucket(
         self, namespace: str, name: str, bucket_key_only: bool, client_request_id: str, timeout: float
     ) -> str:
-        self._need_slot()
         self.forget()
         work_request_id: str = self._send(
             self._api.reencrypt_bucket, namespace, name, bucket_key_only, client_request_id, timeout
         )
         self._accepted = self.running = work_request_id
-        self._context.listings.own(work_request_id, namespace, name)
+        # This run submitted it, so its owner is known.
+        self._api.owners[work_request_id] = frozenset((Owner(namespace, name),))
         return work_request_id
-
-    def _need_slot(self) -> None:
-        task = self.task
-        if task is None or task.slot:
-            return
-        with self._context.shared.lock:
-            if not self._context.board.take_slot(task):
-                raise NoSlot
 
     def _free_slot(self) -> None:
         task = self.task
         if task is not None and task.slot:
-            with self._context.shared.lock:
+            with self._scheduler.changed:
                 task.slot = False
-                self._context.board.free_slot()
+                self._scheduler.free_slot()

@@ -2,116 +2,197 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finding the buckets of a fleet: compartments below compartments, and their buckets, as tasks among all else."""
+"""Finding the buckets of a fleet in one region: compartments below compartments, and their buckets, as tasks among all else."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, Optional, Protocol
+from collections.abc import Iterable
+from typing import Any, Optional
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.board import Board, Name, Task
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.shared import Shared
+from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import may_retry, retry_pause
+from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.bucket_api import Context
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Selection, Site
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef, Task, unexpected
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.compartments import is_tenancy
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import Pages
 
 
-class Search(Protocol):
-    """The lists of _compartments.Compartments."""
+class Patience:
+    """How long a failing list is asked for again: while the service is busy until ``patient_until``, and never past ``by``."""
 
-    def bucket_names(self, namespace: str, compartment_id: str) -> Iterator[list[str]]:
-        """ListBuckets."""
+    def __init__(self, timing: Timing, by: float, patient_until: Optional[float]) -> None:
+        self._timing = timing
+        self.by = by
+        self._patient_until = patient_until
 
-    def named_children(self, compartment_id: str) -> Iterator[list[tuple[str, str]]]:
-        """ListCompartments."""
+    @property
+    def over(self) -> bool:
+        return self._timing.clock() >= self.by
+
+    def pause(self, error: ApiError, failures: int, since: float) -> Optional[float]:
+        """The seconds until the next try; None where there shall be none."""
+        now, pause = self._timing.clock(), retry_pause(failures, self._timing.chance(), error.retry_after)
+        may = now + pause <= self.by and may_retry(error, failures, since, now, pause, self._patient_until)
+        return pause if may else None
 
 
 class Discovery:
-    """What is to be searched, and what came of it."""
+    """What is to be searched in one region, and what came of it. ``namespace`` is looked up first where it is not given."""
 
-    def __init__(
-        self,
-        compartments: Search,
-        namespace: str,
-        names: Names,
-        recursive: bool,
-        shared: Shared,
-        board: Board,
-    ) -> None:
-        self.compartments = compartments
-        self.namespace = namespace
-        self.names = names
-        self.recursive = recursive
-        self._shared = shared
-        self._board = board
+    def __init__(self, site: Site, selection: Selection, context: Context, timing: Timing, patience: Patience) -> None:
+        self.region = site.region
+        self.search = site.search
+        self.namespace = site.namespace
+        self.get_namespace = site.api.get_namespace
+        self.names = selection.names
+        self.recursive = selection.recursive
+        self.clock = timing.clock
+        self.patience = patience
+        self.shared = context.shared
+        self._scheduler = context.scheduler
         #: Every compartment that was or will be listed; each is listed once, by whichever way it was found.
         self.searched: set[str] = set()
         #: Of those that were found below others: nobody tells the names of those that were asked for.
         self.compartment_names: dict[str, str] = {}
-        self._known: set[str] = set()
+        self._asked: list[str] = []
+        #: Every bucket that is listed, whether it is meant or not.
+        self.known: set[str] = set()
         #: Lists that could not be read: the compartment, and why.
         self.unlisted: list[tuple[str, ApiError]] = []
 
     def begin(self, compartment_ids: Iterable[str]) -> None:
-        for compartment_id in compartment_ids:
+        self._asked.extend(compartment_ids)
+        if self.namespace is None:
+            self._scheduler.add(_Namespace(self))
+        else:
+            self.take_asked()
+
+    def take_asked(self) -> None:
+        for compartment_id in self._asked:
             self.take(compartment_id, self.recursive)
 
+    def unlist_asked(self, error: ApiError) -> None:
+        for compartment_id in dict.fromkeys(self._asked):
+            self.failed(compartment_id, error)
+
     def take(self, compartment_id: str, deeper: bool) -> None:
-        with self._shared.lock:
+        with self._scheduler.changed:
             if compartment_id in self.searched:
                 return
             self.searched.add(compartment_id)
-            self._board.add(_Buckets(self, compartment_id))
+            self._scheduler.add(_Buckets(self, compartment_id))
             if deeper:
-                self._board.add(_Children(self, compartment_id))
+                self._scheduler.add(_Children(self, compartment_id))
 
     def found(self, compartment_id: str, names: Iterable[str]) -> None:
-        with self._shared.lock:
+        with self._scheduler.changed:
             # A list that changes between two of its pages may tell a name twice.
-            new = [name for name in dict.fromkeys(names) if name not in self._known]
-            self._known.update(new)
-            self._board.add_names(Name(compartment_id, name) for name in new if self.names.match(name))
-
-    @property
-    def seen(self) -> int:
-        """How many buckets there are, whether they match or not."""
-        return len(self._known)
+            new = [name for name in dict.fromkeys(names) if name not in self.known]
+            self.known.update(new)
+            namespace = self.namespace or ""
+            self._scheduler.add_buckets(
+                BucketRef(self.region, namespace, name, compartment_id) for name in new if self.names.match(name)
+            )
 
     def failed(self, compartment_id: str, error: ApiError) -> None:
         self.unlisted.append((compartment_id, error))
 
     def unlisted_result(self) -> list[dict[str, Any]]:
         ordered = sorted(self.unlisted, key=lambda entry: (entry[0], entry[1].operation))
-        return [{"compartment_id": found, "error": error.as_result()} for found, error in ordered]
+        return [
+            {"region": self.region, "compartment_id": found, "error": error.as_result()} for found, error in ordered
+        ]
 
 
 class _Task(Task):
-    def __init__(self, discovery: Discovery, compartment_id: str) -> None:
+    """One list, or the namespace; a call that fails in a way that may pass is made again after a pause."""
+
+    operation = ""
+
+    def __init__(self, discovery: Discovery) -> None:
         self.discovery = discovery
-        self.compartment_id = compartment_id
+        self.region = discovery.region
+        self._failures = 0
+        self._since = 0.0
 
     def run(self) -> Optional[float]:
-        try:
-            self.search()
-        except ApiError as error:
-            self.discovery.failed(self.compartment_id, error)
+        discovery = self.discovery
+        over = False
+        while not over:
+            begun = discovery.clock()
+            try:
+                over = self.piece()
+            except ApiError as error:
+                self._since = self._since if self._failures else begun
+                self._failures += 1
+                pause = discovery.patience.pause(error, self._failures, self._since)
+                if pause is None:
+                    self.failed(error)
+                return pause
+            self._failures = 0
+            if not over and discovery.patience.over:
+                self.failed(ApiError(self.operation, "the list could not be read to its end in time"))
+                return None
         return None
 
-    def search(self) -> None:
+    def piece(self) -> bool:
+        """Make the next call, and take what it tells; True at the end."""
         raise NotImplementedError
 
+    def failed(self, error: ApiError) -> None:
+        raise NotImplementedError
 
-class _Buckets(_Task):
-    def search(self) -> None:
-        discovery = self.discovery
-        for names in discovery.compartments.bucket_names(discovery.namespace, self.compartment_id):
-            discovery.found(self.compartment_id, names)
+    def broke(self, error: Exception) -> None:
+        self.failed(ApiError(self.operation, unexpected(error)))
 
 
-class _Children(_Task):
-    def search(self) -> None:
+class _Namespace(_Task):
+    operation = "GetNamespace"
+
+    def piece(self) -> bool:
+        self.discovery.namespace = self.discovery.shared.send(self.region, self.discovery.get_namespace)
+        self.discovery.take_asked()
+        return True
+
+    def failed(self, error: ApiError) -> None:
+        self.discovery.unlist_asked(error)
+
+
+class _List(_Task):
+    def __init__(self, discovery: Discovery, compartment_id: str, pages: Pages) -> None:
+        super().__init__(discovery)
+        self.compartment_id = compartment_id
+        self.operation = pages.operation
+        self._pages = pages
+
+    def piece(self) -> bool:
+        self.take(self.discovery.shared.send(self.region, self._pages.next))
+        return self._pages.over
+
+    def take(self, page: list[Any]) -> None:
+        raise NotImplementedError
+
+    def failed(self, error: ApiError) -> None:
+        self.discovery.failed(self.compartment_id, error)
+
+
+class _Buckets(_List):
+    def __init__(self, discovery: Discovery, compartment_id: str) -> None:
+        pages = discovery.search.buckets(discovery.namespace or "", compartment_id)
+        super().__init__(discovery, compartment_id, pages)
+
+    def take(self, page: list[Any]) -> None:
+        self.discovery.found(self.compartment_id, page)
+
+
+class _Children(_List):
+    def __init__(self, discovery: Discovery, compartment_id: str) -> None:
+        super().__init__(discovery, compartment_id, discovery.search.children(compartment_id))
+
+    def take(self, page: list[Any]) -> None:
         whole = is_tenancy(self.compartment_id)
-        for children in self.discovery.compartments.named_children(self.compartment_id):
-            for child, name in children:
-                self.discovery.compartment_names[child] = name
-                self.discovery.take(child, not whole)
+        for child, name in page:
+            self.discovery.compartment_names[child] = name
+            self.discovery.take(child, not whole)

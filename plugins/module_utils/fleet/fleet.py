@@ -6,26 +6,23 @@
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import Any, Callable, Optional, Union
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
+from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.board import Board, Name, NoSlot, Task, Wait
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.bucket_api import BucketApi, Context
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.concurrency import Concurrency
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.discovery import Discovery, Search
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.listings import Listings
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.discovery import Discovery
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.region import Region
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.scheduler import FOREVER, Scheduler
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.shared import Shared
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.tasks import BucketTask, Lingering
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Limits, Selection, Site
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.tasks import BucketTask, Entries, RunningElsewhere
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef, NoSlot, Task, Wait, unexpected
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.api import SharedApi
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.retry import with_retries
 
 #: Buckets that are looked into at once: more would only cost memory.
 _MOST_OPEN = 1000
@@ -36,20 +33,8 @@ _LAST_CALLS = 8.0
 #: A thread's stack, in bytes: the default would be 8 MiB of address space each.
 _STACK = 512 * 1024
 
-#: From a bucket's Reconciler at its end, and the compartment that it was found in, to what is kept of it.
-Conclude = Callable[[Reconciler, Optional[str]], Any]
-
-#: Makes a call, and says what came of it.
-Send = Callable[[Callable[[], Any]], Any]
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Which buckets are meant. No ``key_ids`` means any key."""
-
-    names: Names
-    recursive: bool = False
-    key_ids: Optional[frozenset[str]] = None
+#: What a task's piece came to: the seconds of a pause, what it waits for, or its end.
+Verdict = Union[float, Wait, NoSlot, None]
 
 
 class Stopped(Exception):
@@ -57,77 +42,68 @@ class Stopped(Exception):
 
 
 class Fleet:
-    """``conclude`` makes of each bucket's Reconciler what is kept of it; ``entries`` has them in no order.
+    """``keep`` makes of each bucket at its end what is kept of it; ``entries`` has them in no order.
 
-    ``search`` gives the lists of compartments and buckets, made with the ``send`` that it is given. ``clock`` is monotonic
-    seconds. The number of threads is ``workers``; ``run_here`` does without any, for a clock that is not real.
+    The number of threads is ``workers``; ``run_here`` does without any, for a clock that is not real.
     """
 
     def __init__(
         self,
-        api: SharedApi,
-        search: Callable[[Send], Search],
-        namespace: str,
+        sites: Sequence[Site],
         options: Options,
         selection: Selection,
-        workers: int,
-        max_in_flight: int,
-        conclude: Conclude,
-        clock: Callable[[], float] = time.monotonic,
-        chance: Callable[[], float] = random.random,
-        sleep: Optional[Callable[[float], None]] = None,
+        limits: Limits,
+        keep: Entries,
+        timing: Optional[Timing] = None,
     ) -> None:
-        self.namespace = namespace
-        #: Only told, for results of several regions.
-        self.region: Optional[str] = None
         self.options = options
-        self.workers = workers
         self.entries: list[Any] = []
         #: How many buckets were found and not finished, when the run was stopped.
         self.unfinished = 0
-        #: An error that is nobody's alone.
-        self._crash: Optional[Exception] = None
+        #: An error that is nobody's alone, and that ended the run.
+        self.crash: Optional[str] = None
+        #: Why nothing more is told of the progress.
+        self.unobserved: Optional[str] = None
+        self._limits = limits
         self._selection = selection
-        self._conclude = conclude
-        self._clock = clock
-        self._chance = chance
-        self._sleep = sleep or self._wait
-        self._changed = threading.Condition()
+        self._keeper = keep
         self._stop = threading.Event()
         self._ended = threading.Event()
-        lock: Any = self._changed
-        concurrency = Concurrency(workers)
-        shared = Shared(lock, concurrency, clock)
-        board = shared.board = Board(concurrency, max_in_flight, _MOST_OPEN, self._open)
-        self.context = Context(
-            api, shared, board, Listings(api, shared, board, clock, self._sleep, chance, lock.notify_all)
-        )
-        self._lingering = Lingering(self.context, options.wait_timeout, self._starve)
-        self.discovery = Discovery(
-            search(self._patiently), namespace, selection.names, selection.recursive, shared, board
-        )
+        self._starved = False
+        self._timing = timing or Timing(sleep=self._wait)
+        self._scheduler = Scheduler(limits.workers, limits.max_in_flight, _MOST_OPEN, self._open, self._timing.clock)
+        self._context = Context(self._scheduler, Shared(self._scheduler))
+        self._regions = {site.region: Region(site, selection, options, self._context, self._timing) for site in sites}
 
     # What there is to do.
 
+    @property
+    def regions(self) -> list[Optional[str]]:
+        return list(self._regions)
+
+    @property
+    def discoveries(self) -> list[Discovery]:
+        return [region.discovery for region in self._regions.values()]
+
     def add_compartments(self, compartment_ids: Iterable[str]) -> None:
-        self.discovery.begin(compartment_ids)
+        wanted = list(compartment_ids)
+        for discovery in self.discoveries:
+            discovery.begin(wanted)
 
-    def add_bucket(self, name: str) -> None:
-        self.context.board.add_names([Name(None, name)])
-
-    def _open(self, name: Name, slot: bool) -> BucketTask:
-        api = BucketApi(self.context, self.namespace, name.name, name.compartment_id)
+    def _open(self, ref: BucketRef, slot: bool) -> BucketTask:
+        region = self._regions[ref.region]
+        api = BucketApi(self._context, region.api, region.listings, ref)
         reconciler = Reconciler(
             api,
-            self.namespace,
-            name.name,
+            ref.namespace,
+            ref.name,
             self.options,
             nonce=uuid.uuid4().hex[:12],
-            clock=self._clock,
-            chance=self._chance,
+            clock=self._timing.clock,
+            chance=self._timing.chance,
         )
         api.last_call = reconciler.last_call
-        task = BucketTask(self.context, name, reconciler, api, self._wanted, self._conclude)
+        task = BucketTask(self._context, region.listings, ref, reconciler, api, self._wanted, self._keeper)
         task.slot = slot
         return task
 
@@ -135,49 +111,64 @@ class Fleet:
         bucket, key_ids = reconciler.facts.bucket, self._selection.key_ids
         return key_ids is None or (bucket is not None and bucket.kms_key_id in key_ids)
 
-    def _patiently(self, call: Callable[[], Any]) -> Any:
-        return with_retries(lambda: self.context.shared.send(call), self._clock, self._sleep, self._chance)
-
     # Running.
 
     @property
     def stopped(self) -> bool:
-        return self.context.stopping
+        return self._context.stopping
 
     def stop(self) -> None:
         """Begin nothing more. May be called by a signal's handler: takes no lock."""
-        self.context.stopping = True
+        self._context.stopping = True
         self._stop.set()
 
     def run(self, observe: Optional[Callable[[], None]] = None) -> None:
-        """Run until all is done, or told to stop. What was begun by then is told by an entry each.
+        """Run until all is done, or told to stop. What was begun by then is told by an entry each. Raises nothing.
 
         ``observe`` is called now and then meanwhile, in this thread.
         """
-        size = threading.stack_size(_STACK)
-        try:
-            threads = [threading.Thread(target=self._work, daemon=True) for _number in range(self.workers)]
-            for thread in threads:
-                thread.start()
-        finally:
-            threading.stack_size(size)
+        threads = self._start()
         while not self._ended.wait(0.5) and not self.stopped:
-            if observe is not None:
-                observe()
+            if observe is not None and not self._observed(observe):
+                observe = None
         if self.stopped:
             self._finish(threads)
 
+    def _start(self) -> list[threading.Thread]:
+        threads: list[threading.Thread] = []
+        size = threading.stack_size(_STACK)
+        try:
+            for _number in range(self._limits.workers):
+                thread = threading.Thread(target=self._work, daemon=True)
+                thread.start()
+                threads.append(thread)
+        except RuntimeError as error:
+            # The system gives no more: fewer do the same work.
+            if not threads:
+                self._crashed(error)
+        finally:
+            threading.stack_size(size)
+        return threads
+
+    def _observed(self, observe: Callable[[], None]) -> bool:
+        try:
+            observe()
+        except Exception as error:
+            self.unobserved = unexpected(error)
+            return False
+        return True
+
     def standing(self, since: int) -> tuple[list[Any], list[Reconciler], int]:
         """How far the run is: the entries from number ``since`` on, the buckets looked into, and how many are not finished."""
-        with self._changed:
-            board = self.context.board
-            under_way = [assert_bucket(task).reconciler for task in board.open]
-            return self.entries[since:], under_way, board.unfinished()
+        scheduler = self._scheduler
+        with scheduler.changed:
+            under_way = [task.reconciler for task in scheduler.open if isinstance(task, BucketTask)]
+            return self.entries[since:], under_way, scheduler.unfinished()
 
     def run_here(self, sleep: Callable[[float], None]) -> None:
         """Run all in this thread."""
         while not self.stopped:
-            got = self.context.board.pick(self._clock())
+            got = self._scheduler.pick()
             if got is None:
                 return
             if isinstance(got, float):
@@ -188,52 +179,67 @@ class Fleet:
 
     def _finish(self, threads: list[threading.Thread]) -> None:
         deadline = time.monotonic() + _LAST_CALLS
-        with self._changed:
-            self._changed.notify_all()
+        scheduler = self._scheduler
+        with scheduler.changed:
+            scheduler.changed.notify_all()
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-        with self._changed:
-            for task in list(self.context.board.open):
-                assert_bucket(task).stop()
-                self._keep(task)
-            self.unfinished = self.context.board.unfinished()
-            self.context.board.open.clear()
-        if self._crash is not None:
-            raise self._crash
+        with scheduler.changed:
+            for task in list(scheduler.open):
+                if isinstance(task, BucketTask):
+                    task.stop()
+                    if task.entry is not None:
+                        self.entries.append(task.entry)
+            self.unfinished = scheduler.unfinished()
+            scheduler.open.clear()
 
     def _wait(self, seconds: float) -> None:
         if self._stop.wait(seconds):
             raise Stopped
 
+    def _crashed(self, error: BaseException) -> None:
+        """An error that is nobody's alone: begin nothing more, and end with what is known."""
+        self.crash = self.crash or unexpected(error)
+        self.stop()
+
     def _work(self) -> None:
+        try:
+            self._work_on()
+        except BaseException as error:
+            # Whatever it is: a thread that dies in silence would be waited for, for ever.
+            self._crashed(error)
+        finally:
+            self._ended.set()
+            with self._scheduler.changed:
+                self._scheduler.changed.notify_all()
+
+    def _work_on(self) -> None:
         task: Optional[Task] = None
-        verdict: Union[float, Wait, NoSlot, None] = None
-        changed = self._changed
+        verdict: Verdict = None
         while True:
-            with changed:
+            with self._scheduler.changed:
                 if task is not None:
                     self._take_back(task, verdict)
                 task = self._take()
                 if task is None:
-                    self._ended.set()
-                    changed.notify_all()
                     return
             verdict = self._advance(task)
 
     def _take(self) -> Optional[Task]:
-        board = self.context.board
+        scheduler = self._scheduler
         while not self.stopped:
-            got = board.pick(self._clock())
+            got = scheduler.pick()
             if got is None:
                 return None
             if not isinstance(got, float):
-                if board.more():
-                    self._changed.notify()
+                if scheduler.more():
+                    scheduler.changed.notify()
                 return got
-            self._changed.wait(None if got == float("inf") else got)
+            scheduler.changed.wait(None if got == FOREVER else got)
         return None
 
-    def _advance(self, task: Task) -> Union[float, Wait, NoSlot, None]:
+    @staticmethod
+    def _advance(task: Task) -> Verdict:
         try:
             return task.run()
         except (Wait, NoSlot) as verdict:
@@ -241,30 +247,36 @@ class Fleet:
         except Stopped:
             return None
         except Exception as error:  # one bucket's failure, of whatever kind, stops no other
-            if isinstance(task, BucketTask):
-                task.give_up("An unexpected error: %s: %s" % (type(error).__name__, error))
-            else:
-                self._crash = error
-                self.stop()
+            task.broke(error)
             return None
 
-    def _take_back(self, task: Task, verdict: Union[float, Wait, NoSlot, None]) -> None:
-        """With the lock held: what became of a task that was run."""
-        board = self.context.board
-        if isinstance(verdict, float):
-            board.paused(task, verdict, self._clock())
-        elif isinstance(verdict, Wait):
-            board.parked(task, verdict.flight)
-        elif isinstance(verdict, NoSlot):
-            bucket = assert_bucket(task)
-            if bucket.untouched:
-                board.send_back(bucket, bucket.name)
+    def _take_back(self, task: Task, verdict: Verdict) -> None:
+        """What became of a task that was run."""
+        scheduler = self._scheduler
+        with scheduler.changed:
+            if isinstance(verdict, float):
+                scheduler.paused(task, verdict)
+            elif isinstance(verdict, Wait):
+                scheduler.parked(task, verdict.call)
+            elif isinstance(verdict, NoSlot) and isinstance(task, BucketTask):
+                self._no_slot(task)
             else:
-                board.await_slot(bucket)
+                self._keep(task)
+                scheduler.ended(task)
+            if isinstance(task, RunningElsewhere) and task.hopeless and not self._starved:
+                self._starve()
+            for region in self._regions.values():
+                region.elsewhere.schedule()
+
+    def _no_slot(self, task: BucketTask) -> None:
+        scheduler = self._scheduler
+        if self._starved and not scheduler.slots:
+            scheduler.ended(task)
+            self._give_up(task)
+        elif task.untouched:
+            scheduler.send_back(task, task.ref)
         else:
-            board.ended(task)
-            self._keep(task)
-        self._lingering.schedule()
+            scheduler.await_slot(task)
 
     def _keep(self, task: Task) -> None:
         if not isinstance(task, BucketTask):
@@ -274,23 +286,21 @@ class Fleet:
         if task.slot:
             task.slot = False
             if task.api.running is None:
-                self.context.board.free_slot()
+                self._scheduler.free_slot()
             else:
-                self._lingering.take(task.api.running)
+                self._regions[task.region].elsewhere.take(task.api.running)
 
     def _starve(self) -> None:
-        """No slot came free in wait_timeout: end those that wait for one."""
-        with self._changed:
-            names, tasks = self.context.board.starve()
-            for task in [*tasks, *(self._open(name, False) for name in names)]:
-                assert_bucket(task).give_up(
-                    "Not begun: max_in_flight re-encryptions are running, and none ended within wait_timeout (%d seconds). "
-                    "Run again later." % self.options.wait_timeout
-                )
-                self._keep(task)
+        """No slot came free in wait_timeout: end those that wait for one, and those that will."""
+        self._starved = True
+        refs, tasks = self._scheduler.starve()
+        for task in [*tasks, *(self._open(ref, False) for ref in refs)]:
+            if isinstance(task, BucketTask):
+                self._give_up(task)
 
-
-def assert_bucket(task: Task) -> BucketTask:
-    if not isinstance(task, BucketTask):
-        raise TypeError("not a bucket's task")
-    return task
+    def _give_up(self, task: BucketTask) -> None:
+        task.give_up(
+            "Not begun: max_in_flight re-encryptions are running, and none ended within wait_timeout (%d seconds). "
+            "Run again later." % self.options.wait_timeout
+        )
+        self._keep(task)

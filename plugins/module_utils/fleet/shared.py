@@ -7,94 +7,96 @@
 from __future__ import annotations
 
 import copy
-import threading
-from typing import Any, Callable, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import UNREACHABLE_TRIES, retry_pause
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.board import Board, Flight, Wait
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.concurrency import Concurrency
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.scheduler import Scheduler
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import SharedCall, Wait
 
 #: Statuses by which a service asks for fewer calls.
 _THROTTLED = frozenset((429, 503))
 
 
-class Once:
-    """One answer: the last one, or the last failure, and the call that is under way."""
+class Answer(NamedTuple):
+    """``begun`` is when the call was begun that gave it, in monotonic seconds."""
+
+    value: Any
+    begun: float
+
+
+class SharedAnswer:
+    """The last answer, or the last failure, and the call that is under way."""
 
     def __init__(self) -> None:
-        self.answer: Any = None
-        #: When the call was begun that gave the answer; None while there is none.
-        self.begun: Optional[float] = None
+        #: Replaced as a whole: whoever reads it without the lock has a value and its own time.
+        self.answer: Optional[Answer] = None
         self.error: Optional[ApiError] = None
         #: Until when the failure answers for the call; a failure that cannot pass answers for the whole run.
         self.error_until = float("-inf")
         self.failures = 0
-        self.flight: Optional[Flight] = None
+        self.call: Optional[SharedCall] = None
 
 
 class Shared:
-    """``lock`` is the board's; it is never held during a call. ``clock`` is monotonic seconds."""
+    """Sends calls, and keeps the answers that serve many."""
 
-    def __init__(self, lock: threading.RLock, concurrency: Concurrency, clock: Callable[[], float]) -> None:
-        self.lock = lock
-        self.clock = clock
-        self._concurrency = concurrency
-        self._kept: dict[Any, Once] = {}
-        self.board: Optional[Board] = None
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
+        self._kept: dict[Any, SharedAnswer] = {}
 
-    def send(self, call: Callable[..., Any], *args: Any) -> Any:
-        """Make a call, and let the concurrency know how it went."""
-        begun = self.clock()
+    def send(self, region: Optional[str], call: Callable[..., Any], *args: Any) -> Any:
+        """Make a call, and let the region's concurrency know how it went."""
+        scheduler = self._scheduler
+        concurrency = scheduler.lane(region).concurrency
+        begun = scheduler.clock()
         try:
             answer = call(*args)
         except ApiError as error:
             if error.status in _THROTTLED:
-                with self.lock:
-                    self._concurrency.throttled(begun, self.clock())
+                with scheduler.changed:
+                    concurrency.throttled(begun, scheduler.clock())
             raise
-        if self._concurrency.limit < self._concurrency.most:
-            with self.lock:
-                self._concurrency.succeeded()
+        if concurrency.limit < concurrency.most:
+            with scheduler.changed:
+                concurrency.succeeded()
         return answer
 
-    def once(self, key: Any, not_before: float, call: Callable[..., Any], *args: Any) -> tuple[Any, float]:
-        """The answer of a call begun at ``not_before`` or later, and when it was begun.
-
-        Raises ApiError, or Wait while another thread makes the call.
-        """
+    def once(self, key: Any, not_before: float, region: Optional[str], call: Callable[..., Any], *args: Any) -> Answer:
+        """The answer of a call begun at ``not_before`` or later. Raises ApiError, or Wait while another thread makes the call."""
         kept = self._kept.get(key)
-        if kept is not None and kept.begun is not None and kept.begun >= not_before:
-            return kept.answer, kept.begun
-        with self.lock:
-            kept = self._kept.setdefault(key, Once())
-            if kept.begun is not None and kept.begun >= not_before:
-                return kept.answer, kept.begun
-            begun = self.clock()
+        answer = kept.answer if kept is not None else None
+        if answer is not None and answer.begun >= not_before:
+            return answer
+        scheduler = self._scheduler
+        with scheduler.changed:
+            kept = self._kept.setdefault(key, SharedAnswer())
+            if kept.answer is not None and kept.answer.begun >= not_before:
+                return kept.answer
+            begun = scheduler.clock()
             if kept.error is not None and begun < kept.error_until:
                 raise kept.error
-            if kept.flight is not None:
-                raise Wait(kept.flight)
-            flight = kept.flight = Flight()
+            if kept.call is not None:
+                raise Wait(kept.call)
+            shared = kept.call = SharedCall()
         try:
-            answer = self.send(call, *args)
-            kept.answer, kept.begun = answer, begun
+            answer = Answer(self.send(region, call, *args), begun)
+            kept.answer = answer
             kept.error, kept.failures = None, 0
         except ApiError as error:
             kept.failures += 1
             kept.error = self._judge(kept, error)
             raise kept.error from None
         finally:
-            with self.lock:
-                kept.flight = None
-                if self.board is not None:
-                    self.board.land(flight)
-        return answer, begun
+            with scheduler.changed:
+                kept.call = None
+                scheduler.end(shared)
+        return answer
 
-    def _judge(self, kept: Once, error: ApiError) -> ApiError:
+    def _judge(self, kept: SharedAnswer, error: ApiError) -> ApiError:
         """How long a failure answers for the call: thousands of buckets shall not all try a dead vault."""
         if error.retryable and not (error.unreachable and kept.failures >= UNREACHABLE_TRIES):
-            kept.error_until = self.clock() + retry_pause(kept.failures, 0.0, error.retry_after)
+            kept.error_until = self._scheduler.clock() + retry_pause(kept.failures, 0.0, error.retry_after)
             return error
         kept.error_until = float("inf")
         final = copy.copy(error)

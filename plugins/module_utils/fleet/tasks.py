@@ -7,50 +7,66 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Protocol
 
 from ansible_collections.rekey.oci.plugins.module_utils.common import schedule
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
-from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Fail
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.board import Name, Task
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Claim, Fail, Step, Submit
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.bucket_api import BucketApi, Context
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.listings import Listings
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef, NoSlot, Task, unexpected
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.api import SharedApi
 
 STOPPED = "The run was stopped before this bucket was finished. The next run goes on from here."
 
 
+class Entries(Protocol):
+    """What is kept of a bucket."""
+
+    def of(self, reconciler: Reconciler, ref: BucketRef) -> Any:
+        """Its entry at its end."""
+
+    def broken(self, ref: BucketRef, message: str, submitted: bool) -> Any:
+        """The least that an entry can be, where ``of`` gave none. Must not raise."""
+
+
 class BucketTask(Task):
-    """``wanted`` says of a bucket that was looked at whether it is meant; ``conclude`` makes its entry at the end."""
+    """``wanted`` says of a bucket that was looked at whether it is meant. ``entry`` is there at the end, if it is."""
 
     def __init__(
         self,
         context: Context,
-        name: Name,
+        listings: Listings,
+        ref: BucketRef,
         reconciler: Reconciler,
         api: BucketApi,
         wanted: Callable[[Reconciler], bool],
-        conclude: Callable[[Reconciler, Optional[str]], Any],
+        entries: Entries,
     ) -> None:
-        self.context = context
-        self.name = name
+        self.region = ref.region
+        self.ref = ref
         self.reconciler = reconciler
         self.api = api
         self.entry: Any = None
+        self._context = context
+        self._listings = listings
         self._wanted: Optional[Callable[[Reconciler], bool]] = wanted
-        self._conclude = conclude
+        self._entries = entries
         self._waits_on: Optional[str] = None
         api.task = self
+        reconciler.before = self._before
 
     def run(self) -> Optional[float]:
         if self._waits_on is not None:
-            self.context.listings.resume(self.name.compartment_id or "", self._waits_on)
+            self._listings.resume(self.ref.compartment_id or "", self._waits_on)
             self._waits_on = None
         reconciler = self.reconciler
         while True:
             pause = reconciler.step()
             if reconciler.outcome is not None:
-                self.entry = self._conclude(reconciler, self.name.compartment_id)
+                self._conclude()
                 return None
             if self._wanted is not None and reconciler.facts.bucket is not None:
                 if not self._wanted(reconciler):
@@ -59,16 +75,29 @@ class BucketTask(Task):
             if pause > 0:
                 self._pause(pause)
                 return pause
-            if self.context.stopping and not self.midway:
+            if self._context.stopping and not self.midway:
                 return 0.0
+
+    def _before(self, step: Step) -> None:
+        # A claim is as good as a submission: from there on others wait for this bucket.
+        if isinstance(step, (Claim, Submit)) and not self._context.scheduler.take_slot(self):
+            raise NoSlot
 
     def _pause(self, pause: float) -> None:
         self.api.forget()
-        compartment_id = self.name.compartment_id
+        compartment_id = self.ref.compartment_id
         due = self.reconciler.facts.due
         if due and compartment_id is not None:
             self._waits_on = next(iter(due))
-            self.context.listings.pause(compartment_id, self._waits_on, self, self.api, pause)
+            self._listings.pause(compartment_id, self._waits_on, self, self.api, pause)
+
+    def _conclude(self) -> None:
+        try:
+            self.entry = self._entries.of(self.reconciler, self.ref)
+        except Exception as error:
+            attempt = self.reconciler.attempt
+            submitted = bool(attempt.submitted or attempt.lost_at is not None)
+            self.entry = self._entries.broken(self.ref, unexpected(error), submitted)
 
     @property
     def midway(self) -> bool:
@@ -91,60 +120,72 @@ class BucketTask(Task):
             return
         action = "join" if self.untouched else "submit"
         reconciler.outcome = Fail(STOPPED, action=action, reason=reconciler.attempt.reason)
-        self.entry = self._conclude(reconciler, self.name.compartment_id)
+        self._conclude()
 
     def give_up(self, why: str) -> None:
         """End a task with a failure; the others go on."""
-        reconciler = self.reconciler
-        attempt = reconciler.attempt
-        reconciler.outcome = Fail(why, action="submit" if attempt.submitted else "none", reason=attempt.reason)
-        self.entry = self._conclude(reconciler, self.name.compartment_id)
+        attempt = self.reconciler.attempt
+        self.reconciler.outcome = Fail(why, action="submit" if attempt.submitted else "none", reason=attempt.reason)
+        self._conclude()
+
+    def broke(self, error: Exception) -> None:
+        self.give_up(unexpected(error))
 
 
-class Lingering(Task):
-    """Work requests that run on although their bucket's task has ended, while others wait for their slots."""
+class RunningElsewhere(Task):
+    """One region's work requests that run on although their bucket's task has ended, while others wait for their slots."""
 
-    def __init__(self, context: Context, patience: float, gave_up: Callable[[], None]) -> None:
-        self._context = context
+    def __init__(self, context: Context, api: SharedApi, region: Optional[str], patience: float) -> None:
+        self.region = region
+        self._scheduler = context.scheduler
+        self._shared = context.shared
+        self._api = api
         self._patience = patience
-        self._gave_up = gave_up
         self._running: deque[str] = deque()
         self._scheduled = False
         self._since: Optional[float] = None
+        #: None of them ended in time, or nobody can tell.
+        self.hopeless = False
 
     def take(self, work_request_id: str) -> None:
-        """With the lock held: the slot stays taken until the work request has ended."""
+        """The slot stays taken until the work request has ended."""
         self._running.append(work_request_id)
+
+    @property
+    def any(self) -> bool:
+        return bool(self._running) and not self.hopeless
 
     def schedule(self) -> None:
         """With the lock held."""
-        board = self._context.board
-        if self._running and not self._scheduled and board.slots_wanted():
+        if self.any and not self._scheduled and self._scheduler.slots_wanted():
             self._scheduled = True
-            board.add(self)
+            self._scheduler.add(self)
 
     def run(self) -> Optional[float]:
-        shared, board = self._context.shared, self._context.board
-        now = shared.clock()
+        scheduler = self._scheduler
+        now = scheduler.clock()
         self._since = now if self._since is None else self._since
         while self._running:
             try:
-                seen = shared.send(self._context.api.get_work_request, self._running[0])
+                seen = self._shared.send(self.region, self._api.get_work_request, self._running[0])
                 ended = seen.terminal
             except ApiError as error:
                 ended = error.status == 404
             if not ended:
                 break
-            with shared.lock:
+            with scheduler.changed:
                 self._running.popleft()
                 self._since = now
-                board.free_slot()
-        with shared.lock:
-            if not self._running or not board.slots_wanted():
+                scheduler.free_slot()
+        with scheduler.changed:
+            if not self._running or not scheduler.slots_wanted():
                 self._scheduled = False
                 self._since = None
                 return None
-        if now - self._since > self._patience:
-            self._gave_up()
+        if now - max(self._since, scheduler.freed_at) > self._patience:
+            self.hopeless = True
             return None
         return schedule.poll_pause(now - self._since, None, 10.0, 0.5)
+
+    def broke(self, error: Exception) -> None:
+        self.hopeless = True

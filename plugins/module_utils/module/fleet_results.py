@@ -12,6 +12,7 @@ from typing import Any, Optional
 from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Fail
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.tasks import STOPPED
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef
 from ansible_collections.rekey.oci.plugins.module_utils.module import results
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
 
@@ -21,15 +22,40 @@ COUNTS = ("submitted", "joined", "completed", "up_to_date", "empty_bucket", "ora
 _NAMED = 3
 
 
-def compact(reconciler: Reconciler, compartment_id: Optional[str], diff: bool = False) -> dict[str, Any]:
-    """A bucket's entry: what an operator needs of ten thousand of them."""
+class Compact:
+    """A bucket's entry in compartment_reencrypt: what an operator needs of ten thousand of them."""
+
+    def __init__(self, diff: bool = False) -> None:
+        self._diff = diff
+
+    def of(self, reconciler: Reconciler, ref: BucketRef) -> dict[str, Any]:
+        return _compact(reconciler, ref, self._diff)
+
+    def broken(self, ref: BucketRef, message: str, submitted: bool) -> dict[str, Any]:
+        return {
+            "region": ref.region,
+            "namespace": ref.namespace,
+            "name": ref.name,
+            "compartment_id": ref.compartment_id,
+            "changed": submitted,
+            "action": "submit" if submitted else "none",
+            "reason": None,
+            "assigned": False,
+            "key_version_id": None,
+            "work_request": None,
+            "error": own_error(message),
+        }
+
+
+def _compact(reconciler: Reconciler, ref: BucketRef, diff: bool) -> dict[str, Any]:
     outcome, facts = reconciler.outcome, reconciler.facts
     bucket = facts.bucket or reconciler.last_bucket
     work_request = results.work_request_of(reconciler)
     entry: dict[str, Any] = {
-        "namespace": reconciler.namespace,
-        "name": reconciler.name,
-        "compartment_id": bucket.compartment_id if bucket else compartment_id,
+        "region": ref.region,
+        "namespace": ref.namespace,
+        "name": ref.name,
+        "compartment_id": bucket.compartment_id if bucket else ref.compartment_id,
         "changed": results.changed_by(reconciler),
         "action": outcome.action if outcome else "none",
         "reason": outcome.reason if outcome else None,
@@ -58,17 +84,32 @@ def error_of(reconciler: Reconciler) -> Optional[dict[str, Any]]:
     outcome = reconciler.outcome
     if not isinstance(outcome, Fail):
         return None
-    error: dict[str, Any] = dict.fromkeys(("operation", "status", "code", "opc_request_id"))
+    error = own_error(outcome.message)
     if reconciler.error is not None:
-        error.update(reconciler.error.as_result())
-    error["message"] = outcome.message
+        error.update(reconciler.error.as_result(), message=outcome.message)
     return error
+
+
+def own_error(message: str) -> dict[str, Any]:
+    """A failure that is no API call's."""
+    return {"message": message, **dict.fromkeys(("operation", "status", "code", "opc_request_id"))}
 
 
 def name_of(entry: dict[str, Any]) -> str:
     """Of an entry of either module."""
-    name: str = entry["name"] if "name" in entry else entry["bucket"]["name"]
+    name: str = _bucket_of(entry)["name"]
     return name
+
+
+def identity_of(entry: dict[str, Any]) -> tuple[str, str, str]:
+    """Region, namespace and name, by which the entries of either module are ordered."""
+    bucket = _bucket_of(entry)
+    return entry["region"] or "", bucket["namespace"], bucket["name"]
+
+
+def _bucket_of(entry: dict[str, Any]) -> dict[str, Any]:
+    bucket: dict[str, Any] = entry if "name" in entry else entry["bucket"]
+    return bucket
 
 
 def summary_of(entries: Sequence[dict[str, Any]], waited: bool) -> dict[str, int]:

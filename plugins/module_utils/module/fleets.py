@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import signal
 import threading
-from functools import partial
 from typing import Any, Callable, NoReturn, Optional
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.fleet import Conclude, Fleet, Selection
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.tasks import STOPPED
-from ansible_collections.rekey.oci.plugins.module_utils.module.connecting import connect, namespace_of
-from ansible_collections.rekey.oci.plugins.module_utils.module.fleet_results import name_of, no_match, told
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.fleet import Fleet
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Limits, Selection, Site
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.tasks import STOPPED, Entries
+from ansible_collections.rekey.oci.plugins.module_utils.module.connecting import connect
+from ansible_collections.rekey.oci.plugins.module_utils.module.fleet_results import identity_of, no_match, told
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.compartments import Compartments
 
 #: Warnings of single buckets that are shown as the task's own; each is in its bucket's entry too.
@@ -25,23 +25,13 @@ _SHOWN = 5
 
 
 def build(
-    module: AnsibleModule, options: Options, selection: Selection, conclude: Conclude, max_in_flight: int = 1
+    module: AnsibleModule, options: Options, selection: Selection, keep: Entries, max_in_flight: int = 1
 ) -> Fleet:
     """Connect, or end the module with one line that says why not."""
     workers: int = module.params["workers"]
     api = connect(module, connections=workers)
-    fleet = Fleet(
-        api,
-        partial(Compartments, api.calls),
-        namespace_of(module, api),
-        options,
-        selection,
-        workers=workers,
-        max_in_flight=max_in_flight,
-        conclude=conclude,
-    )
-    fleet.region = api.calls.clients.region
-    return fleet
+    site = Site(api.calls.clients.region, api, Compartments(api.calls), module.params["namespace_name"])
+    return Fleet([site], options, selection, Limits(workers, max_in_flight), keep)
 
 
 def run(fleet: Fleet, observe: Optional[Callable[[], None]] = None) -> None:
@@ -64,8 +54,22 @@ def run(fleet: Fleet, observe: Optional[Callable[[], None]] = None) -> None:
 
 
 def sorted_entries(fleet: Fleet) -> list[dict[str, Any]]:
-    """A bucket's name is the only one in its namespace, so this order is the same in every run."""
-    return sorted(fleet.entries, key=name_of)
+    """By region, namespace and name, so that this order is the same in every run."""
+    return sorted(fleet.entries, key=identity_of)
+
+
+def one_region(fleet: Fleet) -> Optional[str]:
+    """The region that was asked, where it is one."""
+    return fleet.regions[0] if len(fleet.regions) == 1 else None
+
+
+def compartment_names(fleet: Fleet) -> dict[str, str]:
+    """By OCID, of those that were found below others."""
+    return {key: name for found in fleet.discoveries for key, name in found.compartment_names.items()}
+
+
+def unlisted(fleet: Fleet) -> list[dict[str, Any]]:
+    return [one for discovery in fleet.discoveries for one in discovery.unlisted_result()]
 
 
 def end(
@@ -74,9 +78,12 @@ def end(
     """End the task with everything that is known, as a failure where there is one."""
     entries = result["buckets"]
     _warn(module, entries)
+    if fleet.unobserved:
+        module.warn("From some point on, no progress was told. %s" % fleet.unobserved)
     if fleet.stopped:
         finished = sum(1 for entry in entries if entry["error"] is None or entry["error"]["message"] != STOPPED)
-        stopped = "Stopped by a signal: of the buckets found, %d are finished and %d are not. Run again to go on." % (
+        stopped = "%s: of the buckets found, %d are finished and %d are not. Run again to go on." % (
+            fleet.crash or "Stopped by a signal",
             finished,
             fleet.unfinished,
         )
@@ -84,8 +91,9 @@ def end(
     if failures:
         module.fail_json(msg=failures, **result)
     if not entries:
-        discovery = fleet.discovery
-        message = no_match(selection.names, discovery.seen, len(discovery.searched), selection.key_ids is not None)
+        seen = sum(len(discovery.known) for discovery in fleet.discoveries)
+        searched = sum(len(discovery.searched) for discovery in fleet.discoveries)
+        message = no_match(selection.names, seen, searched, selection.key_ids is not None)
         module.warn(message)
         module.exit_json(msg=message, **result)
     module.exit_json(msg=told(result["summary"]), **result)

@@ -11,6 +11,7 @@ from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef
 from ansible_collections.rekey.oci.plugins.module_utils.module import fleet_results, results
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
 
@@ -46,14 +47,34 @@ def status_of(reconciler: Reconciler) -> str:
     return _BY_REASON.get(outcome.reason, "unproven")
 
 
-def entry_of(reconciler: Reconciler, compartment_id: Optional[str] = None) -> dict[str, Any]:
+class Looks:
     """A bucket's entry in bucket_encryption_info."""
+
+    def of(self, reconciler: Reconciler, ref: BucketRef) -> dict[str, Any]:
+        return entry_of(reconciler, ref)
+
+    def broken(self, ref: BucketRef, message: str, submitted: bool) -> dict[str, Any]:
+        return {
+            "region": ref.region,
+            "bucket": _unread(ref),
+            "key": None,
+            "receipt": None,
+            "work_request": None,
+            "status": "error",
+            "key_version_age_days": None,
+            "error": fleet_results.own_error(message),
+        }
+
+
+def _unread(ref: BucketRef) -> dict[str, Any]:
+    return Bucket(ref.namespace, ref.name, compartment_id=ref.compartment_id).as_result()
+
+
+def entry_of(reconciler: Reconciler, ref: BucketRef) -> dict[str, Any]:
     result = results.result_of(reconciler)
-    bucket = (
-        result["bucket"] or Bucket(reconciler.namespace, reconciler.name, compartment_id=compartment_id).as_result()
-    )
     entry = {
-        "bucket": bucket,
+        "region": ref.region,
+        "bucket": result["bucket"] or _unread(ref),
         "key": result["key"],
         "receipt": result["receipt"],
         "work_request": result["work_request"],

@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Callable, Optional
+from typing import Any, Callable, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, WorkRequest, known
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import FORGOTTEN, Attempt, Facts, Options
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     CheckObjects,
@@ -59,6 +60,10 @@ class Reading:
         #: How often the call under way has failed in a row.
         self._failures = 0
         self._bare_looks = 0
+
+    def _in_list(self, call: Callable[[], Any]) -> Any:
+        """Make one of a list's calls."""
+        return call()
 
     def warn(self, message: str) -> None:
         if message not in self.warnings:
@@ -181,9 +186,8 @@ class Reading:
         listing: tuple[WorkRequest, ...] = ()
         self.facts.unlisted = False
         try:
-            listing, begun_before = self.api.list_reencryptions(
-                bucket.compartment_id or "", self.namespace, self.name, step.since
-            )
+            asked = Asked(self.namespace, self.name, bucket.id, step.since)
+            listing, begun_before = self.api.list_reencryptions(bucket.compartment_id or "", asked, self._in_list)
         except ApiError as error:
             if error.retryable or (error.status == 404 and not self._failures):
                 raise

@@ -76,8 +76,9 @@ class Reconciler(Writing):
         self.sleep = sleep
         #: No call is begun at this or later.
         self.last_call = waiting.deadline(self.attempt, options) + LAST_CALL
-        api.list_with(self._in_list)
         self.outcome: Optional[Outcome] = None
+        #: Called before a step is done. What it raises keeps the step from being done; it is decided anew then.
+        self.before: Callable[[Step], None] = lambda step: None
         #: By the kind of step that failed in a row: how often, since when, and when it was to be taken again.
         self._rows: dict[type, tuple[int, float, float]] = {}
         self._last_failure: Optional[ApiError] = None
@@ -109,6 +110,7 @@ class Reconciler(Writing):
         if isinstance(step, Pause):
             self._forget(step)
             return step.seconds
+        self.before(step)
         self._begun = self.clock()
         self._calls_in_list = 0
         self._failures = self._row(step)[0]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import Any, Callable, Optional
+from functools import partial
+from typing import Any, Optional
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, Key, WorkRequest
-
-#: Makes a call.
-Send = Callable[[Callable[[], Any]], Any]
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Key, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked, Assignment, Owners
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import Send
 
 
 class Api(ABC):
@@ -48,16 +48,13 @@ class Api(ABC):
 
     @abstractmethod
     def list_reencryptions(
-        self, compartment_id: str, namespace: str, name: str, since: Optional[float]
+        self, compartment_id: str, asked: Asked, send: Send
     ) -> tuple[tuple[WorkRequest, ...], Optional[float]]:
-        """ListWorkRequests: the bucket's re-encryptions that run, or were accepted at ``since`` or later.
+        """ListWorkRequests: the bucket's re-encryptions.
 
-        Also when the list was begun (monotonic) where that was before this call: one list serves many buckets.
+        Also when the list was begun (monotonic) where that was before this call: one list serves many buckets. ``send`` makes
+        each of the calls, of which there may be very many.
         """
-
-    def list_with(self, send: Send) -> None:
-        """Have ``send`` make each of the calls, of which list_reencryptions may need very many."""
-        return
 
     @abstractmethod
     def get_work_request(self, work_request_id: str) -> WorkRequest:
@@ -88,15 +85,40 @@ class Api(ABC):
 
 
 class SharedApi(Api):
-    """What a fleet asks besides, for many buckets at once."""
+    """What serves many buckets at once. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        #: Whose a work request is, where a list does not say: that never changes, and is asked once.
+        self.owners: dict[str, Owners] = {}
 
     @abstractmethod
-    def summary_pages(self, compartment_id: str, send: Send) -> Iterator[list[Any]]:
-        """ListWorkRequests: the compartment's re-encryptions as the SDK has them, in no order, a page at a time.
+    def reencryption_pages(self, compartment_id: str, send: Send) -> Iterator[list[tuple[WorkRequest, Owners]]]:
+        """ListWorkRequests: the compartment's re-encryptions in no order, a page at a time, each with the buckets that it names.
 
         ``send`` makes the call for each page.
         """
 
     @abstractmethod
-    def get_resources(self, work_request_id: str) -> Any:
-        """GetWorkRequest: what it works on, as the SDK has it."""
+    def get_owners(self, work_request_id: str) -> Owners:
+        """GetWorkRequest: the buckets that it names."""
+
+    def list_reencryptions(
+        self, compartment_id: str, asked: Asked, send: Send
+    ) -> tuple[tuple[WorkRequest, ...], Optional[float]]:
+        assignment = Assignment((asked,), self.owners)
+        for page in self.reencryption_pages(compartment_id, send):
+            self.assign(page, assignment, send)
+        return assignment.found(asked), None
+
+    def assign(self, page: list[tuple[WorkRequest, Owners]], assignment: Assignment, send: Send) -> None:
+        """Sort a page's work requests to the buckets that ask; ask for the owners of those that do not say."""
+        for work_request, owners in page:
+            if assignment.take(work_request, owners):
+                continue
+            try:
+                assignment.know(work_request.id, send(partial(self.get_owners, work_request.id)))
+            except ApiError as error:
+                if error.status != 404:
+                    raise
+                continue
+            assignment.take(work_request, None)

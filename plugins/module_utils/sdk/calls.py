@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any, Callable, Optional
 
@@ -14,10 +13,6 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import Bad
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils.sdk import failures
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients, endpoint_of
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.transport import EMPTY_LIST
-
-#: Of these, each item of any list has one.
-_MEMBERS = ("id", "name", "message")
 
 
 class Calls:
@@ -59,7 +54,7 @@ class Calls:
                 answer = self.call(operation, partial(call, key_id, *args, **kwargs), endpoint)
             except ApiError as error:
                 # A region has one of two host forms, and a wrong one is no host at all: where TLS fails, there is one.
-                if not (error.unreachable and error.retryable):
+                if not error.unreachable or isinstance(error, failures.Untrusted):
                     raise
                 nowhere = nowhere or error
                 continue
@@ -71,33 +66,3 @@ class Calls:
         if len(endpoints) > 1:
             nowhere.message += "; nor does %s answer" % " or ".join(endpoints[1:])
         raise nowhere
-
-
-def pages(operation: str, page: Callable[..., Any]) -> Iterator[list[Any]]:
-    """Yield the lists of all pages; ``page(**more)`` makes the call for one.
-
-    A list that does not end is not understood: half of it would be taken for the whole.
-    """
-    more: dict[str, str] = {}
-    seen: set[str] = set()
-    while True:
-        response = page(**more)
-        if not _is_list(response):
-            raise failures.not_understood(operation, response)
-        yield response.data
-        following: Optional[str] = response.headers.get("opc-next-page")
-        if not following:
-            return
-        if following in seen:
-            raise failures.not_understood(operation, response)
-        seen.add(following)
-        more = {"page": following}
-
-
-def _is_list(response: Any) -> bool:
-    """Whether it is the service's list: of a text that is no JSON the SDK makes models without members, or an empty list."""
-    if not isinstance(response.data, list):
-        return False
-    if not response.data:
-        return EMPTY_LIST in response.headers or "opc-request-id" in response.headers
-    return all(any(getattr(item, member, None) for member in _MEMBERS) for item in response.data)

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import copy
-import os
 import re
 import threading
 from collections.abc import Mapping
@@ -22,7 +21,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import (
     key_region,
     shown,
 )
-from ansible_collections.rekey.oci.plugins.module_utils.sdk import identity, loading, regions
+from ansible_collections.rekey.oci.plugins.module_utils.sdk import identity, loading, network, regions
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.transport import adapter_class
 
 #: Seconds to connect, and to read. Together with the bounds on retries they end a task whose endpoint is dead.
@@ -42,6 +41,10 @@ class Clients:
         self.warnings = self._identity.warnings
         #: The full name of the region that is called; None where only endpoints are known.
         self.region: Optional[str] = self._identity.config.get("region")
+        #: The CA certificates to trust in place of the usual ones.
+        self._bundle = network.bundle(params.get("cert_bundle"))
+        self._proxies = network.Proxies(self.sdk.base_client.requests)
+        self._check_network()
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, ...], Any] = {}
         #: Which of a vault's possible endpoints has answered.
@@ -58,6 +61,19 @@ class Clients:
         """Whether each region has an Object Storage of its own: a fixed endpoint is the same for all."""
         endpoint = self._params.get("object_storage_endpoint")
         return not endpoint or REGION_PLACE in endpoint
+
+    def _check_network(self) -> None:
+        """What is wrong with the environment is told before any call. Raises BadInput."""
+        services = {
+            "object_storage_endpoint": "objectstorage",
+            "key_management_endpoint": "kms",
+            "identity_endpoint": "identity",
+        }
+        for option, service in services.items():
+            # A key's OCID may name another region.
+            url = self._endpoint(option, self.region or "us-ashburn-1") or regions.url(service, self.region, self.sdk)
+            if url:
+                self._proxies.of(url)
 
     def _endpoint(self, option: str, region: Optional[str]) -> Optional[str]:
         value = self._params.get(option)
@@ -97,20 +113,12 @@ class Clients:
 
     def _secure(self, client: Any) -> None:
         """Bound what an endpoint may send, follow no redirect, and trust the given CA bundle only."""
-        bundle = self._params.get("cert_bundle")
-        base_client = client.base_client
-        session = base_client.session
+        session = client.base_client.session
         session.max_redirects = 0
         # The environment is read once and not for each request, where that would be a fifth of all work.
-        session.proxies = self.sdk.base_client.requests.utils.get_environ_proxies(base_client.endpoint)
         session.trust_env = False
-        trusted = bundle or os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
-        if trusted:
-            session.verify = os.path.expanduser(trusted)
         adapter = adapter_class(self.sdk)(
-            os.path.expanduser(bundle) if bundle else None,
-            pool_connections=2,
-            pool_maxsize=self._connections,
+            self._bundle, self._proxies, pool_connections=2, pool_maxsize=self._connections
         )
         session.mount("https://", adapter)
         session.mount("http://", adapter)

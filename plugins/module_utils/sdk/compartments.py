@@ -8,29 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, Callable, Optional
+from typing import Any, Optional
 
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.calls import Calls, pages
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.calls import Calls
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import Pages, Send
 
 #: The largest page that either service gives.
 PAGE = 1000
 
 
 class Compartments:
-    """Each method reads all pages of one list, a page at a time. Raises ApiError.
+    """Each list reads a page at a time. Raises ApiError.
 
-    ``send`` makes the call for each page, such as with_retries; without it each is sent once.
+    ``send`` makes the call for each page of those that are read at once, such as with_retries; without it each is sent once.
     """
 
-    def __init__(self, calls: Calls, send: Optional[Callable[[Callable[[], Any]], Any]] = None) -> None:
+    def __init__(self, calls: Calls, send: Optional[Send] = None) -> None:
         self._calls = calls
         self._send = send or (lambda call: call())
 
-    def bucket_names(self, namespace: str, compartment_id: str) -> Iterator[list[str]]:
+    def buckets(self, namespace: str, compartment_id: str) -> Pages:
         """ListBuckets: the names of the buckets that are in the compartment itself."""
         call = partial(self._calls.object_storage, "ListBuckets", "list_buckets", namespace, compartment_id, limit=PAGE)
-        for page in pages("ListBuckets", lambda **more: self._send(partial(call, **more))):
-            yield [summary.name for summary in page]
+        return Pages("ListBuckets", call, lambda page: [summary.name for summary in page])
 
     def tagged_buckets(self, namespace: str, compartment_id: str) -> Iterator[list[Any]]:
         """ListBuckets with ``fields=tags``: the SDK's summaries of the same buckets."""
@@ -38,9 +38,9 @@ class Compartments:
             self._calls.object_storage,
             "ListBuckets", "list_buckets", namespace, compartment_id, limit=PAGE, fields=["tags"],
         )  # fmt: skip
-        yield from pages("ListBuckets", lambda **more: self._send(partial(call, **more)))
+        return Pages("ListBuckets", call).each(self._send)
 
-    def named_children(self, compartment_id: str) -> Iterator[list[tuple[str, str]]]:
+    def children(self, compartment_id: str) -> Pages:
         """ListCompartments: OCID and name of those below; of a tenancy at any depth, else the next level only.
 
         Left out are those that are not ACTIVE, and those in which this user may do nothing.
@@ -49,12 +49,18 @@ class Compartments:
         call = partial(
             self._calls.identity, "ListCompartments", "list_compartments", compartment_id, limit=PAGE, **whole
         )
-        for page in pages("ListCompartments", lambda **more: self._send(partial(call, **more))):
-            yield [
-                (found.id, found.name)
-                for found in page
-                if found.lifecycle_state == "ACTIVE" and found.is_accessible is not False
-            ]
+        return Pages("ListCompartments", call, _accessible)
+
+    def named_children(self, compartment_id: str) -> Iterator[list[tuple[str, str]]]:
+        return self.children(compartment_id).each(self._send)
+
+
+def _accessible(page: list[Any]) -> list[Any]:
+    return [
+        (found.id, found.name)
+        for found in page
+        if found.lifecycle_state == "ACTIVE" and found.is_accessible is not False
+    ]
 
 
 def is_tenancy(compartment_id: str) -> bool:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import calendar
 import math
 from email.utils import parsedate
+from http import HTTPStatus
 from typing import Any, Optional
 
+from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
 
 #: Answers that may be another one a moment later.
@@ -18,6 +20,26 @@ _RETRYABLE = frozenset((429, 500, 502, 503, 504))
 
 #: More than that, in seconds, is as good as for ever.
 _LONGEST_TOLD = 86400.0
+
+_PROXY = "rekey_proxy"
+
+
+class ProxyRefused(ConnectionError):
+    """A proxy answered, and not by connecting."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__("a proxy refused with status %d" % status)
+        self.status = status
+
+
+def came_by(proxy: Any, error: Exception) -> Exception:
+    """Have the error say later which proxy its call went through, if any."""
+    setattr(error, _PROXY, proxy)
+    return error
+
+
+class Untrusted(ApiError):
+    """There is a host, and TLS with it failed."""
 
 
 class NotSigned(Exception):
@@ -32,32 +54,61 @@ def translate(sdk: Any, operation: str, error: Exception, endpoint: str) -> ApiE
         return ApiError(operation, str(error), retryable=True)
     if isinstance(error, sdk.exceptions.ServiceError):
         return _answered(operation, error, endpoint)
+    if isinstance(error, BadInput):
+        return ApiError(operation, str(error))
+    return _unanswered(operation, error, endpoint)
+
+
+def _unanswered(operation: str, error: Exception, endpoint: str) -> ApiError:
+    """There is no answer, or none that HTTP would call one."""
     chain = _chain(error)
     names = {type(link).__name__ for link in chain}
+    proxy = next(filter(None, (getattr(link, _PROXY, None) for link in chain)), None)
+    through = ", through the proxy %s" % proxy if proxy else ""
+    # A connection is made to the proxy, where there is one.
+    peer = "the proxy %s" % proxy if proxy else endpoint
+    refused = next((link for link in chain if isinstance(link, ProxyRefused)), None)
+    if refused:
+        return _refused_by_proxy(operation, refused.status, peer, endpoint)
     if "ConnectTimeout" in names or "ConnectTimeoutError" in names:
-        return _unreachable(operation, "%s does not accept a connection in time" % endpoint)
+        return _unreachable(operation, "%s does not accept a connection in time" % peer)
     if "SSLError" in names or "SSLCertVerificationError" in names:
-        return ApiError(
+        by_proxy = proxy and "ProxyError" in names
+        return Untrusted(
             operation,
-            "the TLS certificate of %s is not trusted, or TLS failed (%s); a private CA goes into cert_bundle"
-            % (endpoint, _reason(chain)),
+            "the TLS certificate of %s is not trusted, or TLS failed (%s)%s; a private CA goes into cert_bundle"
+            % (peer if by_proxy else endpoint, _reason(chain), "" if by_proxy else through),
             unreachable=True,
         )
     if names & {"NewConnectionError", "NameResolutionError", "ProxyError", "gaierror", "ConnectionRefusedError"}:
-        return _unreachable(operation, "%s cannot be reached (%s)" % (endpoint, _reason(chain)))
+        return _unreachable(operation, "%s cannot be reached (%s)" % (peer, _reason(chain)))
     if "ReadTimeout" in names or "ReadTimeoutError" in names:
-        return ApiError(operation, "%s did not answer in time" % endpoint, effect="late", retryable=True)
+        return ApiError(operation, "%s did not answer in time%s" % (endpoint, through), effect="late", retryable=True)
     if "TooManyRedirects" in names:
         return ApiError(operation, "%s redirects, which no OCI endpoint does: check it" % endpoint, effect="unknown")
     if names & {"RequestException", "ConnectionError", "ProtocolError", "ChunkedEncodingError", "ContentDecodingError"}:
         return ApiError(
-            operation, "the connection to %s broke (%s)" % (endpoint, _reason(chain)), effect="unknown", retryable=True
+            operation,
+            "the connection to %s broke (%s)%s" % (endpoint, _reason(chain), through),
+            effect="unknown",
+            retryable=True,
         )
     return ApiError(
         operation,
         "the answer of %s could not be understood (%s)" % (endpoint, type(error).__name__),
         effect="unknown",
         retryable=True,
+    )
+
+
+def _refused_by_proxy(operation: str, status: int, proxy: str, endpoint: str) -> ApiError:
+    said = "%d %s" % (status, HTTPStatus(status).phrase) if status in list(HTTPStatus) else str(status)
+    advice = "; it wants a user and password, which go into that variable" if status == 407 else ""
+    return ApiError(
+        operation,
+        "%s refused to connect to %s (%s)%s" % (proxy, endpoint, said, advice),
+        retryable=status in _RETRYABLE,
+        unreachable=True,
     )
 
 

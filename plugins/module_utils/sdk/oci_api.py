@@ -20,10 +20,12 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     WorkRequest,
     iso_time,
 )
+from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Owners, owners_of
 from ansible_collections.rekey.oci.plugins.module_utils.sdk import failures
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.api import Send, SharedApi
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.calls import Calls, pages
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.api import SharedApi
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.calls import Calls
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients, endpoint_of
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import Entries, Pages, Send
 
 #: The largest page that Object Storage gives.
 PAGE = 1000
@@ -33,13 +35,8 @@ class OciApi(SharedApi):
     """Safe to share between threads."""
 
     def __init__(self, clients: Clients) -> None:
+        super().__init__()
         self.calls = Calls(clients)
-        #: Whose a work request is never changes, by its id.
-        self._owners: dict[str, Optional[frozenset[tuple[str, str]]]] = {}
-        self._send: Send = lambda call: call()
-
-    def list_with(self, send: Send) -> None:
-        self._send = send
 
     def get_namespace(self) -> str:
         response = self.calls.object_storage("GetNamespace", "get_namespace")
@@ -65,51 +62,25 @@ class OciApi(SharedApi):
         return seconds(response.data.time_created)
 
     def has_objects(self, namespace: str, name: str, versions: bool) -> bool:
-        # A list that is not there is no empty one: the SDK makes a model without members of what is no JSON.
         if versions:
             operation, method, member = "ListObjectVersions", "list_object_versions", "items"
         else:
             operation, method, member = "ListObjects", "list_objects", "objects"
-        response = self.calls.object_storage(operation, method, namespace, name, limit=1)
-        listed = getattr(response.data, member, None)
-        if listed is None:
-            raise failures.not_understood(operation, response)
-        return bool(listed)
+        return Entries(
+            operation, partial(self.calls.object_storage, operation, method, namespace, name, limit=1), member
+        ).any()
 
-    def list_reencryptions(
-        self, compartment_id: str, namespace: str, name: str, since: Optional[float]
-    ) -> tuple[tuple[WorkRequest, ...], Optional[float]]:
-        found = []
-        for page in self.summary_pages(compartment_id, self._send):
-            for summary in page:
-                work_request = work_request_of(summary)
-                wanted = not work_request.terminal or since is None or (work_request.time_accepted or since) >= since
-                if wanted and self._is_of(summary, namespace, name):
-                    found.append(work_request)
-        return tuple(found), None
-
-    def summary_pages(self, compartment_id: str, send: Send) -> Iterator[list[Any]]:
+    def reencryption_pages(self, compartment_id: str, send: Send) -> Iterator[list[tuple[WorkRequest, Owners]]]:
         call = partial(self.calls.object_storage, "ListWorkRequests", "list_work_requests", compartment_id, limit=PAGE)
-        for page in pages("ListWorkRequests", lambda **more: send(partial(call, **more))):
-            yield [item for item in page if item.operation_type == "REENCRYPT"]
+        for page in Pages("ListWorkRequests", call).each(send):
+            yield [
+                (work_request_of(item), owners_of(item.resources))
+                for item in page
+                if item.operation_type == "REENCRYPT"
+            ]
 
-    def _is_of(self, summary: Any, namespace: str, name: str) -> bool:
-        """Whether a work request is this bucket's; where its summary does not say, it is fetched itself."""
-        owners = named_buckets(summary.resources)
-        if owners is None:
-            if summary.id not in self._owners:
-                try:
-                    self._owners[summary.id] = named_buckets(self._send(partial(self.get_resources, summary.id)))
-                except ApiError as error:
-                    if error.status == 404:
-                        return False
-                    raise
-            # One that does not say even then may be anybody's: it is nobody's proof.
-            owners = self._owners[summary.id] or frozenset()
-        return not owners.isdisjoint(((namespace, name), ("", name)))
-
-    def get_resources(self, work_request_id: str) -> Any:
-        return self._get_work_request(work_request_id).resources
+    def get_owners(self, work_request_id: str) -> Owners:
+        return owners_of(self._get_work_request(work_request_id).resources)
 
     def get_work_request(self, work_request_id: str) -> WorkRequest:
         return work_request_of(self._get_work_request(work_request_id))
@@ -175,33 +146,6 @@ class OciApi(SharedApi):
         if not work_request_id:
             raise failures.not_understood("ReencryptBucket", response)
         return work_request_id
-
-
-def named_buckets(resources: Any) -> Optional[frozenset[tuple[str, str]]]:
-    """The buckets that a work request's resources name, as (namespace, name); None when they name none at all.
-
-    Which of the URI, the metadata and the identifier a re-encryption carries is not documented: any will do. A namespace
-    that they leave out is blank.
-    """
-    found = set()
-    for resource in resources or ():
-        metadata = {str(key).upper(): value for key, value in (resource.metadata or {}).items()}
-        named = _from_path(resource.entity_uri or "")
-        if named is None and metadata.get("BUCKET"):
-            named = (metadata.get("NAMESPACE") or "", metadata["BUCKET"])
-        if named is None and resource.identifier:
-            before, _slash, name = resource.identifier.rpartition("/")
-            named = _from_path(resource.identifier) or (before, name)
-        if named is not None:
-            found.add(named)
-    return frozenset(found) if found else None
-
-
-def _from_path(path: str) -> Optional[tuple[str, str]]:
-    parts = path.split("?", maxsplit=1)[0].strip("/").split("/")
-    if len(parts) >= 4 and parts[-4] == "n" and parts[-2] == "b":
-        return parts[-3], parts[-1]
-    return None
 
 
 def work_request_of(data: Any) -> WorkRequest:

@@ -62,6 +62,16 @@ def default_domain() -> Optional[str]:
     return domain
 
 
+def url(service: str, region: Optional[str], oci: Any) -> Optional[str]:
+    """About where a service is called in a region: in the right domain, at least."""
+    template = "https://%s.{region}.{secondLevelDomain}" % service
+    try:
+        found: str = oci.regions.endpoint_for(service, region=region, service_endpoint_template=template)
+    except Exception:  # without a region, or one that the SDK must not call: what calls it says so
+        return None
+    return found
+
+
 def _unreadable() -> str:
     """Which of the SDK's sources it cannot have read: it says nothing of that."""
     told = os.environ.get(_VARIABLE)

@@ -10,12 +10,16 @@ for ever; and to connect, each address that a host name has.
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
 from typing import Any, Optional
+from urllib.parse import urlsplit
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import is_loopback_name
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.failures import ProxyRefused, came_by
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.network import Proxies
 
 #: No answer that this collection asks for is near this size, in bytes.
 LARGEST_ANSWER = 32 << 20
@@ -108,11 +112,16 @@ def adapter_class(sdk: Any) -> Any:
     """Return the adapter's class, a child of that of the ``requests`` that the SDK comes with."""
     requests = sdk.base_client.requests
 
+    def late() -> Exception:
+        error: Exception = requests.exceptions.ReadTimeout("the answer was not there in time")
+        return error
+
     class BoundedAdapter(requests.adapters.HTTPAdapter):  # type: ignore[misc, name-defined]
         """Reads an answer whole, but not more than LARGEST_ANSWER, and not for longer than its timeouts together."""
 
-        def __init__(self, bundle: Optional[str], **options: Any) -> None:
+        def __init__(self, bundle: Optional[str], proxies: Proxies, **options: Any) -> None:
             self._bundle = bundle
+            self._proxies = proxies
             self._watchdog = Watchdog()
             super().__init__(**options)
 
@@ -128,22 +137,25 @@ def adapter_class(sdk: Any) -> Any:
                 # An environment variable would win over the session's setting.
                 options["verify"] = self._bundle
             options["stream"] = True
+            proxy = self._proxies.of(request.url)
+            options["proxies"] = {urlsplit(request.url).scheme: proxy.url} if proxy else {}
             exchange = self._watchdog.begin(_seconds(options.get("timeout")))
             try:
                 response = super().send(request, **options)
                 content = _content(response)
             except AnswerTooLarge:
                 raise
-            except Exception:
+            except Exception as error:
                 # With the watchdog's hands off it: it cuts first, and tells then.
                 self._watchdog.end()
                 if exchange.cut:
-                    raise requests.exceptions.ReadTimeout("the answer was not there in time") from None
+                    raise came_by(proxy, late()) from None
+                came_by(proxy, error)
                 raise
             finally:
                 self._watchdog.end()
             if exchange.cut:
-                raise requests.exceptions.ReadTimeout("the answer was not there in time")
+                raise came_by(proxy, late())
             response.headers.pop(EMPTY_LIST, None)
             if content.strip() == b"[]":
                 response.headers[EMPTY_LIST] = "true"
@@ -185,7 +197,12 @@ def _watched_pool(pool_class: Any, watchdog: Watchdog) -> Any:
         parent.connect(self)
 
     def _tunnel(self: Any) -> None:
-        parent._tunnel(self)
+        try:
+            parent._tunnel(self)
+        except OSError as error:
+            # As http.client says it; what the proxy says besides is left out.
+            refusal = re.match(r"Tunnel connection failed: (\d{3})\b", str(error))
+            raise (ProxyRefused(int(refusal.group(1))) if refusal else error) from None
         if watchdog.is_cut():
             # The end of the proxy's answer was taken for its whole.
             raise ConnectionAbortedError("the answer was not there in time")

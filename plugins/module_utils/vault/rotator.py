@@ -14,8 +14,9 @@ from ansible_collections.rekey.oci.plugins.module_utils.common import schedule
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Key
 from ansible_collections.rekey.oci.plugins.module_utils.decide import rotation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.rotation import KeyVersion, Wish
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.calls import Calls, pages
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.calls import Calls
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.failures import not_understood
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import pages
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import PAGE, key_of, seconds, service_date
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.retry import with_retries
 

@@ -13,14 +13,9 @@ from functools import partial
 from typing import Any, Callable, TypeVar
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, WorkRequest, iso_time
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.calls import pages
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import (
-    PAGE,
-    OciApi,
-    named_buckets,
-    seconds,
-    work_request_of,
-)
+from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import owners_of
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import pages
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import PAGE, OciApi, seconds, work_request_of
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.retry import with_retries
 
 Answer = TypeVar("Answer")
@@ -45,8 +40,8 @@ def _read(api: OciApi, retried: Callable[[Callable[[], Any]], Any], work_request
         data = retried(lambda: _get(api, work_request_id))
         entry = _entry(work_request_of(data))
         entry.update(operation_type=data.operation_type, compartment_id=data.compartment_id)
-        for namespace, name in sorted(named_buckets(data.resources) or ()):
-            entry.update(namespace=namespace or None, bucket=name)
+        for owner in sorted(owners_of(data.resources) or ()):
+            entry.update(namespace=owner.namespace or None, bucket=owner.name or None)
         if entry["status"] in ("FAILED", "CANCELED"):
             errors = retried(lambda: api.get_work_request_errors(work_request_id))
             entry.update(_errors(work_request_of(data), errors))

@@ -79,3 +79,16 @@ def test_streaming(running: Running, cli: Cli) -> None:
     cursor = cli("streaming", "stream", "cursor", "create-group-cursor", *at, *group)["value"]
     (message,) = cli("streaming", "stream", "message", "get", *at, "--cursor", cursor)
     assert base64.b64decode(message["value"]) == b"{}"
+
+
+def test_tags(running: Running, cli: Cli) -> None:
+    compartment_id = running.control("GET", "truth")["buckets"]["photos"]["compartment_id"]
+    about = ("--description", "Receipts")
+    made = cli("iam", "tag-namespace", "create", "-c", compartment_id, "--name", "Rekey", *about)
+    tag = cli("iam", "tag", "create", "--tag-namespace-id", made["id"], "--name", "rekey-receipt", *about)
+    assert (tag["tag-namespace-name"], tag["is-retired"]) == ("Rekey", False)
+    assert [one["name"] for one in cli("iam", "tag-namespace", "list", "-c", compartment_id)] == ["Rekey"]
+    assert [one["name"] for one in cli("iam", "tag", "list", "--tag-namespace-id", made["id"])] == ["rekey-receipt"]
+    tags = ("--defined-tags", json.dumps({"rekey": {"REKEY-RECEIPT": "completed"}}))
+    updated = cli("os", "bucket", "update", "--bucket-name", "photos", "--namespace", "examplens", *tags)
+    assert updated["defined-tags"] == {"Rekey": {"rekey-receipt": "completed"}}

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from tests.simulator.control import Control
-from tests.simulator.dispatch import OPERATIONS, ROUTES
 from tests.simulator.faults import CODES
+from tests.simulator.routes import OPERATIONS, ROUTES
 from tests.simulator.world import TENANCY
 
 from .helpers import World, at

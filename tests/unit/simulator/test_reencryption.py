@@ -126,7 +126,7 @@ def test_only_the_bucket_key(world: World) -> None:
     world.told("POST", f"{at('keyed')}/actions/reencrypt", isReencryptBucketKeyOnly="true")
     world.simulator.clock.advance(10)
     world.world.advance()
-    assert bucket.bucket_key_version == world.key.versions[-1].id
+    assert bucket.bucket_key_version is world.key.versions[-1]
     assert not world.world.all_current(bucket)
 
 

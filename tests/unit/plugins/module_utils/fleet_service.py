@@ -20,14 +20,20 @@ from typing import Any
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Key, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Owners, owners_of
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.fleet import Fleet, Selection
-from ansible_collections.rekey.oci.plugins.module_utils.module.fleet_results import compact
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.fleet import Fleet
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Limits, Selection, Site
+from ansible_collections.rekey.oci.plugins.module_utils.module.fleet_results import Compact
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.api import SharedApi
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import Pages, Send
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import work_request_of
 
 EPOCH = 1_750_000_000.0
 NAMESPACE = "examplens"
+REGION = "us-ashburn-1"
 TENANCY = "ocid1.tenancy.oc1..example"
 APPS = "ocid1.compartment.oc1..apps"
 KEY = "ocid1.key.oc1.iad.examplevault.examplekey"
@@ -72,6 +78,7 @@ class Service(SharedApi):
     on_sleep: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
+        super().__init__()
         self._lock = threading.RLock()
         self._looked: dict[str, float] = {}
         self._listed: dict[str, float] = {}
@@ -123,19 +130,10 @@ class Service(SharedApi):
             more.pop("recursive", False),
             more.pop("key_ids", None),
         )
-        clock: dict[str, Any] = {"clock": self.clock, "sleep": self.sleep} if self.virtual else {}
-        fleet = Fleet(
-            self,
-            lambda send: Lists(self, send),
-            NAMESPACE,
-            Options(**more),
-            selection,
-            workers=workers,
-            max_in_flight=max_in_flight,
-            conclude=compact,
-            chance=lambda: 0.5,
-            **clock,
-        )
+        site = Site(REGION, self, Lists(self), NAMESPACE)
+        timing = Timing(self.clock, self.sleep, lambda: 0.5) if self.virtual else None
+        keep = more.pop("keep", None) or Compact()
+        fleet = Fleet([site], Options(**more), selection, Limits(workers, max_in_flight), keep, timing)
         fleet.add_compartments(compartment_ids)
         return fleet
 
@@ -191,25 +189,23 @@ class Service(SharedApi):
         self._call("ListObjects", name)
         return bool(self.buckets[name].approximate_count)
 
-    def list_reencryptions(self, *args: Any) -> Any:
-        raise AssertionError("a fleet lists for many at once")
-
-    def summary_pages(self, compartment_id: str, send: Callable[[Callable[[], Any]], Any]) -> Iterator[list[Any]]:
+    def reencryption_pages(self, compartment_id: str, send: Send) -> Iterator[list[tuple[WorkRequest, Owners]]]:
         begun = self.now
         send(partial(self._call, "ListWorkRequests", compartment_id))
         with self._lock:
             self._listed[compartment_id] = begun
-            found = [
+            summaries = [
                 self._summary(job, self.summaries_name)
                 for job in self.jobs.values()
                 if job.compartment_id == compartment_id
             ]
+        found = [(work_request_of(one), owners_of(one.resources)) for one in summaries]
         yield found[: len(found) // 2]
         yield found[len(found) // 2 :]
 
-    def get_resources(self, work_request_id: str) -> Any:
+    def get_owners(self, work_request_id: str) -> Owners:
         self._call("GetWorkRequest for its owner", work_request_id)
-        return self._summary(self.jobs[work_request_id], True).resources
+        return owners_of(self._summary(self.jobs[work_request_id], True).resources)
 
     def get_work_request(self, work_request_id: str) -> WorkRequest:
         self._call("GetWorkRequest", work_request_id)
@@ -266,21 +262,40 @@ class Service(SharedApi):
 
 
 class Lists:
-    def __init__(self, service: Service, send: Callable[[Callable[[], Any]], Any]) -> None:
+    def __init__(self, service: Service) -> None:
         self._service = service
-        self._send = send
 
-    def bucket_names(self, namespace: str, compartment_id: str) -> Iterator[list[str]]:
-        self._send(lambda: self._service._call("ListBuckets", compartment_id))
-        names = [name for name, found in self._service.buckets.items() if found.compartment_id == compartment_id]
-        yield names[: len(names) // 2]
-        yield names[len(names) // 2 :]
+    def buckets(self, namespace: str, compartment_id: str) -> Pages:
+        def fetch(page: str = "") -> Any:
+            if not page:
+                self._service._call("ListBuckets", compartment_id)
+            found = self._service.buckets.items()
+            return listed(page, [name for name, bucket in found if bucket.compartment_id == compartment_id])
 
-    def named_children(self, compartment_id: str) -> Iterator[list[tuple[str, str]]]:
-        self._send(lambda: self._service._call("ListCompartments", compartment_id))
-        found = self._below(compartment_id) if compartment_id == TENANCY else self._service.tree.get(compartment_id, [])
-        yield [(child, f"name of {child}") for child in found]
+        return Pages("ListBuckets", fetch, lambda page: [one.name for one in page])
+
+    def children(self, compartment_id: str) -> Pages:
+        def fetch(page: str = "") -> Any:
+            if not page:
+                self._service._call("ListCompartments", compartment_id)
+            tree = self._service.tree
+            return listed(
+                page, self._below(compartment_id) if compartment_id == TENANCY else tree.get(compartment_id, [])
+            )
+
+        return Pages("ListCompartments", fetch, lambda page: [(one.name, f"name of {one.name}") for one in page])
 
     def _below(self, compartment_id: str) -> list[str]:
         children = self._service.tree.get(compartment_id, [])
         return [deep for child in children for deep in (child, *self._below(child))]
+
+
+def listed(page: str, names: list[str]) -> Any:
+    """A list of two pages."""
+    half = len(names) // 2
+    return as_page(names[half:] if page else names[:half], last=bool(page))
+
+
+def as_page(told: list[str], last: bool) -> Any:
+    headers = {"opc-request-id": "an-id"} if last else {"opc-request-id": "an-id", "opc-next-page": "2"}
+    return SimpleNamespace(status=200, data=[SimpleNamespace(name=name) for name in told], headers=headers)

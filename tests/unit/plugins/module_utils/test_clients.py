@@ -16,7 +16,7 @@ import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
-from ansible_collections.rekey.oci.plugins.module_utils.sdk import clients, loading
+from ansible_collections.rekey.oci.plugins.module_utils.sdk import clients, failures, loading
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.calls import Calls
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients, endpoint_of
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import VARIABLES, config_file
@@ -239,13 +239,13 @@ def test_an_older_sdk_reads_who_rotates_a_key_all_the_same(tmp_path: Path, model
     assert (key.id, key.protection_mode, key.is_auto_rotation_enabled) == (KEY, "EXTERNAL", True)
 
 
-def key_at(made: Clients, failures: dict[str, ApiError]) -> Any:
-    """Ask both forms of a vault's host; those that are not in ``failures`` answer."""
+def key_at(made: Clients, broken: dict[str, ApiError]) -> Any:
+    """Ask both forms of a vault's host; those that are not in ``broken`` answer."""
     calls = Calls(made)
 
     def call(operation: str, call: Any, endpoint: str) -> Any:
-        if endpoint in failures:
-            raise failures[endpoint]
+        if endpoint in broken:
+            raise broken[endpoint]
         return endpoint
 
     calls.call = call  # type: ignore[method-assign]
@@ -264,7 +264,7 @@ def test_a_vault_that_tls_keeps_away_is_told_of_itself(tmp_path: Path) -> None:
     """Not of the other form of its host, which is nowhere."""
     made = made_in(tmp_path)
     first, second = made.key_management_endpoints(KEY)
-    untrusted = ApiError("GetKey", f"the TLS certificate of {first} is not trusted", unreachable=True)
+    untrusted = failures.Untrusted("GetKey", f"the TLS certificate of {first} is not trusted", unreachable=True)
     nowhere = ApiError("GetKey", f"{second} cannot be reached", retryable=True, unreachable=True)
     with pytest.raises(ApiError) as caught:
         key_at(made, {first: untrusted, second: nowhere})
@@ -276,11 +276,11 @@ def test_a_vault_that_tls_keeps_away_is_told_of_itself(tmp_path: Path) -> None:
 
 def test_a_vault_that_is_nowhere_is_told_by_both_forms_of_its_host(tmp_path: Path) -> None:
     made = made_in(tmp_path)
-    failures = {
+    broken = {
         endpoint: ApiError("GetKey", f"{endpoint} cannot be reached (no such host)", retryable=True, unreachable=True)
         for endpoint in made.key_management_endpoints(KEY)
     }
     with pytest.raises(ApiError) as caught:
-        key_at(made, failures)
+        key_at(made, broken)
     first, second = made.key_management_endpoints(KEY)
     assert caught.value.line() == (f"GetKey failed: {first} cannot be reached (no such host); nor does {second} answer")

@@ -12,8 +12,8 @@ import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
 from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
+from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Owner, owners_of
 from ansible_collections.rekey.oci.plugins.module_utils.module import fleet_results, statuses
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import named_buckets
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import KEY, Service
 
 
@@ -117,8 +117,7 @@ def test_no_match_says_why() -> None:
 
 
 def statuses_in(service: Service) -> dict[str, str]:
-    fleet = service.fleet(check_mode=True)
-    fleet._conclude = statuses.entry_of
+    fleet = service.fleet(check_mode=True, keep=statuses.Looks())
     fleet.run_here(service.sleep)
     assert statuses.summary_of(fleet.entries)["total"] == len(fleet.entries)
     return {found["bucket"]["name"]: found["status"] for found in fleet.entries}
@@ -154,17 +153,16 @@ def test_statuses_follow_the_decision_and_nothing_is_written() -> None:
 
 def test_a_bucket_that_cannot_be_read_has_a_name_and_an_error() -> None:
     service = Service()
-    fleet = service.fleet(check_mode=True, compartment_ids=[])
-    fleet._conclude = statuses.entry_of
+    service.add(1, "gone")
 
     def fail(name: str) -> None:
         raise KeyError(name)
 
     service.fails["GetBucket"] = fail
-    fleet.add_bucket("gone")
+    fleet = service.fleet(check_mode=True, keep=statuses.Looks())
     fleet.run_here(service.sleep)
     (found,) = fleet.entries
-    assert found["bucket"]["name"] == "gone"
+    assert found["bucket"]["name"] == "gone-0"
     assert (found["status"], found["key_version_age_days"]) == ("error", None)
     assert "KeyError" in found["error"]["message"]
 
@@ -172,8 +170,7 @@ def test_a_bucket_that_cannot_be_read_has_a_name_and_an_error() -> None:
 def test_the_age_of_a_version_is_in_whole_days_by_the_service_s_clock() -> None:
     service = Service(now=1000.0 + 40.5 * 86400)
     service.add(1)
-    fleet = service.fleet(check_mode=True)
-    fleet._conclude = statuses.entry_of
+    fleet = service.fleet(check_mode=True, keep=statuses.Looks())
     fleet.run_here(service.sleep)
     assert fleet.entries[0]["key_version_age_days"] == 40
 
@@ -197,13 +194,15 @@ class Resource:
         (Resource(None, None, "photos"), ("", "photos")),
         (Resource(None, None, "ns/photos"), ("ns", "photos")),
         (Resource("/elsewhere", {}, "/n/ns/b/photos"), ("ns", "photos")),
+        (Resource(None, {"REGION": "x"}, "ocid1.bucket.oc1.iad.photos"), ("", "", "ocid1.bucket.oc1.iad.photos")),
+        (Resource("/n/ns/b/ocid1.bucket.oc1.iad.photos"), ("ns", "", "ocid1.bucket.oc1.iad.photos")),
     ],
 )
-def test_a_work_request_s_bucket_is_found_wherever_it_is_named(resource: Resource, named: tuple[str, str]) -> None:
-    assert named_buckets([resource]) == frozenset([named])
+def test_a_work_request_s_bucket_is_found_wherever_it_is_named(resource: Resource, named: tuple[str, ...]) -> None:
+    assert owners_of([resource]) == frozenset([Owner(*named)])
 
 
 def test_a_work_request_that_names_no_bucket_names_none() -> None:
-    assert named_buckets([]) is None
-    assert named_buckets(None) is None
-    assert named_buckets([Resource("/elsewhere", {"REGION": "x"})]) is None
+    assert owners_of([]) is None
+    assert owners_of(None) is None
+    assert owners_of([Resource("/elsewhere", {"REGION": "x"})]) is None

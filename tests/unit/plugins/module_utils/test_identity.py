@@ -166,7 +166,23 @@ BAD: list[tuple[str, Callable[[Path], dict[str, Any]], str]] = [
     ("no such profile", lambda f: {**config()(f), "config_profile_name": "PROD"}, "profile PROD is not in"),
     ("no such profile, in other case", lambda f: {**config()(f), "config_profile_name": "default"}, "has: DEFAULT"),
     ("prose for a file", content("once upon a time"), "malformed"),
-    ("an entry twice", content("[DEFAULT]\nuser=a\nuser=b\n"), "malformed"),
+    ("an entry twice", content("[DEFAULT]\nuser=a\nuser=b\n"), "malformed: profile DEFAULT has user twice"),
+    ("a profile twice", content("[DEFAULT]\nuser=a\n[DEFAULT]\n"), "malformed: it has the profile DEFAULT twice"),
+    ("a line that is none", content("[DEFAULT]\nuser=a\nsecret prose\n"), "malformed: line 3 is neither"),
+    ("no default profile", content("[PROD]\nuser=a\n[TEST]\n"), "profile DEFAULT is not in"),
+    ("no default profile, and the others", content("[PROD]\nuser=a\n[TEST]\n"), "which has: PROD, TEST."),
+    (
+        "no such profile, without DEFAULT",
+        lambda f: {**content("[A]\n")(f), "config_profile_name": "B"},
+        "which has: A.",
+    ),
+    ("an empty file", content(""), "which has: none."),
+    ("only comments", content("# [DEFAULT]\n"), "which has: none."),
+    ("quotes", config(region='"us-ashburn-1"'), "region in profile DEFAULT of"),
+    ("single quotes", config(key_file="'/nowhere/key.pem'"), "is in quotes: write it without"),
+    ("a comment behind", config(key_file="~/.oci/key.pem # TODO"), "key_file in profile DEFAULT of"),
+    ("a comment behind a region", config(region="us-ashburn-1 ; home"), "give the comment a line of its own"),
+    ("a relative path", config(key_file="no/key.pem"), os.path.join(os.getcwd(), "no/key.pem") + " cannot be read"),
     ("no user", config(user=None), "set api_user"),
     ("no tenancy", config(tenancy=None), "set tenancy"),
     ("a user that is no OCID", config(user="alice"), "api_user is malformed"),
@@ -236,6 +252,82 @@ def test_the_sdks_own_log_is_never_on(tmp_path: Path) -> None:
     """It would show the headers of each request, signatures and tokens among them."""
     found = identify(config_file_location=config_file(tmp_path, log_requests="True"))
     assert found.config["log_requests"] is False
+
+
+@pytest.mark.parametrize(
+    ("encoding", "told"),
+    [("utf-16", "is not UTF-8 but UTF-16"), ("utf-16-be", "another encoding"), ("latin-1", "another encoding")],
+)
+def test_a_file_in_another_encoding_is_named(tmp_path: Path, encoding: str, told: str) -> None:
+    content = Path(config_file(tmp_path)).read_text(encoding="utf-8")
+    location = write(tmp_path / "config", f"# secret prose \u00e9\n{content}".encode(encoding))
+    assert told in refused(config_file_location=location)
+
+
+def test_a_byte_order_mark_and_other_line_ends_are_read_past(tmp_path: Path) -> None:
+    content = "# \u00e9\r\n" + Path(config_file(tmp_path)).read_text(encoding="utf-8").replace("\n", "\r\n")
+    location = write(tmp_path / "config", content.encode("utf-8-sig"))
+    assert identify(config_file_location=location).config["tenancy"] == TENANCY
+
+
+def test_options_make_do_without_a_default_profile(tmp_path: Path) -> None:
+    options = {
+        "api_user": USER,
+        "api_user_fingerprint": fingerprint(rsa_key()),
+        "api_user_key_file": write(tmp_path / "key.pem", pem(rsa_key())),
+        "tenancy": TENANCY,
+        "region": "us-ashburn-1",
+    }
+    location = write(tmp_path / "config", "[OTHER]\nuser=somebody\n")
+    assert identify(config_file_location=location, **options).signer
+    assert "which has: OTHER." in refused(config_file_location=location, config_profile_name="MINE", **options)
+
+
+def test_what_an_option_gives_is_not_looked_for_in_the_profile(tmp_path: Path) -> None:
+    assert identify(config_file_location=config_file(tmp_path, region='"nowhere"'), region="iad").signer
+
+
+def test_a_pass_phrase_may_look_like_anything(tmp_path: Path) -> None:
+    phrase = "'quoted' # and more"
+    key_file = write(tmp_path / "locked.pem", pem(rsa_key(), phrase))
+    assert identify(config_file_location=config_file(tmp_path, key_file=key_file, pass_phrase=phrase)).signer
+
+
+@pytest.mark.parametrize("home", ["~", "$HOME", "${HOME}"])
+def test_a_home_in_paths(tmp_path: Path, home: str) -> None:
+    folder = tmp_path / "home" / "elsewhere"
+    folder.mkdir(parents=True)
+    token = write(folder / "token", "header.payload.signature")
+    config_file(folder, key_file=f"{home}/elsewhere/key.pem", security_token_file=f"{home}/elsewhere/token")
+    location = f"{home}/elsewhere/config"
+    found = identify(config_file_location=location)
+    assert found.config["key_file"] == str(folder / "key.pem")
+    assert identify(config_file_location=location, api_user_key_file=f"{home}/elsewhere/key.pem").signer
+    assert identify(config_file_location=location, auth_type="security_token").signer
+    assert Path(token).exists()
+
+
+def test_what_else_a_profile_says_is_not_taken(tmp_path: Path) -> None:
+    """It could have the SDK log headers, call another endpoint, or ask for another kind of signer."""
+    more = {"log_requests": "true", "endpoint": "http://evil.example", "authentication_type": "instance_principal"}
+    found = identify(config_file_location=config_file(tmp_path, **more))
+    assert found.config["log_requests"] is False
+    assert not {"endpoint", "authentication_type"} & set(found.config)
+
+
+@pytest.mark.parametrize(
+    ("key", "told"), [("security_token_file", "security_token"), ("delegation_token_file", "instance_obo_user")]
+)
+def test_a_profile_for_another_auth_type(tmp_path: Path, key: str, told: str) -> None:
+    location = config_file(tmp_path, user=None, **{key: "~/token"})
+    assert refused(config_file_location=location).endswith(f"set auth_type: {told}.")
+    # A profile takes the user of DEFAULT, which is not whom its token is for.
+    location = config_file(tmp_path)
+    with open(location, "a", encoding="utf-8") as file:
+        file.write(profile("SESSION", **{key: "~/token"}))
+    assert identify(config_file_location=location).signer
+    assert f"set auth_type: {told}." in refused(config_file_location=location, config_profile_name="SESSION")
+    assert identify(config_file_location=location, config_profile_name="SESSION", api_user=USER).signer
 
 
 def token_profile(folder: Path, **entries: str | None) -> str:

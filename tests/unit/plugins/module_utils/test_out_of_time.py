@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import Send
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import EPOCH, World, reconcile
 
@@ -66,15 +69,13 @@ class LongList(World):
     pages: int = 60
     page_seconds: float = 3.0
     fails: dict[int, list[ApiError]] = field(default_factory=dict)
-    send: Callable[[Callable[[], Any]], Any] = field(default=lambda call: call())
 
-    def list_with(self, send: Callable[[Callable[[], Any]], Any]) -> None:
-        self.send = send
-
-    def list_reencryptions(self, *args: Any) -> tuple[tuple[WorkRequest, ...], float | None]:
+    def list_reencryptions(
+        self, compartment_id: str, asked: Asked, send: Send
+    ) -> tuple[tuple[WorkRequest, ...], float | None]:
         for number in range(1, self.pages + 1):
-            self.send(lambda number=number: self._page(number))  # type: ignore[misc]
-        return super().list_reencryptions(*args)
+            send(partial(self._page, number))
+        return super().list_reencryptions(compartment_id, asked, send)
 
     def _page(self, number: int) -> None:
         self._called("A page")
@@ -150,9 +151,8 @@ def test_each_call_of_a_list_is_made_by_whoever_has_a_bound() -> None:
         sent.append(call)
         return call()
 
-    api.list_with(send)
-    assert api.list_reencryptions("compartment", "examplens", "payroll", None) == ((), None)
+    assert api.list_reencryptions("compartment", Asked("examplens", "payroll"), send) == ((), None)
     assert api.calls.called == ["ListWorkRequests", "GetWorkRequest"] * 3
     assert len(sent) == 6
-    pages: Iterator[list[Any]] = api.summary_pages("compartment", send)
-    assert [summary.id for page in pages for summary in page] == ["work-1", "work-2", "work-3"]
+    pages: Iterator[list[Any]] = api.reencryption_pages("compartment", send)
+    assert [told.id for page in pages for told, _owners in page] == ["work-1", "work-2", "work-3"]

@@ -17,6 +17,7 @@ import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.sdk import failures, transport
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.loading import import_sdk
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.network import Proxies
 
 SDK = import_sdk()
 requests = SDK.base_client.requests
@@ -52,7 +53,7 @@ def endpoint(answers: list[tuple[bytes, bytes]]) -> Iterator[str]:
 
 def session() -> Any:
     made = requests.Session()
-    adapter = transport.adapter_class(SDK)(None)
+    adapter = transport.adapter_class(SDK)(None, Proxies(requests))
     made.mount("http://", adapter)
     made.mount("https://", adapter)
     return made
@@ -72,10 +73,12 @@ def test_a_dripping_answer_is_cut(at_once: bytes, again: bytes) -> None:
         session().get(url, timeout=(0.5, 0.5))
 
 
-def test_a_proxy_that_drips_is_cut() -> None:
+def test_a_proxy_that_drips_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is asked while the connection is in the making, before any request."""
-    with endpoint([(b"HTTP/1.1 200 OK\r\nx-pad: ", b"a")]) as proxy, pytest.raises(requests.exceptions.ReadTimeout):
-        session().get("https://objectstorage.example/", timeout=(0.5, 0.5), proxies={"https": proxy})
+    with endpoint([(b"HTTP/1.1 200 OK\r\nx-pad: ", b"a")]) as proxy:
+        monkeypatch.setenv("https_proxy", proxy)
+        with pytest.raises(requests.exceptions.ReadTimeout):
+            session().get("https://objectstorage.example/", timeout=(0.5, 0.5))
 
 
 def test_a_connection_that_is_late_is_cut_when_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:

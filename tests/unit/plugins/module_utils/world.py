@@ -15,10 +15,12 @@ from typing import Any
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Key, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import Receipt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Outcome, Reconciler
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.api import Api
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import Send
 
 KEY = "ocid1.key.oc1.iad.examplevault.examplekey"
 OTHER_KEY = "ocid1.key.oc1.iad.examplevault.otherkey"
@@ -158,12 +160,11 @@ class World(Api):
         return self.objects
 
     def list_reencryptions(
-        self, compartment_id: str, namespace: str, name: str, since: float | None
+        self, compartment_id: str, asked: Asked, send: Send
     ) -> tuple[tuple[WorkRequest, ...], float | None]:
         self._called("ListWorkRequests")
         told = [job.at(self.now) for job in self.jobs if not job.forgotten]
-        wanted = (seen for seen in told if not seen.terminal or since is None or (seen.time_accepted or since) >= since)
-        return tuple(wanted), None
+        return tuple(filter(asked.wants, told)), None
 
     def get_work_request(self, work_request_id: str) -> WorkRequest:
         self._called("GetWorkRequest")
