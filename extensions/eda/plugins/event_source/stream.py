@@ -72,6 +72,7 @@ import random
 import re
 import secrets
 import socket
+import sys
 import time
 from pathlib import Path
 from typing import Any, Optional
@@ -108,11 +109,19 @@ class StreamError(Exception):
 
 
 def load() -> Any:
-    """Import what the source shares with the collection's modules. Raises StreamError."""
-    try:
-        from ansible.plugins.loader import init_plugin_loader
+    """Import what the source shares with the collection's modules. Raises StreamError.
 
-        init_plugin_loader([str(Path(__file__).resolve().parents[7])])
+    Not by Ansible's own loader: where that is at work, a rulebook cannot load a second source.
+    """
+    root = Path(__file__).resolve().parents[7]
+    if str(root) not in sys.path:
+        sys.path.insert(0, str(root))
+    try:
+        import ansible_collections
+
+        # The package "ansible" brings one that is complete, and does not look elsewhere.
+        if str(root / "ansible_collections") not in ansible_collections.__path__:
+            ansible_collections.__path__.insert(0, str(root / "ansible_collections"))
         from ansible_collections.rekey.oci.plugins.module_utils.module import consumer
     except ImportError as error:
         raise StreamError(
@@ -151,7 +160,8 @@ class Window:
         body = event["body"]
         data = body.get("data")
         resource = data.get("resourceId") if isinstance(data, dict) else None
-        about = resource if isinstance(resource, str) else repr(event["meta"])
+        alone = not self._seconds or not isinstance(resource, str)
+        about = repr(event["meta"]) if alone else resource
         self._held.setdefault((body["eventType"], about), (now + self._seconds, event))
 
     def due(self, now: float) -> list[dict[str, Any]]:
