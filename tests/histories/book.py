@@ -16,6 +16,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import C
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from tests.histories import causes, proof
 from tests.simulator.messages import Request, Response
+from tests.simulator.routes import route
 
 if TYPE_CHECKING:
     from tests.histories.universe import Run, Universe
@@ -261,8 +262,7 @@ class Book:
         """Every call that had an effect on anything but its caller's patience, one line each."""
         told = []
         for moment, run, request, status, writes, fate in self._story:
-            route = self._universe.simulator.route(request)
-            operation = route[0] if route else request.path
+            operation = route(request)[0]
             wrote = self.writes[writes].receipt if writes < len(self.writes) and operation == "UpdateBucket" else None
             who = f"controller {run.controller} (run {int(run.nonce, 16)})" if run else "somebody else"
             what = f" -> {wrote.state} {wrote.scope} by run {int(wrote.nonce, 16)}" if wrote and status == 200 else ""

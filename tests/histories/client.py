@@ -19,6 +19,7 @@ import oci
 from oci._vendor.requests import exceptions as broken
 
 from tests.simulator.messages import Request, Response
+from tests.simulator.regions import HOME
 
 #: What the transport is given: a request, its operation's read timeout in seconds; and gives: the answer.
 Transport = Callable[[Request, float], Response]
@@ -182,6 +183,9 @@ class Clients:
     def object_storage_post(self, timeout: float) -> Client:
         # As _clients does: reading and connecting fit into `timeout` together.
         return Client(self._transport, self._principal, min(READ_TIMEOUT, timeout * 0.7))
+
+    def region_of_key(self, key_id: str) -> str:
+        return HOME
 
     def key_management_endpoints(self, key_id: str) -> list[str]:
         return [_Endpoint.endpoint]

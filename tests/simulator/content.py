@@ -112,10 +112,29 @@ def written_headers(bucket: Bucket, stored: StoredObject) -> dict[str, str]:
 def read_headers(bucket: Bucket, stored: StoredObject) -> dict[str, str]:
     """What its reader is told."""
     headers = {"content-type": "application/octet-stream", **stored.headers, "accept-ranges": "bytes"}
+    if is_archived(stored):
+        headers["archival-state"] = "Archived"
     digest = headers.pop("opc-content-md5", None)
     if digest is not None:
         headers["content-md5"] = digest
     return {**headers, "etag": stored.etag, "last-modified": http_date(stored.time_created), **_version(bucket, stored)}
+
+
+def asked_headers(request: Request) -> dict[str, str]:
+    """What the reader wants to be told instead."""
+    asked = {header: f"httpResponse{field[0].upper()}{field[1:]}" for header, field in HEADERS.items()}
+    asked["expires"] = "httpResponseExpires"
+    return {header: request.query[name] for header, name in asked.items() if name in request.query}
+
+
+def check_restored(stored: StoredObject) -> None:
+    """An archived object must be restored before it is read, which the simulator does not do. Raises Refusal."""
+    if is_archived(stored):
+        raise Refusal(409, "NotRestored", f"The object '{stored.name}' is archived, and has not been restored.")
+
+
+def is_archived(stored: StoredObject) -> bool:
+    return stored.headers.get("storage-tier") == "Archive"
 
 
 def _version(bucket: Bucket, stored: StoredObject) -> dict[str, str]:

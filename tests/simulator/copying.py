@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from .access import Access
-from .content import metadata, object_name, without_metadata
+from .content import check_restored, metadata, object_name, without_metadata
 from .messages import Refusal, Request, Response
 from .preconditions import check_etags, etag_of
 from .storage import Bucket
@@ -28,6 +28,7 @@ class Copies(Access):
         if stored is None or stored.deleted:
             raise Refusal(404, "ObjectNotFound", f"The object '{key}' was not found in the bucket '{name}'")
         check_etags(stored.etag, details.get("sourceObjectIfMatchETag"), None)
+        check_restored(stored)
         _check_target(target, new, details)
         self._check_key(stored.key_id)
         self._check_key(self.world.wrapping(target)[0])

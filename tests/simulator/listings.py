@@ -16,7 +16,7 @@ from typing import Any
 
 from .access import Access
 from .clock import rfc3339
-from .content import digest_of
+from .content import digest_of, is_archived
 from .messages import Refusal, Request, Response
 from .paging import limit_of
 from .storage import StoredObject
@@ -113,7 +113,8 @@ def _all(stored: StoredObject) -> dict[str, Any]:
         "md5": digest_of(stored),
         "timeCreated": rfc3339(stored.time_created),
         "timeModified": rfc3339(stored.time_created),
-        "storageTier": stored.headers.get("storage-tier", "Standard"),
+        "storageTier": stored.headers.get("storage-tier"),
+        "archivalState": "Archived" if is_archived(stored) else None,
     }
 
 

@@ -93,6 +93,7 @@ class ObjectStorage(Access):
                 409, "BucketAlreadyExists", f"Either the bucket '{name}' in namespace '{namespace}' already exists"
             )
         check_details(details, _CREATED)
+        self._check_association(user, name, details.get("kmsKeyId"))
         self._check_key(details.get("kmsKeyId"))
         self._check_tags(details.get("freeformTags"))
         given = attributes_of(details)
@@ -157,17 +158,15 @@ class ObjectStorage(Access):
         """Whether the user may have Object Storage use the key, and no longer the bucket's own."""
         if key_id == bucket.kms_key_id:
             return
-        needed = [("KEY_ASSOCIATE", key_id)]
+        self._check_association(user, bucket.name, key_id)
         if self.world.settings.disassociates:
-            needed.append(("KEY_DISASSOCIATE", bucket.kms_key_id))
-        for permission, needed_id in needed:
-            key = self.world.keys.get(needed_id or "")
-            if key is not None and not user.may(permission, key.compartment_id):
-                raise (
-                    refusal("NotAuthorizedOrFoundKmsKey", key.id)
-                    if self.world.settings.unassignable == "key"
-                    else self._not_found(bucket.name)
-                )
+            self._check_association(user, bucket.name, bucket.kms_key_id, "KEY_DISASSOCIATE")
+
+    def _check_association(self, user: User, name: str, key_id: str | None, permission: str = "KEY_ASSOCIATE") -> None:
+        key = self.world.keys.get(key_id or "")
+        if key is not None and not user.may(permission, key.compartment_id):
+            of_key = self.world.settings.unassignable == "key"
+            raise refusal("NotAuthorizedOrFoundKmsKey", key.id) if of_key else self._not_found(name)
 
     def delete_bucket(self, request: Request, user: User, namespace: str, name: str) -> Response:
         bucket = self._bucket(user, name, "BUCKET_DELETE")

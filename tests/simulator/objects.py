@@ -10,7 +10,9 @@ from . import object_changes
 from .access import Access
 from .clock import http_date
 from .content import (
+    asked_headers,
     check_content,
+    check_restored,
     check_served,
     given_headers,
     md5,
@@ -50,8 +52,9 @@ class Objects(Access):
         check_served(request)
         stored = self._object(request, bucket, key)
         check_read(request, stored.etag)
+        check_restored(stored)
         self._check_key(stored.key_id)
-        headers = read_headers(bucket, stored)
+        headers = {**read_headers(bucket, stored), **asked_headers(request)}
         part = range_of(request, stored.size)
         if part is None:
             return Response(200, None, headers, raw=stored.content)

@@ -117,7 +117,7 @@ class World(Vault):
     ) -> StoredObject:
         """Its data key is wrapped as of now, or as is said."""
         stored = self._seal(bucket, name, content, wrapping)
-        stored.headers = dict(headers or {})
+        stored.headers.update(headers or {})
         bucket.add(stored)
         bucket.count(stored.time_created)
         return stored
@@ -141,7 +141,16 @@ class World(Vault):
         key_id, version = wrapping or self.wrapping(bucket)
         wrapped, version_id = version.wrap(self.random.randbytes(32)), self.token(16)
         return StoredObject(
-            name, version_id, len(content), self.clock.now(), wrapped, key_id, version, content=content, etag=version_id
+            name,
+            version_id,
+            len(content),
+            self.clock.now(),
+            wrapped,
+            key_id,
+            version,
+            content=content,
+            etag=version_id,
+            headers={"storage-tier": bucket.storage_tier},
         )
 
     def assign_key(self, bucket: Bucket, kms_key_id: str | None) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from fnmatch import translate
+from fnmatch import fnmatchcase, translate
 from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
@@ -28,6 +28,10 @@ class Names:
         if self._included is not None and not self._included.match(name):
             return False
         return self._excluded is None or not self._excluded.match(name)
+
+    def matching(self, name: str) -> list[str]:
+        """Which of the globs match."""
+        return [glob for glob in (*self.include, *self.exclude) if fnmatchcase(name, glob)]
 
     def __str__(self) -> str:
         parts = [

@@ -12,9 +12,11 @@ from typing import Any, Callable, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, Key, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked, Owner
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.brakes import Brakes
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.listings import Listings
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.scheduler import Scheduler
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.shared import Shared
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.threads import Stop
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef, Task, Wait
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.api import Api, SharedApi
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import Send
@@ -26,11 +28,11 @@ _KEY_KEPT = 60.0
 class Context:
     """What all buckets of a run have in common."""
 
-    def __init__(self, scheduler: Scheduler, shared: Shared) -> None:
+    def __init__(self, scheduler: Scheduler, shared: Shared, brakes: Brakes, stop: Stop) -> None:
         self.scheduler = scheduler
         self.shared = shared
-        #: Begin nothing more.
-        self.stopping = False
+        self.brakes = brakes
+        self.stop = stop
 
 
 class BucketApi(Api):

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import may_retry, retry_pause
@@ -17,6 +18,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Select
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef, Task, unexpected
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.compartments import is_tenancy
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import Pages
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.retry import with_retries
 
 
 class Patience:
@@ -30,6 +32,11 @@ class Patience:
     @property
     def over(self) -> bool:
         return self._timing.clock() >= self.by
+
+    def send(self, call: Callable[[], Any]) -> Any:
+        """Make a call, and again while that is worth it, within a step."""
+        timing = self._timing
+        return with_retries(call, timing.clock, timing.sleep, timing.chance, last_call=self.by)
 
     def pause(self, error: ApiError, failures: int, since: float) -> Optional[float]:
         """The seconds until the next try; None where there shall be none."""
@@ -51,50 +58,90 @@ class Discovery:
         self.clock = timing.clock
         self.patience = patience
         self.shared = context.shared
-        self._scheduler = context.scheduler
+        self.scheduler = context.scheduler
         #: Every compartment that was or will be listed; each is listed once, by whichever way it was found.
         self.searched: set[str] = set()
         #: Of those that were found below others: nobody tells the names of those that were asked for.
         self.compartment_names: dict[str, str] = {}
-        self._asked: list[str] = []
+        #: The compartments that each was found below.
+        self.above: dict[str, set[str]] = {}
+        self.asked: list[str] = []
         #: Every bucket that is listed, whether it is meant or not.
         self.known: set[str] = set()
+        #: How many of those that are meant each compartment has.
+        self.matched: Counter[str] = Counter()
+        #: Globs that no bucket's name has matched.
+        self.idle_globs = {*selection.names.include, *selection.names.exclude}
+        #: How many lists are not read to their end.
+        self.pending = 0
+        #: Told of the buckets that are meant, as they are found.
+        self.take_buckets: Callable[[Iterable[BucketRef]], None] = context.scheduler.add_buckets
         #: Lists that could not be read: the compartment, and why.
         self.unlisted: list[tuple[str, ApiError]] = []
 
     def begin(self, compartment_ids: Iterable[str]) -> None:
-        self._asked.extend(compartment_ids)
+        self.asked.extend(dict.fromkeys(compartment_ids))
         if self.namespace is None:
-            self._scheduler.add(_Namespace(self))
+            self._add(_Namespace(self))
         else:
             self.take_asked()
 
+    def _add(self, task: Task) -> None:
+        with self.scheduler.changed:
+            self.pending += 1
+            self.scheduler.add(task)
+
     def take_asked(self) -> None:
-        for compartment_id in self._asked:
+        for compartment_id in self.asked:
             self.take(compartment_id, self.recursive)
 
     def unlist_asked(self, error: ApiError) -> None:
-        for compartment_id in dict.fromkeys(self._asked):
+        for compartment_id in self.asked:
             self.failed(compartment_id, error)
 
     def take(self, compartment_id: str, deeper: bool) -> None:
-        with self._scheduler.changed:
+        with self.scheduler.changed:
             if compartment_id in self.searched:
                 return
             self.searched.add(compartment_id)
-            self._scheduler.add(_Buckets(self, compartment_id))
+            self._add(_Buckets(self, compartment_id))
             if deeper:
-                self._scheduler.add(_Children(self, compartment_id))
+                self._add(_Children(self, compartment_id))
 
     def found(self, compartment_id: str, names: Iterable[str]) -> None:
-        with self._scheduler.changed:
+        with self.scheduler.changed:
             # A list that changes between two of its pages may tell a name twice.
             new = [name for name in dict.fromkeys(names) if name not in self.known]
             self.known.update(new)
+            if self.idle_globs:
+                self.idle_globs.difference_update(glob for name in new for glob in self.names.matching(name))
+            meant = [name for name in new if self.names.match(name)]
+            self.matched[compartment_id] += len(meant)
             namespace = self.namespace or ""
-            self._scheduler.add_buckets(
-                BucketRef(self.region, namespace, name, compartment_id) for name in new if self.names.match(name)
-            )
+            self.take_buckets([BucketRef(self.region, namespace, name, compartment_id) for name in meant])
+
+    def listed_now(self, compartment_id: str, not_before: float) -> frozenset[str]:
+        """The names in a list that was begun then or later, made once for all who ask. Raises ApiError, or Wait."""
+
+        def read() -> frozenset[str]:
+            pages = self.search.buckets(self.namespace or "", compartment_id)
+            return frozenset(name for page in pages.each(self.patience.send) for name in page)
+
+        names: frozenset[str] = self.shared.once(
+            ("buckets", self.region, compartment_id), not_before, self.region, read
+        ).value
+        return names
+
+    def idle_compartments(self) -> set[str]:
+        """Those that were asked for, and that no bucket that is meant is in, or below."""
+        busy = set()
+        pending = [compartment_id for compartment_id, number in self.matched.items() if number]
+        while pending:
+            compartment_id = pending.pop()
+            if compartment_id not in busy:
+                busy.add(compartment_id)
+                pending.extend(self.above.get(compartment_id, ()))
+        return set(self.asked) - busy
 
     def failed(self, compartment_id: str, error: ApiError) -> None:
         self.unlisted.append((compartment_id, error))
@@ -118,6 +165,16 @@ class _Task(Task):
         self._since = 0.0
 
     def run(self) -> Optional[float]:
+        pause = self._go_on()
+        if pause is None:
+            self._end()
+        return pause
+
+    def _end(self) -> None:
+        with self.discovery.scheduler.changed:
+            self.discovery.pending -= 1
+
+    def _go_on(self) -> Optional[float]:
         discovery = self.discovery
         over = False
         while not over:
@@ -145,6 +202,7 @@ class _Task(Task):
         raise NotImplementedError
 
     def broke(self, error: Exception) -> None:
+        self._end()
         self.failed(ApiError(self.operation, unexpected(error)))
 
 
@@ -195,4 +253,5 @@ class _Children(_List):
         whole = is_tenancy(self.compartment_id)
         for child, name in page:
             self.discovery.compartment_names[child] = name
+            self.discovery.above.setdefault(child, set()).add(self.compartment_id)
             self.discovery.take(child, not whole)

@@ -6,39 +6,27 @@
 
 from __future__ import annotations
 
-import threading
-import time
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.brakes import NOT_BEGUN, Brakes
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.bucket_api import BucketApi, Context
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.discovery import Discovery
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.elsewhere import RunningElsewhere
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.region import Region
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.scheduler import FOREVER, Scheduler
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.scheduler import Scheduler
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.shared import Shared
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Limits, Selection, Site
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.tasks import BucketTask, Entries, RunningElsewhere
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef, NoSlot, Task, Wait, unexpected
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.tasks import BucketTask, Entries
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.threads import Stop, Threads, Verdict
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef, NoSlot, Task, Wait
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
 
 #: Buckets that are looked into at once: more would only cost memory.
 _MOST_OPEN = 1000
-
-#: When told to stop, calls under way get this long to end, in seconds.
-_LAST_CALLS = 8.0
-
-#: A thread's stack, in bytes: the default would be 8 MiB of address space each.
-_STACK = 512 * 1024
-
-#: What a task's piece came to: the seconds of a pause, what it waits for, or its end.
-Verdict = Union[float, Wait, NoSlot, None]
-
-
-class Stopped(Exception):
-    """The run was told to stop while this thread slept."""
 
 
 class Fleet:
@@ -58,21 +46,20 @@ class Fleet:
     ) -> None:
         self.options = options
         self.entries: list[Any] = []
+        #: Of those that were asked for, the keys that some bucket is under.
+        self.matched_keys: set[str] = set()
         #: How many buckets were found and not finished, when the run was stopped.
         self.unfinished = 0
-        #: An error that is nobody's alone, and that ended the run.
-        self.crash: Optional[str] = None
-        #: Why nothing more is told of the progress.
-        self.unobserved: Optional[str] = None
-        self._limits = limits
         self._selection = selection
         self._keeper = keep
-        self._stop = threading.Event()
-        self._ended = threading.Event()
         self._starved = False
-        self._timing = timing or Timing(sleep=self._wait)
+        self._found: list[BucketRef] = []
+        stop = Stop()
+        self._timing = timing or Timing(sleep=stop.sleep)
         self._scheduler = Scheduler(limits.workers, limits.max_in_flight, _MOST_OPEN, self._open, self._timing.clock)
-        self._context = Context(self._scheduler, Shared(self._scheduler))
+        brakes = Brakes(limits.max_failures, limits.max_submissions, self._scheduler.end)
+        self._context = Context(self._scheduler, Shared(self._scheduler), brakes, stop)
+        self._threads = Threads(self._scheduler, stop, limits.workers, self._take_back)
         self._regions = {site.region: Region(site, selection, options, self._context, self._timing) for site in sites}
 
     # What there is to do.
@@ -88,6 +75,9 @@ class Fleet:
     def add_compartments(self, compartment_ids: Iterable[str]) -> None:
         wanted = list(compartment_ids)
         for discovery in self.discoveries:
+            if self._context.brakes.active:
+                # Whose turn it is is only known when all are.
+                discovery.take_buckets = self._found.extend
             discovery.begin(wanted)
 
     def _open(self, ref: BucketRef, slot: bool) -> BucketTask:
@@ -103,60 +93,49 @@ class Fleet:
             chance=self._timing.chance,
         )
         api.last_call = reconciler.last_call
-        task = BucketTask(self._context, region.listings, ref, reconciler, api, self._wanted, self._keeper)
+        task = BucketTask(self._context, region, ref, reconciler, api, self._wanted, self._keeper)
         task.slot = slot
         return task
 
     def _wanted(self, reconciler: Reconciler) -> bool:
         bucket, key_ids = reconciler.facts.bucket, self._selection.key_ids
-        return key_ids is None or (bucket is not None and bucket.kms_key_id in key_ids)
+        if key_ids is None:
+            return True
+        found = bucket.kms_key_id if bucket is not None else None
+        if found in key_ids:
+            self.matched_keys.add(str(found))
+            return True
+        # One that a run has moved already, and did not finish.
+        return found is not None and found == self.options.kms_key_id
 
     # Running.
 
     @property
     def stopped(self) -> bool:
-        return self._context.stopping
+        return self._context.stop.told
 
     def stop(self) -> None:
-        """Begin nothing more. May be called by a signal's handler: takes no lock."""
-        self._context.stopping = True
-        self._stop.set()
+        """Begin nothing more. May be called by a signal's handler."""
+        self._context.stop.tell()
+
+    @property
+    def crash(self) -> Optional[str]:
+        """An error that is nobody's alone, and that ended the run."""
+        return self._threads.crash
+
+    @property
+    def unobserved(self) -> Optional[str]:
+        """Why, from some time on, nothing was told of the progress."""
+        return self._threads.unobserved
 
     def run(self, observe: Optional[Callable[[], None]] = None) -> None:
         """Run until all is done, or told to stop. What was begun by then is told by an entry each. Raises nothing.
 
         ``observe`` is called now and then meanwhile, in this thread.
         """
-        threads = self._start()
-        while not self._ended.wait(0.5) and not self.stopped:
-            if observe is not None and not self._observed(observe):
-                observe = None
+        self._threads.run(observe)
         if self.stopped:
-            self._finish(threads)
-
-    def _start(self) -> list[threading.Thread]:
-        threads: list[threading.Thread] = []
-        size = threading.stack_size(_STACK)
-        try:
-            for _number in range(self._limits.workers):
-                thread = threading.Thread(target=self._work, daemon=True)
-                thread.start()
-                threads.append(thread)
-        except RuntimeError as error:
-            # The system gives no more: fewer do the same work.
-            if not threads:
-                self._crashed(error)
-        finally:
-            threading.stack_size(size)
-        return threads
-
-    def _observed(self, observe: Callable[[], None]) -> bool:
-        try:
-            observe()
-        except Exception as error:
-            self.unobserved = unexpected(error)
-            return False
-        return True
+            self._finish()
 
     def standing(self, since: int) -> tuple[list[Any], list[Reconciler], int]:
         """How far the run is: the entries from number ``since`` on, the buckets looked into, and how many are not finished."""
@@ -167,23 +146,12 @@ class Fleet:
 
     def run_here(self, sleep: Callable[[float], None]) -> None:
         """Run all in this thread."""
-        while not self.stopped:
-            got = self._scheduler.pick()
-            if got is None:
-                return
-            if isinstance(got, float):
-                sleep(got)
-            else:
-                self._take_back(got, self._advance(got))
-        self._finish([])
+        self._threads.here(sleep)
+        if self.stopped:
+            self._finish()
 
-    def _finish(self, threads: list[threading.Thread]) -> None:
-        deadline = time.monotonic() + _LAST_CALLS
+    def _finish(self) -> None:
         scheduler = self._scheduler
-        with scheduler.changed:
-            scheduler.changed.notify_all()
-        for thread in threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
         with scheduler.changed:
             for task in list(scheduler.open):
                 if isinstance(task, BucketTask):
@@ -192,63 +160,6 @@ class Fleet:
                         self.entries.append(task.entry)
             self.unfinished = scheduler.unfinished()
             scheduler.open.clear()
-
-    def _wait(self, seconds: float) -> None:
-        if self._stop.wait(seconds):
-            raise Stopped
-
-    def _crashed(self, error: BaseException) -> None:
-        """An error that is nobody's alone: begin nothing more, and end with what is known."""
-        self.crash = self.crash or unexpected(error)
-        self.stop()
-
-    def _work(self) -> None:
-        try:
-            self._work_on()
-        except BaseException as error:
-            # Whatever it is: a thread that dies in silence would be waited for, for ever.
-            self._crashed(error)
-        finally:
-            self._ended.set()
-            with self._scheduler.changed:
-                self._scheduler.changed.notify_all()
-
-    def _work_on(self) -> None:
-        task: Optional[Task] = None
-        verdict: Verdict = None
-        while True:
-            with self._scheduler.changed:
-                if task is not None:
-                    self._take_back(task, verdict)
-                task = self._take()
-                if task is None:
-                    return
-            verdict = self._advance(task)
-
-    def _take(self) -> Optional[Task]:
-        scheduler = self._scheduler
-        while not self.stopped:
-            got = scheduler.pick()
-            if got is None:
-                return None
-            if not isinstance(got, float):
-                if scheduler.more():
-                    scheduler.changed.notify()
-                return got
-            scheduler.changed.wait(None if got == FOREVER else got)
-        return None
-
-    @staticmethod
-    def _advance(task: Task) -> Verdict:
-        try:
-            return task.run()
-        except (Wait, NoSlot) as verdict:
-            return verdict
-        except Stopped:
-            return None
-        except Exception as error:  # one bucket's failure, of whatever kind, stops no other
-            task.broke(error)
-            return None
 
     def _take_back(self, task: Task, verdict: Verdict) -> None:
         """What became of a task that was run."""
@@ -263,10 +174,27 @@ class Fleet:
             else:
                 self._keep(task)
                 scheduler.ended(task)
+            self._release()
             if isinstance(task, RunningElsewhere) and task.hopeless and not self._starved:
                 self._starve()
             for region in self._regions.values():
                 region.elsewhere.schedule()
+
+    def _release(self) -> None:
+        """Let the buckets take their turns once all are found; and let go of those whose turn shall not come."""
+        brakes, scheduler = self._context.brakes, self._scheduler
+        if self._found and not any(discovery.pending for discovery in self.discoveries):
+            scheduler.add_ordered(brakes.set_order(self._found))
+            self._found = []
+        if brakes.shut:
+            for ref in scheduler.drain():
+                task = self._open(ref, False)
+                task.brake(NOT_BEGUN)
+                self._end(task)
+
+    def _end(self, task: BucketTask) -> None:
+        task.conclude()
+        self._keep(task)
 
     def _no_slot(self, task: BucketTask) -> None:
         scheduler = self._scheduler

@@ -10,9 +10,9 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Tim
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.bucket_api import Context
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.discovery import Discovery, Patience
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.elsewhere import RunningElsewhere
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.listings import Listings
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Selection, Site
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.tasks import RunningElsewhere
 
 
 class Region:

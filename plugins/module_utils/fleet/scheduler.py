@@ -60,6 +60,8 @@ class Scheduler:
         self._most_open = most_open
         self._open_bucket = open_bucket
         self._lanes: dict[Optional[str], Lane] = {}
+        #: Buckets that are to be looked into in this order and no other, whatever their regions.
+        self._ordered: deque[BucketRef] = deque()
         self._heap: list[tuple[float, int, Task]] = []
         self._tickets = 0
         self._for_slot: deque[Task] = deque()
@@ -91,6 +93,18 @@ class Scheduler:
             for ref in refs:
                 self.lane(ref.region).fresh.append(ref)
 
+    def add_ordered(self, refs: Iterable[BucketRef]) -> None:
+        with self.changed:
+            self._ordered.extend(refs)
+            self.changed.notify_all()
+
+    def drain(self) -> list[BucketRef]:
+        """Those of an order that were not looked into: they are not any more."""
+        with self.changed:
+            refs = list(self._ordered)
+            self._ordered.clear()
+            return refs
+
     def hasten(self, task: Task) -> None:
         """End a task's pause, if it is in one."""
         with self.changed:
@@ -108,7 +122,8 @@ class Scheduler:
             task = self._next()
             if task is not None:
                 return task
-            if not (self._active or self._heap or self._parked or any(map(_waiting, self._lanes.values()))):
+            waiting = self._ordered or any(map(_waiting, self._lanes.values()))
+            if not (self._active or self._heap or self._parked or waiting):
                 return None
             return max(0.0, self._heap[0][0] - now) if self._heap else FOREVER
 
@@ -142,8 +157,12 @@ class Scheduler:
         if lane.backlog and self.slots > 0:
             self.slots -= 1
             return self._opened(lane.backlog.popleft(), True)
-        if lane.fresh and len(self.open) < self._most_open:
+        if len(self.open) >= self._most_open:
+            return None
+        if lane.fresh:
             return self._opened(lane.fresh.popleft(), False)
+        if self._ordered and self.lane(self._ordered[0].region) is lane:
+            return self._opened(self._ordered.popleft(), False)
         return None
 
     def _opened(self, ref: BucketRef, slot: bool) -> Task:
@@ -155,9 +174,10 @@ class Scheduler:
         """Whether another thread would find something to run at once."""
         with self.changed:
             room = len(self.open) < self._most_open
-            return any(
-                lane.ready or (lane.fresh and room) or (lane.backlog and self.slots > 0) for lane in self._free_lanes()
-            )
+            free = self._free_lanes()
+            if room and self._ordered and self.lane(self._ordered[0].region) in free:
+                return True
+            return any(lane.ready or (lane.fresh and room) or (lane.backlog and self.slots > 0) for lane in free)
 
     # What became of a task that was picked.
 
@@ -253,7 +273,8 @@ class Scheduler:
     def unfinished(self) -> int:
         """How many buckets have not come to their end."""
         with self.changed:
-            return len(self.open) + sum(len(lane.fresh) + len(lane.backlog) for lane in self._lanes.values())
+            waiting = sum(len(lane.fresh) + len(lane.backlog) for lane in self._lanes.values())
+            return len(self.open) + len(self._ordered) + waiting
 
     def slots_wanted(self) -> bool:
         with self.changed:

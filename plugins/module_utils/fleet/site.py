@@ -35,10 +35,12 @@ class Selection:
 
 @dataclass(frozen=True)
 class Limits:
-    """``workers`` bounds the calls under way, ``max_in_flight`` the re-encryptions that run."""
+    """``workers`` bounds the calls under way, ``max_in_flight`` the re-encryptions that run. For the others see brakes.py."""
 
     workers: int = 16
     max_in_flight: int = 100
+    max_failures: Optional[int] = None
+    max_submissions: Optional[int] = None
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,33 @@
 
 from __future__ import annotations
 
-from collections import deque
-from typing import Any, Callable, Optional, Protocol
+from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol, TypeVar
 
-from ansible_collections.rekey.oci.plugins.module_utils.common import schedule
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
-from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Claim, Fail, Step, Submit
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Assign, Claim, Done, Fail, Step, Submit
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.brakes import (
+    DEFERRED,
+    FAIL,
+    GO,
+    NOT_BEGUN,
+    NOTHING,
+    SUBMIT,
+    Brakes,
+)
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.bucket_api import BucketApi, Context
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.listings import Listings
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef, NoSlot, Task, unexpected
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef, NoSlot, Task, Wait, unexpected
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.api import SharedApi
+
+if TYPE_CHECKING:
+    from ansible_collections.rekey.oci.plugins.module_utils.fleet.region import Region
+
+Answer = TypeVar("Answer")
+
+#: Calls that say 404 of a bucket that is gone.
+_OF_BUCKETS = frozenset(
+    ("GetBucket", "UpdateBucket", "ReencryptBucket", "ListObjects", "ListObjectVersions", "ListMultipartUploads")
+)
 
 STOPPED = "The run was stopped before this bucket was finished. The next run goes on from here."
 
@@ -32,13 +47,17 @@ class Entries(Protocol):
         """The least that an entry can be, where ``of`` gave none. Must not raise."""
 
 
+class Braked(Exception):
+    """Nothing is begun for this bucket; the message is the reason."""
+
+
 class BucketTask(Task):
     """``wanted`` says of a bucket that was looked at whether it is meant. ``entry`` is there at the end, if it is."""
 
     def __init__(
         self,
         context: Context,
-        listings: Listings,
+        region: Region,
         ref: BucketRef,
         reconciler: Reconciler,
         api: BucketApi,
@@ -51,10 +70,13 @@ class BucketTask(Task):
         self.api = api
         self.entry: Any = None
         self._context = context
-        self._listings = listings
+        self._listings = region.listings
+        self._discovery = region.discovery
         self._wanted: Optional[Callable[[Reconciler], bool]] = wanted
         self._entries = entries
         self._waits_on: Optional[str] = None
+        #: When its end was first known.
+        self._ended_at: Optional[float] = None
         api.task = self
         reconciler.before = self._before
 
@@ -63,40 +85,116 @@ class BucketTask(Task):
             self._listings.resume(self.ref.compartment_id or "", self._waits_on)
             self._waits_on = None
         reconciler = self.reconciler
-        while True:
-            pause = reconciler.step()
-            if reconciler.outcome is not None:
-                self._conclude()
-                return None
+        while reconciler.outcome is None:
+            try:
+                pause = reconciler.step()
+            except Braked as braked:
+                reconciler.outcome = Done("none", str(braked))
+                break
             if self._wanted is not None and reconciler.facts.bucket is not None:
                 if not self._wanted(reconciler):
+                    self._brakes(lambda brakes: brakes.skip(self.ref))
                     return None
                 self._wanted = None
             if pause > 0:
                 self._pause(pause)
                 return pause
-            if self._context.stopping and not self.midway:
+            if self._context.stop.told and not self.midway and reconciler.outcome is None:
                 return 0.0
+        self._gone()
+        self._braked()
+        self.conclude()
+        return None
+
+    # Whether it may.
+
+    def _brakes(self, act: Callable[[Brakes], Answer]) -> Answer:
+        with self._context.scheduler.changed:
+            return act(self._context.brakes)
+
+    def _may(self, what: str) -> str:
+        """The verdict on what the bucket wants; waits for its turn."""
+
+        def ask(brakes: Brakes) -> str:
+            verdict = brakes.want(self.ref, what)
+            if verdict is None:
+                raise Wait(brakes.turn_of(self.ref))
+            return verdict
+
+        return self._brakes(ask)
 
     def _before(self, step: Step) -> None:
+        if not isinstance(step, (Claim, Assign, Submit)):
+            return
+        if self.untouched and self._context.brakes.active:
+            # The key alone is assigned to an empty bucket.
+            begins = not isinstance(step, Assign) or self.reconciler.facts.has_objects is not False
+            verdict = self._may(SUBMIT if begins else NOTHING)
+            if verdict == GO and self._context.brakes.shut:
+                verdict = NOT_BEGUN
+            if verdict != GO:
+                raise Braked(verdict)
         # A claim is as good as a submission: from there on others wait for this bucket.
-        if isinstance(step, (Claim, Submit)) and not self._context.scheduler.take_slot(self):
+        if not isinstance(step, Assign) and not self._context.scheduler.take_slot(self):
             raise NoSlot
+
+    def _braked(self) -> None:
+        """Have the end of a bucket that has begun nothing come in its turn, or be that nothing was begun."""
+        outcome = self.reconciler.outcome
+        if not self._context.brakes.active or not self.untouched or outcome is None:
+            return
+        if outcome.reason in (DEFERRED, NOT_BEGUN):
+            return
+        if isinstance(outcome, Fail):
+            what = FAIL
+        else:
+            what = SUBMIT if outcome.action == "submit" else NOTHING
+        verdict = self._may(what)
+        if verdict != GO:
+            self.brake(verdict)
+
+    def brake(self, reason: str) -> None:
+        self.reconciler.outcome = Done("none", reason)
+
+    def _gone(self) -> None:
+        """A bucket that is no longer listed either was deleted, which is no failure; one that is may not be read."""
+        outcome, error = self.reconciler.outcome, self.reconciler.error
+        compartment_id = self.ref.compartment_id
+        if not isinstance(outcome, Fail) or error is None or error.status != 404 or compartment_id is None:
+            return
+        if error.operation not in _OF_BUCKETS:
+            return
+        if self._ended_at is None:
+            self._ended_at = self._context.scheduler.clock()
+        try:
+            listed = self._discovery.listed_now(compartment_id, self._ended_at)
+        except ApiError:
+            # Nobody can tell, so it stays what it is.
+            return
+        if self.ref.name not in listed:
+            self.brake("bucket_gone")
 
     def _pause(self, pause: float) -> None:
         self.api.forget()
         compartment_id = self.ref.compartment_id
         due = self.reconciler.facts.due
+        if due and self.untouched:
+            # Whatever it will want when this is over, it says now, so that nobody waits for it.
+            what = SUBMIT if self.reconciler.attempt.joined is None else NOTHING
+            self._brakes(lambda brakes: brakes.want(self.ref, what))
         if due and compartment_id is not None:
             self._waits_on = next(iter(due))
             self._listings.pause(compartment_id, self._waits_on, self, self.api, pause)
 
-    def _conclude(self) -> None:
+    def conclude(self) -> None:
+        attempt, outcome = self.reconciler.attempt, self.reconciler.outcome
+        submitted = bool(attempt.submitted or attempt.lost_at is not None)
+        failed = isinstance(outcome, Fail)
+        begun = submitted or (isinstance(outcome, Done) and outcome.action == "submit")
+        self._brakes(lambda brakes: brakes.ended(self.ref, failed, begun))
         try:
             self.entry = self._entries.of(self.reconciler, self.ref)
         except Exception as error:
-            attempt = self.reconciler.attempt
-            submitted = bool(attempt.submitted or attempt.lost_at is not None)
             self.entry = self._entries.broken(self.ref, unexpected(error), submitted)
 
     @property
@@ -116,76 +214,23 @@ class BucketTask(Task):
     def stop(self) -> None:
         """End a task that has begun something, with what is known; one that has not leaves no entry."""
         reconciler = self.reconciler
-        if reconciler.outcome is not None or (self.untouched and reconciler.attempt.joined is None):
+        if self.entry is not None:
+            return
+        if reconciler.outcome is not None:
+            # Its turn has not come, and it has begun nothing.
+            self.conclude()
+            return
+        if self.untouched and reconciler.attempt.joined is None:
             return
         action = "join" if self.untouched else "submit"
         reconciler.outcome = Fail(STOPPED, action=action, reason=reconciler.attempt.reason)
-        self._conclude()
+        self.conclude()
 
     def give_up(self, why: str) -> None:
         """End a task with a failure; the others go on."""
         attempt = self.reconciler.attempt
         self.reconciler.outcome = Fail(why, action="submit" if attempt.submitted else "none", reason=attempt.reason)
-        self._conclude()
+        self.conclude()
 
     def broke(self, error: Exception) -> None:
         self.give_up(unexpected(error))
-
-
-class RunningElsewhere(Task):
-    """One region's work requests that run on although their bucket's task has ended, while others wait for their slots."""
-
-    def __init__(self, context: Context, api: SharedApi, region: Optional[str], patience: float) -> None:
-        self.region = region
-        self._scheduler = context.scheduler
-        self._shared = context.shared
-        self._api = api
-        self._patience = patience
-        self._running: deque[str] = deque()
-        self._scheduled = False
-        self._since: Optional[float] = None
-        #: None of them ended in time, or nobody can tell.
-        self.hopeless = False
-
-    def take(self, work_request_id: str) -> None:
-        """The slot stays taken until the work request has ended."""
-        self._running.append(work_request_id)
-
-    @property
-    def any(self) -> bool:
-        return bool(self._running) and not self.hopeless
-
-    def schedule(self) -> None:
-        """With the lock held."""
-        if self.any and not self._scheduled and self._scheduler.slots_wanted():
-            self._scheduled = True
-            self._scheduler.add(self)
-
-    def run(self) -> Optional[float]:
-        scheduler = self._scheduler
-        now = scheduler.clock()
-        self._since = now if self._since is None else self._since
-        while self._running:
-            try:
-                seen = self._shared.send(self.region, self._api.get_work_request, self._running[0])
-                ended = seen.terminal
-            except ApiError as error:
-                ended = error.status == 404
-            if not ended:
-                break
-            with scheduler.changed:
-                self._running.popleft()
-                self._since = now
-                scheduler.free_slot()
-        with scheduler.changed:
-            if not self._running or not scheduler.slots_wanted():
-                self._scheduled = False
-                self._since = None
-                return None
-        if now - max(self._since, scheduler.freed_at) > self._patience:
-            self.hopeless = True
-            return None
-        return schedule.poll_pause(now - self._since, None, 10.0, 0.5)
-
-    def broke(self, error: Exception) -> None:
-        self.hopeless = True

@@ -265,3 +265,15 @@ def test_each_operation_of_objects_needs_all_of_its_permissions(
         assert world.refused(method, at("photos") + path, body, user="unable")[0] == 404
     world.simulator.users.add("able", permissions)
     world.told(method, at("photos") + path, body, user="able")
+
+
+@pytest.mark.parametrize(
+    ("unassignable", "code"), [("key", "NotAuthorizedOrFoundKmsKey"), ("bucket", "BucketNotFound")]
+)
+def test_a_bucket_is_made_with_a_key_that_its_maker_may_assign(unassignable: str, code: str) -> None:
+    world = World(unassignable=unassignable)
+    details = {"name": "new", "compartmentId": TENANCY, "kmsKeyId": world.key.id}
+    world.simulator.users.add("clerk", ["BUCKET_CREATE"])
+    assert world.refused("POST", "/n/examplens/b", details, user="clerk") == (404, code)
+    world.simulator.users.add("clerk", ["BUCKET_CREATE", "KEY_ASSOCIATE"])
+    world.told("POST", "/n/examplens/b", details, user="clerk")

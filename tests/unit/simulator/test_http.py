@@ -13,6 +13,7 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -224,3 +225,33 @@ def test_it_starts_from_a_shell_with_a_world_and_ends_when_told(tmp_path: Path) 
             process.terminate()
         assert process.wait(timeout=120) == 0
         assert process.stdout.read() == ""
+
+
+def test_answers_without_content(running: Running) -> None:
+    endpoint, path = running.introduction["identity"], BUCKET + "/o/note"
+    assert ask(running, "PUT", path, b"hello") == 200
+    assert ask(running, "PUT", BUCKET + "/o/empty") == 200
+
+    def answered(method: str, target: str, **more: str) -> tuple[int, str | None, bytes]:
+        headers = {**signed(running.introduction, method, target), **more}
+        status, told, content = send(endpoint, method, target, headers)
+        return status, told.get("content-length"), content
+
+    assert answered("HEAD", path) == (200, "5", b"")
+    assert answered("HEAD", BUCKET + "/o/none")[::2] == (404, b"")
+    assert answered("GET", BUCKET + "/o/empty") == (200, "0", b"")
+    assert answered("HEAD", BUCKET + "/o/empty") == (200, "0", b"")
+    etag = send(endpoint, "HEAD", path, signed(running.introduction, "HEAD", path))[1]["etag"]
+    for method in ("GET", "HEAD"):
+        assert answered(method, path, **{"if-none-match": etag})[::2] == (304, b"")
+    assert answered("GET", path, range="bytes=1-2") == (206, "2", b"el")
+    assert answered("DELETE", path)[::2] == (204, b"")
+
+
+@pytest.mark.parametrize("name", ["a b", "100%", "a%20b", "\u00e9/\u00fc", "x/../y", "a//b", "?#", "a+b"])
+def test_names_of_objects_on_the_wire(running: Running, name: str) -> None:
+    path = f"{BUCKET}/o/{quote(name, safe='')}"
+    assert ask(running, "PUT", path, b"x") == 200
+    assert ask(running, "GET", path) == 200
+    truth = running.do(lambda simulator: [one.name for one in simulator.world.buckets["photos"].objects])
+    assert name in truth

@@ -269,3 +269,30 @@ def test_encryption_that_is_not_the_buckets_is_not_taken_for_granted(world: Worl
     assert world.refused("PUT", f"{OBJECTS}/new", b"x", headers={header: "x"}) == (501, "NotImplemented")
     assert world.refused("GET", f"{OBJECTS}/object-0", headers={header: "x"}) == (501, "NotImplemented")
     assert world.refused("POST", f"{at('photos')}/u", {"object": "x"}, headers={header: "x"})[0] == 501
+
+
+def test_an_archived_object_is_told_of_but_not_read(world: World) -> None:
+    put(world, "old", b"x", **{"storage-tier": "Archive"})
+    path = f"{OBJECTS}/old"
+    assert world.refused("GET", path) == (409, "NotRestored")
+    details = {"sourceObjectName": "old", "destinationObjectName": "new", "destinationRegion": "us-ashburn-1"}
+    details |= {"destinationNamespace": "examplens", "destinationBucket": "photos"}
+    assert world.refused("POST", f"{at('photos')}/actions/copyObject", details) == (409, "NotRestored")
+    assert world.told("HEAD", path).headers["archival-state"] == "Archived"
+    listed = world.told("GET", OBJECTS, prefix="o", fields="storageTier,archivalState").body["objects"]
+    assert [(one["storageTier"], one["archivalState"]) for one in listed] == [("Standard", None)] * 4 + [
+        ("Archive", "Archived")
+    ]
+    assert world.refused("PUT", f"{OBJECTS}/x", b"", headers={"storage-tier": "Warm"}) == (400, "InvalidParameter")
+
+
+def test_an_objects_tier_is_its_buckets_unless_it_says_so(world: World) -> None:
+    world.world.put_objects(world.world.add_bucket("old", storage_tier="Archive"), 1)
+    listed = world.told("GET", f"{at('old')}/o", fields="storageTier").body["objects"]
+    assert [one["storageTier"] for one in listed] == ["Archive"]
+
+
+def test_a_reader_may_ask_for_other_headers(world: World) -> None:
+    asked = {"httpResponseContentType": "text/csv", "httpResponseContentDisposition": "inline"}
+    headers = world.told("GET", f"{OBJECTS}/object-0", **asked).headers
+    assert (headers["content-type"], headers["content-disposition"]) == ("text/csv", "inline")
