@@ -31,10 +31,18 @@ options:
     elements: str
   workers:
     description:
-      - How many API calls may be under way at once.
-      - When the service throttles, fewer are made for a while.
+      - How many API calls may be under way at once, in all regions together.
+      - When the service of a region throttles, fewer are made there for a while.
     type: int
     default: 16
+  regions:
+    description:
+      - The regions in which the compartments are listed, all at once, such as V(us-ashburn-1). The one region of the common options
+        when left out.
+      - A region that the installed SDK does not know is an error before any call. Where O(object_storage_endpoint) is set, its host
+        name must have C({region}) in it.
+    type: list
+    elements: str
   namespace_name:
     description: The Object Storage namespace. Looked up when left out, which costs one call.
     type: str

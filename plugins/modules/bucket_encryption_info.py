@@ -68,7 +68,7 @@ EXAMPLES = r"""
 
 - name: Show what is not proven
   ansible.builtin.debug:
-    msg: "{{ fleet.buckets | selectattr('status', 'in', ['stale', 'unproven', 'failed']) | map(attribute='bucket.name') }}"
+    msg: "{{ fleet.buckets | rejectattr('status', 'in', ['up_to_date', 'empty_bucket']) | map(attribute='bucket.name') }}"
 """
 
 RETURN = r"""
@@ -110,7 +110,7 @@ summary:
       description: Of which it could not be told.
       type: int
 buckets:
-  description: An entry for each bucket, in the order of their names.
+  description: An entry for each bucket, in the order of their regions, namespaces and names.
   returned: always
   type: list
   elements: dict
@@ -130,6 +130,9 @@ buckets:
     work_request:
       description: The work request that the status is about, as M(rekey.oci.bucket_reencrypt) returns it; null when there is none.
       type: dict
+    scope:
+      description: What the status is about, V(all) objects, or V(bucket-key) with O(bucket_key_only).
+      type: str
     status:
       description:
         - V(up_to_date) is proven under the current version of its key, V(stale) under an older one or another key.
@@ -183,10 +186,16 @@ unlisted:
       description: The failed call, C(ListBuckets), C(ListCompartments) or C(GetNamespace), in the shape of a bucket's C(error).
       type: dict
 region:
-  description: The region that was asked; null where only endpoints are known.
+  description: The region that was asked; null where there are several, or only endpoints are known.
   returned: always
   type: str
   sample: us-ashburn-1
+regions:
+  description: The regions that were asked.
+  returned: always
+  type: list
+  elements: str
+  sample: [us-ashburn-1]
 interrupted:
   description: Whether the task was told to stop. Buckets that it had not finished are then missing.
   returned: always
@@ -195,6 +204,7 @@ interrupted:
 
 import random
 import time
+from collections.abc import Sequence
 from typing import Any, NoReturn, Optional
 
 from ansible.module_utils.basic import AnsibleModule
@@ -202,7 +212,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
 from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Selection
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Limits, Selection
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef
 from ansible_collections.rekey.oci.plugins.module_utils.module import arguments, fleet_results, fleets, statuses
 from ansible_collections.rekey.oci.plugins.module_utils.module.connecting import connect, namespace_of
@@ -226,9 +236,11 @@ def main() -> None:
         check(params)
         names = Names(params["include"], params["exclude"])
     except inputs.BadInput as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=str(error), **told([], [], [], False))
+    # Not waiting: a re-encryption that runs is told of, whatever it will prove.
     options = Options(
         check_mode=True,
+        wait=False,
         receipt=params["receipt"],
         bucket_key_only=params["bucket_key_only"],
         verify_history=params["verify_history"],
@@ -241,15 +253,15 @@ def main() -> None:
 
 def one(module: AnsibleModule, options: Options) -> NoReturn:
     """Look at one bucket, as bucket_reencrypt does."""
-    api = connect(module)
+    api = connect(module, learned=told([], [], [], False))
     region = api.calls.clients.region
-    ref = BucketRef(region, namespace_of(module, api), module.params["bucket_name"])
+    ref = BucketRef(region, namespace_of(module, api, told([], [], [region], False)), module.params["bucket_name"])
     reconciler = Reconciler(
         api, ref.namespace, ref.name, options, nonce="0" * 12, clock=time.monotonic, chance=random.random
     )
     run(reconciler, time.sleep)
-    entry = dict(statuses.Looks().of(reconciler, ref), compartment_name=None)
-    result = told([entry], [], region, False)
+    entry = dict(statuses.entry_of(reconciler, ref), compartment_name=None)
+    result = told([entry], [], [region], False)
     for warning in reconciler.warnings:
         module.warn(warning)
     if entry["error"] is not None:
@@ -259,7 +271,8 @@ def one(module: AnsibleModule, options: Options) -> NoReturn:
 
 
 def many(module: AnsibleModule, options: Options, selection: Selection) -> None:
-    fleet = fleets.build(module, options, selection, statuses.Looks())
+    limits, keep = Limits(module.params["workers"]), statuses.Looks(options.scope)
+    fleet = fleets.build(module, options, selection, limits, keep, told([], [], [], False))
     fleet.add_compartments(module.params["compartment_ids"])
     fleets.run(fleet)
     entries = fleets.sorted_entries(fleet)
@@ -267,17 +280,20 @@ def many(module: AnsibleModule, options: Options, selection: Selection) -> None:
     for entry in entries:
         entry["compartment_name"] = names.get(entry["bucket"]["compartment_id"])
     unlisted = fleets.unlisted(fleet)
-    result = told(entries, unlisted, fleets.one_region(fleet), fleet.stopped)
-    fleets.end(module, fleet, selection, result, fleet_results.failures((), unlisted))
+    result = told(entries, unlisted, fleet.regions, fleet.stopped)
+    fleets.end(module, fleet, selection, result, fleet_results.failures((), unlisted, len(fleet.regions)))
 
 
-def told(entries: list[Any], unlisted: list[Any], region: Optional[str], interrupted: bool) -> dict[str, Any]:
+def told(
+    entries: list[Any], unlisted: list[Any], regions: Sequence[Optional[str]], interrupted: bool
+) -> dict[str, Any]:
     return {
         "changed": False,
         "summary": statuses.summary_of(entries),
         "buckets": entries,
         "unlisted": unlisted,
-        "region": region,
+        "region": regions[0] if len(regions) == 1 else None,
+        "regions": list(regions),
         "interrupted": interrupted,
     }
 
@@ -288,7 +304,7 @@ def check(params: dict[str, Any]) -> None:
     inputs.check_namespace(params["namespace_name"])
     if params["bucket_name"] is not None:
         inputs.check_bucket_name(params["bucket_name"])
-        for option in ("recursive", "include", "exclude"):
+        for option in ("recursive", "include", "exclude", "regions"):
             if params[option]:
                 raise inputs.BadInput("%s goes with compartment_ids, not with bucket_name." % option)
 

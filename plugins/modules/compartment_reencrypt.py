@@ -23,7 +23,10 @@ options:
   compartment_ids:
     required: true
   key_ids:
-    description: The OCIDs of keys. Only buckets under one of these are taken, others are not even in the result.
+    description:
+      - The OCIDs of keys. Only buckets under one of these are taken, others are not even in the result.
+      - With O(kms_key_id), buckets that are under that key already are taken too, so that a run that was cut short is finished by
+        the next one.
     type: list
     elements: str
   max_in_flight:
@@ -32,6 +35,19 @@ options:
       - With O(wait=false) the task still waits for slots when there are more buckets to re-encrypt than that.
     type: int
     default: 100
+  max_failures:
+    description:
+      - Once as many buckets have failed, no other is begun. What runs is waited for.
+      - A bucket that was not begun has the reason V(not_begun). It is no failure of its own.
+      - All buckets when left out.
+    type: int
+  max_submissions:
+    description:
+      - This run submits re-encryptions for no more buckets than that. The others have the reason V(deferred), which is no failure,
+        and wait for another run.
+      - Buckets go in the order of their regions, namespaces and names. So one run after the other works through the fleet.
+      - No limit when left out.
+    type: int
 extends_documentation_fragment:
   - rekey.oci.auth
   - rekey.oci.behaviour
@@ -68,6 +84,13 @@ EXAMPLES = r"""
     key_ids:
       - ocid1.key.oc1.iad.examplevault.examplekey
 
+- name: Three regions at once, no more than 200 buckets a night, and not on when something is wrong
+  rekey.oci.compartment_reencrypt:
+    compartment_id: ocid1.compartment.oc1..example
+    regions: [us-ashburn-1, eu-frankfurt-1, ap-tokyo-1]
+    max_submissions: 200
+    max_failures: 5
+
 - name: Tell what would have to be done
   rekey.oci.compartment_reencrypt:
     compartment_id: ocid1.compartment.oc1..example
@@ -96,7 +119,9 @@ summary:
       description: Whose re-encryption ran already.
       type: int
     completed:
-      description: Whose re-encryption was seen to its end, submitted or joined, and proven.
+      description:
+        - Whose re-encryption was seen to its end, submitted or joined. Not each of them is proven, such as where the key cannot be
+          read or the tags are full.
       type: int
     up_to_date:
       description: That needed nothing, proven.
@@ -110,8 +135,24 @@ summary:
     failed:
       description: That failed, each with its C(error).
       type: int
+    deferred:
+      description: That wait for another run, because of O(max_submissions).
+      type: int
+    not_begun:
+      description: That were not begun, because of O(max_failures).
+      type: int
+    gone:
+      description: That were listed, and deleted before they were looked at.
+      type: int
+    open_uploads:
+      description: That have open multipart uploads which a re-encryption cannot reach.
+      type: int
+    proven:
+      description:
+        - Of which a completed receipt proves at the end of the run that all objects are under the current version of the key.
+      type: int
 buckets:
-  description: An entry for each bucket, in the order of their names.
+  description: An entry for each bucket, in the order of their regions, namespaces and names.
   returned: always
   type: list
   elements: dict
@@ -135,7 +176,10 @@ buckets:
       description: V(submit), V(join) or V(none).
       type: str
     reason:
-      description: Why, as in M(rekey.oci.bucket_reencrypt).
+      description:
+        - Why, as in M(rekey.oci.bucket_reencrypt).
+        - Only here, V(deferred) waits for another run because of O(max_submissions), V(not_begun) because of O(max_failures), and
+          V(bucket_gone) was listed and then deleted.
       type: str
     assigned:
       description: Whether this run assigned O(kms_key_id) to the bucket, or in check mode would.
@@ -143,6 +187,16 @@ buckets:
     key_version_id:
       description: The OCID of the current version of the bucket's key; null under an Oracle-managed key or when it cannot be read.
       type: str
+    scope:
+      description: V(all), or V(bucket-key) with O(bucket_key_only).
+      type: str
+    proven:
+      description:
+        - Whether a completed receipt proves at the end of the run that all objects are under the current version of the key.
+      type: bool
+    open_uploads:
+      description: How many multipart uploads are open that a re-encryption cannot reach; null where they were not listed.
+      type: int
     work_request:
       description: The work request of the re-encryption; null when there is none.
       type: dict
@@ -198,10 +252,16 @@ unlisted:
       description: The failed call, C(ListBuckets), C(ListCompartments) or C(GetNamespace), in the shape of a bucket's C(error).
       type: dict
 region:
-  description: The region that was asked; null where only endpoints are known.
+  description: The region that was asked; null where there are several, or only endpoints are known.
   returned: always
   type: str
   sample: us-ashburn-1
+regions:
+  description: The regions that were asked.
+  returned: always
+  type: list
+  elements: str
+  sample: [us-ashburn-1]
 interrupted:
   description: Whether the task was told to stop. Buckets that it had not begun are then missing.
   returned: always
@@ -216,7 +276,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
 from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.fleet import Fleet
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Selection
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Limits, Selection
 from ansible_collections.rekey.oci.plugins.module_utils.module import arguments, fleet_results, fleets, progress
 from ansible_collections.rekey.oci.plugins.module_utils.module.fleet_progress import Observer
 
@@ -230,6 +290,8 @@ def main() -> None:
     spec.update(
         key_ids={"type": "list", "elements": "str", "no_log": False},
         max_in_flight={"type": "int", "default": 100},
+        max_failures={"type": "int"},
+        max_submissions={"type": "int"},
     )
     module = progress.WatchedModule(argument_spec=spec, supports_check_mode=True)
     params = module.params
@@ -239,9 +301,11 @@ def main() -> None:
         options = arguments.options(params, module.check_mode)
         names = Names(params["include"], params["exclude"])
     except inputs.BadInput as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=str(error), **fleet_results.nothing())
     selection = Selection(names, params["recursive"], frozenset(params["key_ids"]) if params["key_ids"] else None)
-    fleet = fleets.build(module, options, selection, fleet_results.Compact(diff=module._diff), params["max_in_flight"])
+    limits = Limits(params["workers"], params["max_in_flight"], params["max_failures"], params["max_submissions"])
+    keep = fleet_results.Compact(options.scope, module._diff)
+    fleet = fleets.build(module, options, selection, limits, keep, fleet_results.nothing())
     fleet.add_compartments(params["compartment_ids"])
     with progress.Progress(module.progress_file) as told:
         watched = module.progress_file is not None
@@ -264,11 +328,13 @@ def finish(module: AnsibleModule, fleet: Fleet, selection: Selection) -> None:
         "buckets": entries,
         "unlisted": unlisted,
         "region": fleets.one_region(fleet),
+        "regions": fleet.regions,
         "interrupted": fleet.stopped,
     }
     if module._diff:
         result["diff"] = diffs
-    fleets.end(module, fleet, selection, result, fleet_results.failures(entries, unlisted))
+    failures = fleet_results.failures(entries, unlisted, len(fleet.regions))
+    fleets.end(module, fleet, selection, result, failures)
 
 
 if __name__ == "__main__":

@@ -34,14 +34,14 @@ def test_the_house_as_it_is(copy: Path) -> None:
 
 def test_an_import_from_above_is_named(copy: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with (copy / UTILS / "decide" / "steps.py").open("a", encoding="utf-8") as file:
-        file.write(f"from {PACKAGE}.fleet import board\n")
+        file.write(f"from {PACKAGE}.fleet import scheduler\n")
     assert not holds(copy)
     told = " ".join(capfd.readouterr().out.split())
     assert (
         "A folder of plugins/module_utils imports from itself and from those below it, never from above BROKEN" in told
     )
     assert f"{PACKAGE}.decide is not allowed to import {PACKAGE}.fleet" in told
-    assert "decide.steps -> ansible_collections.rekey.oci.plugins.module_utils.fleet.board" in told
+    assert "decide.steps -> ansible_collections.rekey.oci.plugins.module_utils.fleet.scheduler" in told
 
 
 def test_a_folder_that_has_no_floor_is_named(copy: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -114,7 +114,7 @@ def check_work_request_id(work_request_id: str) -> None:
 
 def check_fleet(params: Mapping[str, Any]) -> None:
     """The options of arguments.fleet."""
-    for option in ("workers", "max_in_flight"):
+    for option in ("workers", "max_in_flight", "max_failures", "max_submissions"):
         value = params.get(option)
         if value is not None and value < 1:
             raise BadInput("%s is %s: give a number of at least 1." % (option, value))
@@ -125,6 +125,11 @@ def check_fleet(params: Mapping[str, Any]) -> None:
             raise BadInput("compartment_ids is empty: give the OCID of one compartment at least.")
         for compartment_id in params["compartment_ids"]:
             check_compartment_id(compartment_id)
+    if params.get("regions") is not None:
+        if not params["regions"]:
+            raise BadInput("regions is empty: give one region at least, or leave it out.")
+        if any(not region.strip() for region in params["regions"]):
+            raise BadInput("regions has a blank entry: give regions such as us-ashburn-1.")
     for key_id in params.get("key_ids") or ():
         check_key_id(key_id, "key_ids entry")
 

@@ -46,13 +46,24 @@ class Brakes:
         #: What was granted: what a bucket that goes may do.
         self._granted: dict[_Identity, str] = {}
         self._calls: dict[_Identity, SharedCall] = {}
+        #: Those that failed: before they had begun anything, in their turn; and later.
         self._failed: set[_Identity] = set()
+        self._failed_late: set[_Identity] = set()
+        #: How many had failed in their turn when a bucket was let go.
+        self._failed_before: dict[_Identity, int] = {}
         self._submissions = 0
 
     @property
     def shut(self) -> bool:
         """Whether so many have failed that no other is begun."""
-        return self._max_failures is not None and len(self._failed) >= self._max_failures
+        return self._too_many(len(self._failed))
+
+    def _too_many(self, in_turn: int) -> bool:
+        return self._max_failures is not None and in_turn + len(self._failed_late) >= self._max_failures
+
+    def may_begin(self, ref: BucketRef) -> bool:
+        """Whether one that was let go may still begin: others may have failed since."""
+        return not self._too_many(self._failed_before.get(ref.identity, 0))
 
     def set_order(self, refs: Iterable[BucketRef]) -> list[BucketRef]:
         """All buckets that there are; returns them in the order of their turns."""
@@ -85,8 +96,8 @@ class Brakes:
     def ended(self, ref: BucketRef, failed: bool, submitted: bool) -> None:
         """What became of a bucket, whatever it had wanted."""
         identity = ref.identity
-        if failed:
-            self._failed.add(identity)
+        if failed and identity not in self._failed:
+            self._failed_late.add(identity)
         if not submitted and self._granted.get(identity) == SUBMIT:
             self._granted[identity] = NOTHING
             self._submissions -= 1
@@ -117,6 +128,7 @@ class Brakes:
                 return DEFERRED
             self._submissions += 1
         self._granted[identity] = what
+        self._failed_before[identity] = len(self._failed)
         return GO
 
     def _again(self, identity: _Identity, what: str) -> str:
@@ -124,6 +136,4 @@ class Brakes:
         verdict = self._verdicts[identity]
         if verdict == GO and what == SUBMIT and self._granted.get(identity) != SUBMIT:
             verdict = self._verdicts[identity] = self._verdict(identity, what)
-        elif verdict == GO and what == FAIL:
-            self._failed.add(identity)
         return verdict

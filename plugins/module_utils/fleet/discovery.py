@@ -20,6 +20,9 @@ from ansible_collections.rekey.oci.plugins.module_utils.sdk.compartments import 
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import Pages
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.retry import with_retries
 
+#: The last try is made this long before the time is over, in seconds.
+_LAST_TRY = 0.5
+
 
 class Patience:
     """How long a failing list is asked for again: while the service is busy until ``patient_until``, and never past ``by``."""
@@ -41,6 +44,9 @@ class Patience:
     def pause(self, error: ApiError, failures: int, since: float) -> Optional[float]:
         """The seconds until the next try; None where there shall be none."""
         now, pause = self._timing.clock(), retry_pause(failures, self._timing.chance(), error.retry_after)
+        if not error.retry_after and now < self.by - _LAST_TRY:
+            # One more try when the time is nearly over.
+            pause = min(pause, self.by - now - _LAST_TRY)
         may = now + pause <= self.by and may_retry(error, failures, since, now, pause, self._patient_until)
         return pause if may else None
 

@@ -137,12 +137,13 @@ class Fleet:
         if self.stopped:
             self._finish()
 
-    def standing(self, since: int) -> tuple[list[Any], list[Reconciler], int]:
-        """How far the run is: the entries from number ``since`` on, the buckets looked into, and how many are not finished."""
+    def standing(self, since: int) -> tuple[list[Any], list[tuple[Optional[str], Reconciler]], int]:
+        """How far the run is: the entries from number ``since`` on, the buckets looked into with their regions, and how many
+        are not finished."""
         scheduler = self._scheduler
         with scheduler.changed:
-            under_way = [task.reconciler for task in scheduler.open if isinstance(task, BucketTask)]
-            return self.entries[since:], under_way, scheduler.unfinished()
+            under_way = [(task.region, task.reconciler) for task in scheduler.open if isinstance(task, BucketTask)]
+            return self.entries[since:], under_way, scheduler.unfinished() + len(self._found)
 
     def run_here(self, sleep: Callable[[float], None]) -> None:
         """Run all in this thread."""
@@ -158,7 +159,7 @@ class Fleet:
                     task.stop()
                     if task.entry is not None:
                         self.entries.append(task.entry)
-            self.unfinished = scheduler.unfinished()
+            self.unfinished = scheduler.unfinished() + len(self._found)
             scheduler.open.clear()
 
     def _take_back(self, task: Task, verdict: Verdict) -> None:

@@ -34,6 +34,9 @@ _OF_BUCKETS = frozenset(
     ("GetBucket", "UpdateBucket", "ReencryptBucket", "ListObjects", "ListObjectVersions", "ListMultipartUploads")
 )
 
+#: How long those that are not found wait for one another, in seconds.
+_GATHER = 1.0
+
 STOPPED = "The run was stopped before this bucket was finished. The next run goes on from here."
 
 
@@ -101,7 +104,8 @@ class BucketTask(Task):
                 return pause
             if self._context.stop.told and not self.midway and reconciler.outcome is None:
                 return 0.0
-        self._gone()
+        if self._gone():
+            return _GATHER
         self._braked()
         self.conclude()
         return None
@@ -130,7 +134,7 @@ class BucketTask(Task):
             # The key alone is assigned to an empty bucket.
             begins = not isinstance(step, Assign) or self.reconciler.facts.has_objects is not False
             verdict = self._may(SUBMIT if begins else NOTHING)
-            if verdict == GO and self._context.brakes.shut:
+            if verdict == GO and not self._brakes(lambda brakes: brakes.may_begin(self.ref)):
                 verdict = NOT_BEGUN
             if verdict != GO:
                 raise Braked(verdict)
@@ -156,23 +160,28 @@ class BucketTask(Task):
     def brake(self, reason: str) -> None:
         self.reconciler.outcome = Done("none", reason)
 
-    def _gone(self) -> None:
-        """A bucket that is no longer listed either was deleted, which is no failure; one that is may not be read."""
+    def _gone(self) -> bool:
+        """A bucket that is no longer listed either was deleted, which is no failure; one that is may not be read.
+
+        True where it is to be asked again in a moment: one list then serves all that are not found.
+        """
         outcome, error = self.reconciler.outcome, self.reconciler.error
         compartment_id = self.ref.compartment_id
         if not isinstance(outcome, Fail) or error is None or error.status != 404 or compartment_id is None:
-            return
+            return False
         if error.operation not in _OF_BUCKETS:
-            return
+            return False
         if self._ended_at is None:
             self._ended_at = self._context.scheduler.clock()
+            return True
         try:
             listed = self._discovery.listed_now(compartment_id, self._ended_at)
         except ApiError:
             # Nobody can tell, so it stays what it is.
-            return
+            return False
         if self.ref.name not in listed:
             self.brake("bucket_gone")
+        return False
 
     def _pause(self, pause: float) -> None:
         self.api.forget()

@@ -85,6 +85,7 @@ def fleet() -> dict[str, Any]:
         "exclude": {"type": "list", "elements": "str"},
         "workers": {"type": "int", "default": 16},
         "namespace_name": {"type": "str", "aliases": ["namespace"]},
+        "regions": {"type": "list", "elements": "str"},
     }
 
 

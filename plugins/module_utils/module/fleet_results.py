@@ -10,22 +10,46 @@ from collections.abc import Sequence
 from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
-from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Fail
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.tasks import STOPPED
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef
 from ansible_collections.rekey.oci.plugins.module_utils.module import results
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
 
-COUNTS = ("submitted", "joined", "completed", "up_to_date", "empty_bucket", "oracle_managed_key", "failed")
+COUNTS = (
+    "submitted", "joined", "completed", "up_to_date", "empty_bucket", "oracle_managed_key", "failed", "deferred",
+    "not_begun", "gone", "open_uploads", "proven",
+)  # fmt: skip
+
+#: What a bucket with such a reason is counted as, where that is another word.
+_COUNTED_AS = {"bucket_gone": "gone"}
+
+#: Counts that stand beside the others, and are not told in the message.
+_BESIDE = frozenset(("total", "open_uploads", "proven"))
 
 #: How many failures a message names.
 _NAMED = 3
 
 
+def nothing() -> dict[str, Any]:
+    """The result of a run that failed before it learned anything."""
+    return {
+        "changed": False,
+        "summary": summary_of((), False),
+        "buckets": [],
+        "unlisted": [],
+        "region": None,
+        "regions": [],
+        "interrupted": False,
+    }
+
+
 class Compact:
     """A bucket's entry in compartment_reencrypt: what an operator needs of ten thousand of them."""
 
-    def __init__(self, diff: bool = False) -> None:
+    def __init__(self, scope: str = receipts.ALL, diff: bool = False) -> None:
+        self._scope = scope
         self._diff = diff
 
     def of(self, reconciler: Reconciler, ref: BucketRef) -> dict[str, Any]:
@@ -42,7 +66,10 @@ class Compact:
             "reason": None,
             "assigned": False,
             "key_version_id": None,
+            "scope": self._scope,
             "work_request": None,
+            "proven": False,
+            "open_uploads": None,
             "error": own_error(message),
         }
 
@@ -61,7 +88,10 @@ def _compact(reconciler: Reconciler, ref: BucketRef, diff: bool) -> dict[str, An
         "reason": outcome.reason if outcome else None,
         "assigned": results.assigned_by(reconciler),
         "key_version_id": facts.key.current_version if facts.key else None,
+        "scope": reconciler.options.scope,
         "work_request": None,
+        "proven": _is_proven(reconciler),
+        "open_uploads": None,
         "error": error_of(reconciler),
     }
     if work_request is not None:
@@ -77,6 +107,16 @@ def _compact(reconciler: Reconciler, ref: BucketRef, diff: bool) -> dict[str, An
     if diff and entry["changed"]:
         entry["diff"] = results.diff_of(reconciler, True)
     return entry
+
+
+def _is_proven(reconciler: Reconciler) -> bool:
+    """Whether a completed receipt proves at the end of the run that all objects are under the current version of the key."""
+    outcome, facts, receipt = reconciler.outcome, reconciler.facts, reconciler.facts.receipt
+    if not isinstance(outcome, Done) or facts.key is None or receipt is None or receipt.state != receipts.COMPLETED:
+        return False
+    current = receipt.key == receipts.key_digest(facts.key.id) and receipt.key_version_id == facts.key.current_version
+    ended = outcome.reason == "up_to_date" or (outcome.action != "none" and not reconciler.options.check_mode)
+    return current and receipt.covers(receipts.ALL) and ended
 
 
 def error_of(reconciler: Reconciler) -> Optional[dict[str, Any]]:
@@ -118,23 +158,36 @@ def summary_of(entries: Sequence[dict[str, Any]], waited: bool) -> dict[str, int
     summary["total"] = len(entries)
     for entry in entries:
         failed = entry["error"] is not None
+        counted = counted_as(entry["reason"])
         if entry["action"] in ("submit", "join"):
             summary["submitted" if entry["action"] == "submit" else "joined"] += 1
             summary["completed"] += waited and not failed
-        elif not failed and entry["reason"] in summary:
-            summary[entry["reason"]] += 1
+        elif not failed and counted in summary:
+            summary[counted] += 1
         summary["failed"] += failed
+        summary["proven"] += bool(entry.get("proven"))
+        summary["open_uploads"] += bool(entry.get("open_uploads"))
     return summary
 
 
-def told(summary: dict[str, int]) -> str:
+def counted_as(reason: Optional[str]) -> str:
+    return _COUNTED_AS.get(str(reason), str(reason))
+
+
+def told(summary: dict[str, int], scope: str = receipts.ALL) -> str:
     """Such as "1000 buckets: 990 up to date, 10 submitted"."""
-    parts = ["%d %s" % (count, name.replace("_", " ")) for name, count in summary.items() if count and name != "total"]
-    return "%d bucket%s%s" % (
-        summary["total"],
-        "" if summary["total"] == 1 else "s",
-        ": " + ", ".join(parts) if parts else "",
-    )
+    parts = [
+        "%d %s" % (count, name.replace("_", " ")) for name, count in summary.items() if count and name not in _BESIDE
+    ]
+    text = _number(summary["total"], "bucket") + (": " + ", ".join(parts) if parts else "")
+    if scope != receipts.ALL:
+        text += " (bucket keys only)"
+    waiting = summary.get("deferred", 0) + summary.get("not_begun", 0)
+    return text + (". %d wait%s for another run." % (waiting, "s" if waiting == 1 else "") if waiting else "")
+
+
+def _number(count: int, what: str) -> str:
+    return "%d %s%s" % (count, what, "" if count == 1 else "s")
 
 
 def no_match(names: Names, seen: int, searched: int, by_key: bool) -> str:
@@ -146,28 +199,41 @@ def no_match(names: Names, seen: int, searched: int, by_key: bool) -> str:
     return "None of the %d bucket%s in %s matches %s." % (seen, "" if seen == 1 else "s", where, " and ".join(filters))
 
 
-def failures(entries: Sequence[dict[str, Any]], unlisted: Sequence[dict[str, Any]]) -> Optional[str]:
+def failures(entries: Sequence[dict[str, Any]], unlisted: Sequence[dict[str, Any]], regions: int = 1) -> Optional[str]:
     """The failures for a person, the first ones by name; None where there are none, or only buckets that were stopped."""
     failed = [entry for entry in entries if entry["error"] is not None and entry["error"]["message"] != STOPPED]
     lines = []
     if failed:
-        named = ["%s: %s" % (name_of(entry), entry["error"]["message"]) for entry in failed[:_NAMED]]
+        named = ["%s: %s" % (_named(entry, regions), entry["error"]["message"]) for entry in failed[:_NAMED]]
         lines.append(_some("%d of %d buckets failed" % (len(failed), len(entries)), named, len(failed)))
     if unlisted:
         named = [
-            "%s: %s failed: %s %s: %s"
+            "%s: %s failed: %s"
             % (
-                entry["compartment_id"],
+                _in_region(entry, entry["compartment_id"], regions),
                 entry["error"]["operation"],
-                entry["error"]["status"] or "",
-                entry["error"]["code"] or "",
-                entry["error"]["message"],
+                " ".join(filter(None, (_status(entry["error"]), entry["error"]["message"]))),
             )
             for entry in unlisted[:_NAMED]
         ]
-        what = "%d compartment%s could not be listed" % (len(unlisted), "" if len(unlisted) == 1 else "s")
-        lines.append(_some(what, named, len(unlisted)))
+        lines.append(_some(_number(len(unlisted), "compartment") + " could not be listed", named, len(unlisted)))
+    waiting = sum(1 for entry in entries if entry.get("reason") in ("deferred", "not_begun"))
+    if waiting and lines:
+        lines.append("%d more wait%s for another run." % (waiting, "s" if waiting == 1 else ""))
     return " ".join(lines) or None
+
+
+def _status(error: dict[str, Any]) -> str:
+    return "%s %s:" % (error["status"], error["code"] or "") if error["status"] is not None else ""
+
+
+def _named(entry: dict[str, Any], regions: int) -> str:
+    return _in_region(entry, name_of(entry), regions)
+
+
+def _in_region(entry: dict[str, Any], name: str, regions: int) -> str:
+    """A name, with its region where there are several."""
+    return "%s/%s" % (entry["region"], name) if regions > 1 else name
 
 
 def _some(what: str, named: list[str], number: int) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef
 from ansible_collections.rekey.oci.plugins.module_utils.module import fleet_results, results
@@ -50,8 +51,13 @@ def status_of(reconciler: Reconciler) -> str:
 class Looks:
     """A bucket's entry in bucket_encryption_info."""
 
-    def of(self, reconciler: Reconciler, ref: BucketRef) -> dict[str, Any]:
-        return entry_of(reconciler, ref)
+    def __init__(self, scope: str = receipts.ALL) -> None:
+        self._scope = scope
+
+    def of(self, reconciler: Reconciler, ref: BucketRef) -> Optional[dict[str, Any]]:
+        """None for a bucket that is there no more."""
+        outcome = reconciler.outcome
+        return None if outcome is not None and outcome.reason == "bucket_gone" else entry_of(reconciler, ref)
 
     def broken(self, ref: BucketRef, message: str, submitted: bool) -> dict[str, Any]:
         return {
@@ -60,6 +66,7 @@ class Looks:
             "key": None,
             "receipt": None,
             "work_request": None,
+            "scope": self._scope,
             "status": "error",
             "key_version_age_days": None,
             "error": fleet_results.own_error(message),
@@ -78,6 +85,7 @@ def entry_of(reconciler: Reconciler, ref: BucketRef) -> dict[str, Any]:
         "key": result["key"],
         "receipt": result["receipt"],
         "work_request": result["work_request"],
+        "scope": reconciler.options.scope,
         "status": status_of(reconciler),
         "key_version_age_days": _age(reconciler),
         "error": fleet_results.error_of(reconciler),

@@ -76,6 +76,8 @@ class Service(SharedApi):
     submitted: Counter[str] = field(default_factory=Counter)
     most_running: int = 0
     on_sleep: Callable[[], None] = lambda: None
+    #: The services of other regions.
+    elsewhere: dict[str, Service] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -130,10 +132,11 @@ class Service(SharedApi):
             more.pop("recursive", False),
             more.pop("key_ids", None),
         )
-        site = Site(REGION, self, Lists(self), NAMESPACE)
+        sites = [Site(region, api, Lists(api), NAMESPACE) for region, api in {REGION: self, **self.elsewhere}.items()]
         timing = Timing(self.clock, self.sleep, lambda: 0.5) if self.virtual else None
         keep = more.pop("keep", None) or Compact()
-        fleet = Fleet([site], Options(**more), selection, Limits(workers, max_in_flight), keep, timing)
+        limits = Limits(workers, max_in_flight, more.pop("max_failures", None), more.pop("max_submissions", None))
+        fleet = Fleet(sites, Options(**more), selection, limits, keep, timing)
         fleet.add_compartments(compartment_ids)
         return fleet
 
@@ -175,6 +178,8 @@ class Service(SharedApi):
         self._call("GetBucket", name)
         with self._lock:
             self._looked[name] = begun
+            if name not in self.buckets:
+                raise refused(operation="GetBucket", status=404, code="BucketNotFound")
             return self.buckets[name], float(int(EPOCH + self.now))
 
     def get_key(self, key_id: str, not_before: float = 0.0) -> tuple[Key, float | None]:

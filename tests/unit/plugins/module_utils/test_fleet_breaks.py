@@ -13,11 +13,12 @@ from typing import Any, NoReturn
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils.fleet import fleet as fleets
+from ansible_collections.rekey.oci.plugins.module_utils.fleet import threads
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.elsewhere import RunningElsewhere
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.fleet import Fleet
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.listings import Listings
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.scheduler import Scheduler
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.tasks import BucketTask, RunningElsewhere
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.tasks import BucketTask
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef
 from ansible_collections.rekey.oci.plugins.module_utils.module import fleet_results, statuses
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import Service
@@ -165,7 +166,7 @@ def test_the_run_itself_breaks(owner: type, method: str, error: BaseException, m
 
     if method == "broke":
         service.fails["GetBucket"] = broken(TypeError("a bug"))
-    monkeypatch.setattr(fleets, "_LAST_CALLS", 1.0)
+    monkeypatch.setattr(threads, "_LAST_CALLS", 1.0)
     monkeypatch.setattr(owner, method, breaks)
     fleet = ended(service.fleet())
     assert fleet.stopped

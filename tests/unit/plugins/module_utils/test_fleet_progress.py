@@ -36,8 +36,10 @@ class Fleet:
         self.open: list[Bucket] = []
         self.unfinished = 0
 
+        self.regions: list[str | None] = ["us-ashburn-1"]
+
     def standing(self, since: int) -> tuple[list[Any], list[Any], int]:
-        return self.entries[since:], self.open, self.unfinished
+        return self.entries[since:], [("us-ashburn-1", bucket) for bucket in self.open], self.unfinished
 
 
 def entry(action: str, reason: str, error: Any = None) -> dict[str, Any]:
@@ -111,3 +113,13 @@ def test_without_waiting_nothing_is_called_completed(tmp_path: Path) -> None:
     site = Site(tmp_path / "progress", Fleet(wait=False))
     site.fleet.entries = [entry("submit", "unproven"), entry("join", "in_progress")]
     assert site.told()["counts"] == {"submitted": 1, "joined": 1, "to do": 0}
+
+
+def test_how_many_wait_for_another_run_is_told_and_a_name_has_its_region_where_there_are_several(site: Site) -> None:
+    site.fleet.regions = ["us-ashburn-1", "eu-frankfurt-1"]
+    site.fleet.open = [Bucket("a", "IN_PROGRESS", 10.0, 5.0)]
+    site.fleet.unfinished = 1
+    site.fleet.entries = [entry("none", "deferred"), entry("none", "not_begun"), entry("none", "bucket_gone")]
+    told = site.told()
+    assert told["counts"] == {"gone": 1, "deferred": 1, "not_begun": 1, "in_progress": 1, "to do": 0}
+    assert told["slowest"][0]["bucket"] == "us-ashburn-1/a"

@@ -51,6 +51,10 @@ def test_a_blank_glob_is_refused() -> None:
         ({"workers": -3}, "workers is -3"),
         ({"workers": 100000}, "give 256 at most"),
         ({"max_in_flight": 0}, "max_in_flight is 0"),
+        ({"max_failures": 0}, "max_failures is 0"),
+        ({"max_submissions": 0}, "max_submissions is 0"),
+        ({"regions": []}, "regions is empty"),
+        ({"regions": ["us-ashburn-1", " "]}, "regions has a blank entry"),
         ({"compartment_ids": []}, "compartment_ids is empty"),
         ({"compartment_ids": ["apps"]}, "not the OCID of a compartment"),
         ({"key_ids": ["master"]}, "key_ids entry 'master' is not the OCID"),
@@ -76,16 +80,25 @@ def test_counts() -> None:
         entry("f", reason="oracle_managed_key"),
         entry("g", "must not be", reason="oracle_managed_key"),
         entry("h", reason="key_assigned"),
+        entry("i", reason="deferred"),
+        entry("j", reason="not_begun"),
+        entry("k", reason="bucket_gone"),
+        entry("l", reason="up_to_date", proven=True, open_uploads=3),
     ]
     assert fleet_results.summary_of(entries, waited=True) == {
-        "total": 8,
+        "total": 12,
         "submitted": 2,
         "joined": 1,
         "completed": 2,
-        "up_to_date": 1,
+        "up_to_date": 2,
         "empty_bucket": 1,
         "oracle_managed_key": 1,
         "failed": 2,
+        "deferred": 1,
+        "not_begun": 1,
+        "gone": 1,
+        "open_uploads": 1,
+        "proven": 1,
     }
     assert fleet_results.summary_of(entries, waited=False)["completed"] == 0
 
@@ -95,6 +108,12 @@ def test_the_message_counts_what_there_is() -> None:
         "3 buckets: 2 up to date, 1 empty bucket"
     )
     assert fleet_results.told({"total": 1, "up_to_date": 1}) == "1 bucket: 1 up to date"
+    assert fleet_results.told({"total": 4, "submitted": 1, "deferred": 1, "not_begun": 2, "proven": 1}) == (
+        "4 buckets: 1 submitted, 1 deferred, 2 not begun. 3 wait for another run."
+    )
+    assert (
+        fleet_results.told({"total": 1, "up_to_date": 1}, "bucket-key") == "1 bucket: 1 up to date (bucket keys only)"
+    )
 
 
 def test_the_message_names_the_first_failures() -> None:
@@ -107,6 +126,10 @@ def test_the_message_names_the_first_failures() -> None:
         "1 compartment could not be listed. ocid: ListBuckets failed: 404 X: no."
     )
     assert fleet_results.failures([entry("fine")], []) is None
+    entries = [entry("a", "no", region="eu-frankfurt-1"), entry("b", reason="deferred")]
+    assert fleet_results.failures(entries, [], regions=2) == (
+        "1 of 2 buckets failed. eu-frankfurt-1/a: no. 1 more waits for another run."
+    )
 
 
 def test_no_match_says_why() -> None:
