@@ -32,11 +32,11 @@ bench: install ## Time a playbook against ansible.builtin.ping and the OCI CLI, 
 
 ##@ Everything
 .PHONY: test test-all
-test: lint simulator-tests clients units artifact docs-tests histories-sample sanity integration smoke wire scale watch browser ## All that a change must pass, quick things first
+test: lint simulator-tests clients units artifact docs-tests histories-sample sanity integration smoke wire scale watch browser events ## All that a change must pass, quick things first
 test-all: test histories matrix watch-all sanity-all old-python importer ee docs ## Everything, on every release of ansible-core and both ends of the SDK
 
 ##@ One by one
-.PHONY: lint format simulator-tests clients units histories-sample histories sanity sanity-all old-python integration smoke matrix wire scale watch watch-all browser
+.PHONY: lint format simulator-tests clients units histories-sample histories sanity sanity-all old-python integration smoke matrix wire scale watch watch-all browser events
 lint: setup ## Style, types, YAML, playbooks, documentation, licences, changelog; or only CHECKS=ruff
 	@$(RUN) -m tests.tools.lint $(CHECKS)
 format: setup ## Put the Python files into the formatter's style, and mend what ruff can
@@ -77,6 +77,8 @@ watch-all: install ## What is shown of a wait, on the other releases of ansible-
 	  echo "== $$name"; $(ON_INSTALLED) WATCH_ON=$$name $(RUN) -m pytest -q -p no:cacheprovider -n 2 tests/watch || exit; done
 browser: install ## The report in a real Chromium, which apt-get installs where it is missing and may
 	@$(ON_INSTALLED) $(RUN) -m pytest -p no:cacheprovider tests/browser
+events: install ## From the event of a rotation to the proof, by the real ansible-rulebook; apt-get installs Java where it may
+	@$(ON_INSTALLED) $(RUN) -m pytest -q -p no:cacheprovider tests/events
 
 ##@ What is published
 .PHONY: build install artifact importer ee changelog docs docs-tests

@@ -67,6 +67,12 @@ def importer() -> Path:
     return _make("importer", ("-r", str(requirements)), requirements.read_text(encoding="utf-8"))
 
 
+def events() -> Path:
+    """The environment of ansible-rulebook: with what the event source needs, and nothing else."""
+    requirements = REPO / "tests" / "requirements-events.txt"
+    return _make("events", ("-r", str(requirements)), requirements.read_text(encoding="utf-8"))
+
+
 def _make(name: str, requirements: tuple[str, ...], content: str = "") -> Path:
     folder = ENVIRONMENTS / name
     stamp = folder / "stamp"
