@@ -29,6 +29,7 @@ UPDATED = "PLAY [Check a bucket that was updated]"
 #: Bounds what hangs, in seconds.
 PATIENCE = 240
 
+_AGAIN = re.compile(r"run_playbook - ERROR - \n.*?\nPLAY RECAP[^\n]*\n[^\n]*\n", re.DOTALL)
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -93,7 +94,8 @@ class Rulebook:
 
     @property
     def log(self) -> str:
-        return _COLOUR.sub("", self._file.read_text(encoding="utf-8", errors="replace"))
+        """What it has said. All that a failed run said comes again at its end, and is left out."""
+        return _AGAIN.sub("", _COLOUR.sub("", self._file.read_text(encoding="utf-8", errors="replace")))
 
     def count(self, text: str) -> int:
         return self.log.count(text)

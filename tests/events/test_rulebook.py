@@ -100,6 +100,8 @@ def reader(shared: Reader) -> Iterator[Reader]:
     shared.no_more()
     yield shared
     shared.simulator.control("DELETE", "faults")
+    # Shown where the test failed.
+    print(shared.rulebook.log[-20000:])
 
 
 def rotate(simulator: Running, *keys: str) -> None:
