@@ -23,10 +23,12 @@ help: ## Show this table of contents
 	@awk -F ':.*## ' '/^##@ /{printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ First steps
-.PHONY: setup demo bench
+.PHONY: setup demo demo-events bench
 setup: .venv/tests.stamp .venv/lint.stamp ## Make .venv with everything that the tests and the linters need
 demo: install ## Re-encrypt a bucket of the simulator, twice, and again after a key rotation
 	@$(ON_INSTALLED) $(RUN) -m tests.demo
+demo-events: install ## The same by itself: a key's schedule rotates it, and ansible-rulebook hears of it
+	@$(ON_INSTALLED) $(RUN) -m tests.demo.events
 bench: install ## Time a playbook against ansible.builtin.ping and the OCI CLI, and count the API calls; or only PARTS=hosts
 	@$(ON_INSTALLED) $(RUN) -m tests.benchmark $(PARTS)
 
