@@ -189,7 +189,7 @@ def test_what_is_odd_does_no_harm(reader: Reader, tmp_path: Path) -> None:
         json.dumps({"eventType": attack}),
         json.dumps({"eventType": BUCKET_UPDATED, "data": hostile}),
         json.dumps({"eventType": BUCKET_UPDATED}),
-        json.dumps({"eventType": BUCKET_UPDATED, "data": {"resourceName": 7}}),
+        json.dumps({"eventType": BUCKET_UPDATED, "data": {"resourceName": {"a": "b"}}}),
         rotated(simulator, f"ocid1.key.{attack}", extensions=details),
     )
     reader.ends(1)
@@ -244,8 +244,7 @@ def test_a_restart_and_two_readers(
     before = submissions(simulator)
     readers: list[Rulebook] = []
     try:
-        for _number in range(2):
-            readers.append(Rulebook(simulator, tmp_path_factory.mktemp("reader"), variables))
+        readers.extend(Rulebook(simulator, tmp_path_factory.mktemp("reader"), variables) for _number in range(2))
         first, second = readers
         first.wait("two members", lambda: len(members(simulator)) == 2)
         first.wait("the missed events' end", lambda: not lag(simulator))
@@ -307,7 +306,7 @@ def test_every_variable_of_the_playbook_is_passed_on(rule: int, playbook: str) -
     passed = _extra_vars(rule)
     assert {name for name in passed if not name.startswith("_")} == known
     for name, value in passed.items():
-        if not name.startswith("_") and name not in ("rekey_key_ids",):
+        if not name.startswith("_") and name != "rekey_key_ids":
             assert value.startswith("{{ %s " % name), name
 
 
