@@ -9,9 +9,11 @@ MAKEFLAGS += --no-print-directory
 # Hundreds of processes import the same packages: compile each once.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Override with `make PYTHON=/usr/bin/python3.11 …`.
-PYTHON ?= $(shell for p in python3.12 $(HOME)/.pyenv/versions/3.12.*/bin/python3.12 python3.11 python3; do "$$p" -c "" 2>/dev/null && echo "$$p" && break; done)
-OLD_PYTHON ?= python3.9
+# What looks for interpreters runs on any Python 3.
+ANY_PYTHON := sh tests/tools/any_python.sh
+# .venv gets the Python of the newest ansible-core, or else the best there is. Override with `make PYTHON=/usr/bin/python3.13 …`.
+CHOSEN := $(PYTHON)
+PYTHON ?= $(shell $(ANY_PYTHON) -m tests.tools.interpreters develop)
 BIN := .venv/bin
 RUN := $(BIN)/python
 PIP := $(RUN) -m pip install -qq --disable-pip-version-check --no-compile
@@ -24,21 +26,38 @@ help: ## Show this table of contents
 
 ##@ First steps
 .PHONY: setup demo demo-events bench
-setup: .venv/tests.stamp .venv/lint.stamp ## Make .venv with everything that the tests and the linters need
+setup: .venv/lint.stamp ## Make .venv with everything that the tests and the linters need
 demo: install ## Re-encrypt a bucket of the simulator, twice, and again after a key rotation
 	@$(ON_INSTALLED) $(RUN) -m tests.demo
 demo-events: install ## The same by itself: a key's schedule rotates it, and ansible-rulebook hears of it
 	@$(ON_INSTALLED) $(RUN) -m tests.demo.events
-bench: install ## Time a playbook against ansible.builtin.ping and the OCI CLI, and count the API calls; or only PARTS=hosts
+bench: .venv/tests.stamp install ## Time a playbook against ansible.builtin.ping and the OCI CLI, and count the API calls; or only PARTS=hosts
 	@$(ON_INSTALLED) $(RUN) -m tests.benchmark $(PARTS)
 
 ##@ Everything
-.PHONY: test test-all
-test: lint simulator-tests clients units artifact docs-tests histories-sample sanity integration smoke wire scale watch browser events ## All that a change must pass, quick things first
-test-all: test histories matrix watch-all sanity-all old-python importer ee docs ## Everything, on every release of ansible-core and both ends of the SDK
+.PHONY: quick test test-rest test-all
+quick: pythons-quick setup ## Lint, types, units, the simulator's tests and one integration target, for in between
+	@$(RUN) -m tests.tools.side_by_side lint simulator-tests units "integration TARGETS=bucket_reencrypt_basic"
+test: pythons ## All that a change must pass, the quick things first
+	@$(MAKE) setup artifact
+	@PREPARED=1 $(RUN) -m tests.tools.side_by_side lint simulator-tests units integration sanity wire watch smoke clients releases docs-tests \
+	  histories-sample scale browser events
+test-rest: pythons-all ## What is slow: long histories, every Python, what Galaxy checks, an execution environment, the documentation
+	@$(MAKE) histories old-python releases-all importer ee docs
+test-all: pythons-all ## Everything, on every release of ansible-core, both ends of the SDK, and every Python
+	@$(MAKE) test
+	@$(MAKE) test-rest
+	@for name in $$($(RUN) -m tests.tools.releases names); do $(MAKE) one-release RELEASE=$$name || exit; done
 
 ##@ One by one
-.PHONY: lint format simulator-tests clients units histories-sample histories sanity sanity-all old-python integration smoke matrix wire scale watch watch-all browser events
+.PHONY: pythons pythons-all pythons-quick lint format simulator-tests units histories-sample histories sanity old-python integration smoke one-release releases
+.PHONY: clients releases-all wire scale watch browser events
+pythons: ## Say which interpreters the tests lack, what for, and how to get them
+	@$(ANY_PYTHON) -m tests.tools.interpreters check $(CHOSEN)
+pythons-all: ## Say which interpreters `make test-all` lacks
+	@$(ANY_PYTHON) -m tests.tools.interpreters check --all $(CHOSEN)
+pythons-quick:
+	@$(ANY_PYTHON) -m tests.tools.interpreters check --quick $(CHOSEN)
 lint: setup ## Style, types, YAML, playbooks, documentation, licences, changelog; or only CHECKS=ruff
 	@$(RUN) -m tests.tools.lint $(CHECKS)
 format: setup ## Put the Python files into the formatter's style, and mend what ruff can
@@ -49,45 +68,44 @@ clients: .venv/tests.stamp ## The OCI CLI, rclone, and Oracle's SDKs for Python 
 	@$(RUN) -m pytest -q -n 2 --dist loadfile -p no:cacheprovider tests/clients
 units: .venv/tests.stamp ## Unit tests of the collection, by ansible-test
 	@$(RUN) -m tests.tools.ansible_test units
-histories-sample: install ## Every fault at every call, a sample of random histories, and a check of the checks
+histories-sample: .venv/tests.stamp install ## Every fault at every call, a sample of random histories, and a check of the checks
 	@$(ON_INSTALLED) $(RUN) -m pytest -q tests/histories
-histories: install ## 20,000 random histories with faults and crashes, against the promises
+histories: .venv/tests.stamp install ## 20,000 random histories with faults and crashes, against the promises
 	@$(ON_INSTALLED) $(RUN) -m tests.histories
 sanity: .venv/tests.stamp ## ansible-test sanity, in full
 	@$(RUN) -m tests.tools.ansible_test sanity
-sanity-all: .venv/tests.stamp ## ansible-test sanity on the other releases of ansible-core
-	@for name in core-2.16 core-2.17 core-2.18; do $(RUN) -m tests.tools.ansible_test --environment $$name sanity || exit; done
-old-python: .venv/tests.stamp ## Compile and import the plugins on OLD_PYTHON, the oldest that modules run on
-	@if "$(OLD_PYTHON)" -c "" 2>/dev/null; then \
-	  PATH="$$(dirname "$$(command -v "$(OLD_PYTHON)")"):$$PATH" $(RUN) -m tests.tools.ansible_test --python 3.9 sanity --test compile --test import; \
-	else echo "No $(OLD_PYTHON) here: make old-python OLD_PYTHON=/path/to/python3.9"; fi
-integration: .venv/tests.stamp ## All integration targets against the simulator, newest releases
-	@$(RUN) -m tests.tools.integration
-smoke: .venv/tests.stamp ## The few integration targets that are marked as smoke tests, on every other release
-	@$(RUN) -m tests.tools.integration --others --smoke
-matrix: .venv/tests.stamp ## All integration targets on every other release
-	@$(RUN) -m tests.tools.integration --others
-wire: install ## Playbooks on the installed artifact: who signs, TLS, secrets, broken networks, what is returned
+old-python: .venv/tests.stamp ## Compile and import the plugins on the oldest Python that modules run on
+	@$(RUN) -m tests.tools.ansible_test --python $$($(RUN) -m tests.tools.releases oldest-target) sanity --test compile --test import
+integration: .venv/tests.stamp ## All integration targets against the simulator, newest releases; or only TARGETS=…
+	@$(RUN) -m tests.tools.integration $(TARGETS)
+smoke: .venv/tests.stamp ## The few targets that are marked as smoke tests, on the oldest ansible-core and the one before the newest
+	@$(RUN) -m tests.tools.integration --smoke
+one-release: .venv/tests.stamp install ## Sanity, all integration targets, warnings and watching on another ansible-core: RELEASE=core-2.16
+	@$(RUN) -m tests.tools.ansible_test --environment $(RELEASE) sanity
+	@$(RUN) -m tests.tools.integration --environment $(RELEASE)
+	@$(ON_INSTALLED) TRIED_ON=$(RELEASE) $(RUN) -m pytest -q tests/releases
+	@$(ON_INSTALLED) WATCH_ON=$(RELEASE) $(RUN) -m pytest -q -p no:cacheprovider -n 2 tests/watch
+releases: .venv/tests.stamp install ## No warning on some releases of ansible-core, and modules on the oldest and the newest Python
+	@$(ON_INSTALLED) $(RUN) -m pytest -q tests/releases
+releases-all: .venv/tests.stamp install ## No warning on any release of ansible-core, and modules on every Python
+	@$(ON_INSTALLED) TRIED_ON=all $(RUN) -m pytest -q tests/releases
+wire: .venv/tests.stamp install ## Playbooks on the installed artifact: who signs, TLS, secrets, broken networks, what is returned
 	@$(ON_INSTALLED) $(RUN) -m pytest -n 2 --dist loadfile tests/wire
-scale: install ## Several controllers on slices of one inventory at once, and ansible-runner
+scale: .venv/tests.stamp install ## Several controllers on slices of one inventory at once, and ansible-runner
 	@$(ON_INSTALLED) $(RUN) -m pytest -p no:cacheprovider tests/scale
-watch: install ## What is shown of a wait: in tmux, which apt-get installs where it may, under ansible-runner, over each kind of connection
+watch: .venv/tests.stamp install ## What is shown of a wait: in tmux, which apt-get installs where it may, under ansible-runner, over each kind of connection
 	@$(ON_INSTALLED) $(RUN) -m pytest -p no:cacheprovider -n 2 tests/watch
-watch-all: install ## What is shown of a wait, on the other releases of ansible-core
-	@$(RUN) -m tests.tools.environments core-2.16 core-2.17 core-2.18
-	@for name in core-2.16 core-2.17 core-2.18; do \
-	  echo "== $$name"; $(ON_INSTALLED) WATCH_ON=$$name $(RUN) -m pytest -q -p no:cacheprovider -n 2 tests/watch || exit; done
-browser: install ## The report in a real Chromium, which apt-get installs where it is missing and may
+browser: .venv/tests.stamp install ## The report in a real Chromium, which apt-get installs where it is missing and may
 	@$(ON_INSTALLED) $(RUN) -m pytest -p no:cacheprovider tests/browser
-events: install ## From the event of a rotation to the proof, by the real ansible-rulebook; apt-get installs Java where it may
+events: .venv/tests.stamp install ## From the event of a rotation to the proof, by the real ansible-rulebook; apt-get installs Java where it may
 	@$(ON_INSTALLED) $(RUN) -m pytest -q -p no:cacheprovider tests/events
 
 ##@ What is published
 .PHONY: build install artifact importer ee changelog docs docs-tests
-build: .venv/tests.stamp ## Build the collection's artifact into build/artifact
+build: .venv/base.stamp ## Build the collection's artifact into build/artifact
 	@$(RUN) -m tests.tools.artifact build
-install: .venv/tests.stamp ## Install the artifact into build/installed
-	@$(RUN) -m tests.tools.artifact install
+install: .venv/base.stamp ## Install the artifact into build/installed
+	@test -n "$$PREPARED" || $(RUN) -m tests.tools.artifact install
 artifact: .venv/tests.stamp ## Check that the artifact holds what a user needs and nothing else
 	@$(RUN) -m tests.tools.artifact check
 importer: .venv/tests.stamp ## What Ansible Galaxy checks on upload
@@ -98,7 +116,7 @@ changelog: setup ## Release the fragments into CHANGELOG.md under galaxy.yml's v
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/antsibull-changelog release --update-existing --reload-plugins --refresh-plugins prevent-removal
 docs: .venv/docs.stamp install ## Build the documentation site into docs/build
 	@$(ON_INSTALLED) $(RUN) -m tests.docs
-docs-tests: install ## Run the EXAMPLES and the guides' playbooks, and hold the guides to what they say
+docs-tests: .venv/tests.stamp install ## Run the EXAMPLES and the guides' playbooks, and hold the guides to what they say
 	@$(ON_INSTALLED) $(RUN) -m pytest -q -n 2 tests/docs
 
 ##@ Tidy up
@@ -108,17 +126,20 @@ clean: ## Remove what was built
 distclean: clean ## Remove the environments too
 	rm -rf .venv .venvs
 
-# Each stamp is newer than the requirement files that its packages came from. The first makes .venv anew.
-.venv/tests.stamp: tests/requirements-tests.txt meta/ee-requirements.txt
+# Each stamp is newer than the requirement files that its packages came from. The first, all that `make demo` takes, makes .venv anew.
+REQUIREMENTS = -r tests/requirements-simulator.txt $$($(RUN) -m tests.tools.releases requirements)
+.venv/base.stamp: tests/requirements-simulator.txt meta/ee-requirements.txt tests/tools/releases.py
 	@echo "Making .venv"
 	@rm -rf .venv
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] < (3, 11) and "Python 3.11 or later is needed: make PYTHON=...")'
 	@"$(PYTHON)" -m venv .venv
-	@$(PIP) -r tests/requirements-tests.txt
+	@$(PIP) $(REQUIREMENTS)
+	@touch $@
+.venv/tests.stamp: .venv/base.stamp tests/requirements-tests.txt
+	@$(PIP) $(REQUIREMENTS) -r tests/requirements-tests.txt
 	@touch $@
 .venv/lint.stamp: .venv/tests.stamp tests/requirements-lint.txt
-	@$(PIP) -r tests/requirements-tests.txt -r tests/requirements-lint.txt
+	@$(PIP) $(REQUIREMENTS) -r tests/requirements-tests.txt -r tests/requirements-lint.txt
 	@touch $@
 .venv/docs.stamp: .venv/lint.stamp tests/requirements-docs.txt
-	@$(PIP) -r tests/requirements-tests.txt -r tests/requirements-lint.txt -r tests/requirements-docs.txt
+	@$(PIP) $(REQUIREMENTS) -r tests/requirements-tests.txt -r tests/requirements-lint.txt -r tests/requirements-docs.txt
 	@touch $@

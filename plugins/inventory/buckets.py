@@ -12,8 +12,14 @@ description:
   - Makes a host of each bucket, so that forks, C(serial), C(throttle), C(--limit) and the job slices of AWX and Automation
     Controller spread work on buckets over processes and machines.
   - Use a YAML file whose name ends in C(.rekey_buckets.yml) or C(.rekey_buckets.yaml).
+  - Each bucket is a host once, however many files list it, and is in the group C(rekey_buckets).
   - A host is named as its bucket. Where several regions are listed, the region is appended, as in C(payroll.us-ashburn-1), since
     a bucket's name is unique in its region only. See O(append_region).
+  - A name that anything else has is not taken from it. That may be another host or a group, of this file or of a source before it,
+    or a name that Ansible itself uses, such as C(all) or C(localhost). The host is then named C(BUCKET.REGION), or
+    C(BUCKET.REGION.NAMESPACE) where that name is taken too. A warning tells these names.
+  - What other sources say of their hosts and groups stays as it is. Ansible tells a plugin nothing of the sources that it reads
+    later. So give this file after the sources that have your servers, or set O(host_prefix).
   - Each host has C(ansible_connection=local) and the controller's Python, since nothing is logged in to. What else a host has
     is under RV(ignore:Host variables).
   - A compartment that may not be listed is warned of and hides no other, unless O(strict=true). Where none can be listed, the
@@ -56,17 +62,29 @@ options:
       - Whether the region is appended to a host's name.
       - When left out, it is where O(regions) has more than one. Set it where several files list a region each.
     type: bool
+  host_prefix:
+    description:
+      - A text that every host's name begins with, such as V(acme-). It tells the buckets of one tenancy from those of another,
+        and from your servers.
+      - May have letters, digits, and the characters V(_), V(-), V(.), V(@), V(+) and V(=).
+    type: str
+    version_added: 1.1.0
+  host_suffix:
+    description: A text that every host's name ends with, of the same characters as O(host_prefix).
+    type: str
+    version_added: 1.1.0
   namespace_name:
     description: The Object Storage namespace. Looked up when left out, which costs one call.
     type: str
   strict:
     description:
       - Whether an entry of O(compose), O(groups) or O(keyed_groups) that fails is fatal, and so is a compartment that cannot be
-        listed.
+        listed. Then the file gives no host at all.
   cache:
     description:
       - Whether to keep what was listed.
-      - Kept is only what is complete. What was kept for other options, or by another version of this plugin, is not used.
+      - Only a complete list is kept. It is used for the same options, region, tenancy and user only, and by the same version of
+        this plugin.
 extends_documentation_fragment:
   - rekey.oci.auth
   - rekey.oci.auth_environment
@@ -83,7 +101,8 @@ notes:
     O(compartment_ids) and so was not looked up.
   - C(rekey_time_created) - when the bucket was made, RFC 3339 in UTC.
   - C(rekey_freeform_tags), C(rekey_defined_tags) - its tags, as dictionaries.
-  - What comes from the service is never evaluated as a template.
+  - What comes from the service is never evaluated as a template. Texts with braces are marked for that, which
+    C(ansible-inventory --list) shows as C(__ansible_unsafe). The YAML of C(ansible-inventory --list --yaml) has no such mark.
 """
 
 EXAMPLES = r"""
@@ -111,7 +130,9 @@ cache_timeout: 3600
 import difflib
 import hashlib
 import json
+import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Optional
 
 from ansible.errors import AnsibleError, AnsibleParserError
@@ -125,63 +146,54 @@ from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clien
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.loading import SdkMissing
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from ansible_collections.rekey.oci.plugins.plugin_utils._bucket_list import WORKERS, BucketList
-
-try:
-    from ansible.template import trust_as_template
-except ImportError:
-    # Before ansible-core 2.19 whatever is not marked is a template.
-    from ansible.utils.unsafe_proxy import wrap_var as untrusted
-
-    def trust_as_template(value: str) -> str:
-        return value
-
-else:
-
-    def untrusted(value: Any) -> Any:
-        return value
-
+from ansible_collections.rekey.oci.plugins.plugin_utils._inventory_hosts import BucketHosts, Draft, host_names
+from ansible_collections.rekey.oci.plugins.plugin_utils._inventory_texts import as_texts, inert, trusted
 
 #: Raised with every change to what is kept.
-CACHE_FORMAT = 1
+CACHE_FORMAT = 2
 
 #: Options that decide what is listed, apart from the common ones.
 _LISTING = ("compartment_ids", "recursive", "regions", "namespace_name")
-_TEMPLATES = ("compartment_ids", "regions", "namespace_name", *ENVIRONMENT)
+_TEMPLATES = ("compartment_ids", "regions", "namespace_name", "host_prefix", "host_suffix", *ENVIRONMENT)
 _LISTS = ("compartment_ids", "regions", "include", "exclude")
+_TEXTS = ("namespace_name", "host_prefix", "host_suffix", *ENVIRONMENT)
 _SECRETS = frozenset(("api_user_key_pass_phrase",))
+
+#: Anything else has a meaning in a pattern of hosts, or in a path.
+_AFFIX = re.compile(r"[A-Za-z0-9_\-.@+=]*")
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]
     NAME = "rekey.oci.buckets"
+    inventory: Any
 
     def verify_file(self, path: str) -> bool:
         return bool(super().verify_file(path)) and path.endswith((".rekey_buckets.yml", ".rekey_buckets.yaml"))
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
-        config = self._read_config_data(path)
         try:
+            config = self._read_config_data(path)
             self._check_keys(config)
             params = self._params(config)
             names = Names(params["include"], params["exclude"])
             listed = self._listed(path, params, cache)
+            self._report(path, listed["problems"], params["strict"])
+            found = [bucket for bucket in listed["buckets"] if names.match(bucket["name"])]
+            hosts = self._hosts(found, params)
         except inputs.BadInput as error:
             raise AnsibleParserError("%s: %s" % (path, error)) from None
-        self._report(path, listed["problems"], params["strict"])
-        found = [bucket for bucket in listed["buckets"] if names.match(bucket["name"])]
-        if not found:
-            told = str(names)
-            self.display.warning(
-                "%s: no bucket is found%s, of %d listed."
-                % (path, " with " + told if told else "", len(listed["buckets"]))
-            )
-        append = params["append_region"]
-        if append is None:
-            append = len(params["regions"]) > 1
-        for bucket in found:
-            self._add(bucket, append, params["strict"])
+        for line in self._idle(found, listed, names, params):
+            self.display.warning("%s: %s" % (path, line))
+        self._warn_of_names(path, hosts, params["strict"])
+        hosts.put()
 
     # Options
+
+    def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
+        # Before Ansible looks at their types, which it does by itself in reading the file.
+        found = as_texts(direct, _LISTS, _TEXTS) if isinstance(direct, Mapping) else direct
+        super().set_options(task_keys=task_keys, var_options=var_options, direct=found)
 
     def _check_keys(self, config: Mapping[str, Any]) -> None:
         known = set(self.option_definitions)
@@ -204,14 +216,19 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             value = params[name] or []
             if isinstance(value, str):
                 value = [item.strip() for item in value.split(",")]
-            if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-                raise inputs.BadInput("%s must be a list of texts." % name)
-            params[name] = list(dict.fromkeys(value))
+            params[name] = list(dict.fromkeys(as_texts({name: value}, _LISTS, ())[name]))
+        params = as_texts(params, (), _TEXTS)
         if not params["compartment_ids"]:
             raise inputs.BadInput("compartment_ids is empty: give the OCID of a compartment at least.")
         for compartment_id in params["compartment_ids"]:
             inputs.check_compartment_id(compartment_id)
         inputs.check_namespace(params["namespace_name"])
+        for name in ("host_prefix", "host_suffix"):
+            if not _AFFIX.fullmatch(params[name] or ""):
+                raise inputs.BadInput(
+                    "%s %s has characters that a host's name should not have: take letters, digits and _-.@+="
+                    % (name, inputs.shown(params[name]))
+                )
         return params
 
     def _evaluated(self, name: str, value: Any) -> Any:
@@ -230,13 +247,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
 
     def _listed(self, path: str, params: Mapping[str, Any], cache: bool) -> dict[str, Any]:
         """What is kept, or else what the service says: ``buckets`` and ``problems``."""
-        query = self._query(params)
+        places = self._places(params)
+        query = self._query(params, places)
         key = self.get_cache_key(path)
         if params["cache"] and cache:
             kept = self._kept(key)
             if kept is not None and kept.get("format") == CACHE_FORMAT and kept.get("query") == query:
                 return kept
-        listed = self._list(params)
+        listed = self._list(params, places)
         if params["cache"] and not listed["problems"]:
             self._cache[key] = {"format": CACHE_FORMAT, "query": query, **listed}
         return listed
@@ -255,35 +273,43 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         return kept if whole else None
 
     @staticmethod
-    def _query(params: Mapping[str, Any]) -> str:
+    def _query(params: Mapping[str, Any], places: list[Clients]) -> str:
         """Stands for everything that decides what is listed; the secrets do not."""
         asked = {name: params[name] for name in (*_LISTING, *ENVIRONMENT) if name not in _SECRETS}
-        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode("ascii")).hexdigest()
+        whole = [asked, [place.caller() for place in places]]
+        return hashlib.sha256(json.dumps(whole, sort_keys=True).encode("ascii")).hexdigest()
 
-    def _list(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        if len(params["regions"]) > 1 and params["object_storage_endpoint"]:
+    def _places(self, params: Mapping[str, Any]) -> list[Clients]:
+        """The same caller in each region. Raises BadInput."""
+        regions = params["regions"]
+        try:
+            clients = Clients({**params, "region": params["region"] or (regions[0] if regions else None)}, WORKERS)
+        except SdkMissing as error:
+            raise AnsibleParserError(str(error)) from error
+        for warning in clients.warnings:
+            self.display.warning(warning)
+        # A region has a short and a full name, and is one region.
+        places = {place.region: place for place in (clients.in_region(region) for region in regions)}
+        return list(places.values()) or [clients]
+
+    def _list(self, params: Mapping[str, Any], places: list[Clients]) -> dict[str, Any]:
+        if len(places) > 1 and not places[0].serves_regions:
             self.display.warning(
                 "object_storage_endpoint is set: all regions are asked there, and give the same buckets."
             )
         buckets: list[dict[str, Any]] = []
         problems: list[dict[str, Any]] = []
         listed = 0
-        for region in params["regions"] or [params["region"]]:
-            try:
-                clients = Clients({**params, "region": region}, WORKERS)
-            except SdkMissing as error:
-                raise AnsibleParserError(str(error)) from error
-            for warning in clients.warnings:
-                self.display.warning(warning)
+        for clients in places:
             try:
                 found = BucketList(OciApi(clients), params["namespace_name"])
-                found.read(params["compartment_ids"], params["recursive"])
             except ApiError as error:
-                problems.append({"region": region, "compartment_id": None, "line": error.line()})
-            else:
-                buckets.extend(found.buckets)
-                problems.extend(found.problems)
-                listed += found.listed
+                problems.append({"region": clients.region, "compartment_id": None, "line": error.line()})
+                continue
+            found.read(params["compartment_ids"], params["recursive"])
+            buckets.extend(found.buckets)
+            problems.extend(found.problems)
+            listed += found.listed
         if not listed:
             raise inputs.BadInput("no compartment can be listed: %s" % problems[0]["line"])
         return {"buckets": buckets, "problems": problems}
@@ -296,13 +322,55 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
                 raise AnsibleParserError(line)
             self.display.warning(line)
 
+    @staticmethod
+    def _idle(
+        found: list[dict[str, Any]], listed: Mapping[str, Any], names: Names, params: Mapping[str, Any]
+    ) -> list[str]:
+        """What was asked for by name, and matched nothing: it may be mistyped."""
+        told = str(names)
+        if not found:
+            return ["no bucket is found%s, of %d listed." % (" with " + told if told else "", len(listed["buckets"]))]
+        matching = {glob for bucket in listed["buckets"] for glob in names.matching(bucket["name"])}
+        lines = [
+            "%s has %s, which matches the name of no bucket." % (option, glob)
+            for option, globs in (("include", names.include), ("exclude", names.exclude))
+            for glob in globs
+            if glob not in matching
+        ]
+        # With those below them, nobody knows here which is below which.
+        used = {entry["compartment_id"] for entry in (*found, *listed["problems"])}
+        what = "that matches %s" % told if told else "in it"
+        asked = [] if params["recursive"] or None in used else params["compartment_ids"]
+        lines += ["compartment %s has no bucket %s." % (one, what) for one in asked if one not in used]
+        return lines
+
     # Hosts
 
-    def _add(self, bucket: Mapping[str, Any], append_region: bool, strict: bool) -> None:
-        name = bucket["name"]
-        host = self.inventory.add_host("%s.%s" % (name, bucket["region"]) if append_region else name)
+    def _hosts(self, found: list[dict[str, Any]], params: Mapping[str, Any]) -> BucketHosts:
+        append = params["append_region"]
+        if append is None:
+            append = len(params["regions"]) > 1
+        affixes = params["host_prefix"] or "", params["host_suffix"] or ""
+        service = params["object_storage_endpoint"] or ""
+        draft = partial(self._draft, params["strict"])
+        hosts = BucketHosts(self.inventory, service, self._named_groups(params), draft)
+        hosts.plan(found, lambda bucket: host_names(bucket, append, *affixes))
+        return hosts
+
+    def _named_groups(self, params: Mapping[str, Any]) -> list[str]:
+        groups = params["groups"]
+        named = list(groups) if isinstance(groups, dict) else []
+        keyed = params["keyed_groups"]
+        for entry in keyed if isinstance(keyed, list) else ():
+            parent = entry.get("parent_group") if isinstance(entry, dict) else None
+            if isinstance(parent, str) and parent and "{" not in parent:
+                named.append(parent)
+        return [self._sanitize_group_name(name) for name in named]
+
+    def _draft(self, strict: bool, name: str, bucket: Mapping[str, Any]) -> Draft:
+        """A host with its variables and groups. Raises AnsibleError where it is strict."""
         variables = {
-            "rekey_bucket_name": name,
+            "rekey_bucket_name": bucket["name"],
             "rekey_namespace_name": bucket["namespace"],
             "rekey_region": bucket["region"],
             "rekey_compartment_id": bucket["compartment_id"],
@@ -311,14 +379,37 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             "rekey_freeform_tags": bucket["freeform_tags"],
             "rekey_defined_tags": bucket["defined_tags"],
         }
-        for variable, value in variables.items():
-            self.inventory.set_variable(host, variable, untrusted(value))
-        self.inventory.set_variable(host, "ansible_connection", "local")
-        # The Python of whatever controller runs the play, which need not be the one that made this inventory.
-        self.inventory.set_variable(
-            host, "ansible_python_interpreter", trust_as_template("{{ ansible_playbook_python }}")
-        )
-        known = self.inventory.get_host(host).get_vars()
-        self._set_composite_vars(self.get_option("compose"), known, host, strict)
-        self._add_host_to_composed_groups(self.get_option("groups"), {}, host, strict)
-        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), {}, host, strict)
+        fixed = {
+            "ansible_connection": "local",
+            # The Python of whatever controller runs the play, which need not be the one that made this inventory.
+            "ansible_python_interpreter": trusted("{{ ansible_playbook_python }}"),
+        }
+        draft = Draft(name, {**inert(variables), **fixed})
+        inventory, self.inventory = self.inventory, draft
+        try:
+            self._set_composite_vars(self.get_option("compose"), draft.host.get_vars(), name, strict)
+            for variable, value in draft.host.vars.items():
+                if value is not fixed.get(variable):
+                    draft.host.vars[variable] = inert(value)
+            self._add_host_to_composed_groups(self.get_option("groups"), {}, name, strict)
+            self._add_host_to_keyed_groups(self.get_option("keyed_groups"), {}, name, strict)
+        finally:
+            self.inventory = inventory
+        return draft
+
+    def _warn_of_names(self, path: str, hosts: BucketHosts, strict: bool) -> None:
+        renamed = hosts.renamed()
+        if renamed:
+            self.display.warning(
+                "%s: other hosts or groups have the names of some buckets, whose hosts have longer names: %s."
+                % (path, ", ".join(renamed))
+            )
+        shadowing = hosts.shadowing()
+        if shadowing:
+            line = "%s: no group is made where a host of another source has its name: %s." % (
+                path,
+                ", ".join(shadowing),
+            )
+            if strict:
+                raise AnsibleParserError(line)
+            self.display.warning(line)

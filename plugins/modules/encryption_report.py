@@ -7,26 +7,34 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: encryption_report
-short_description: Write what bucket_encryption_info found as a report for people, as HTML, JSON and CSV
+short_description: Write what bucket_encryption_info found as a report, as HTML, JSON, CSV, JUnit and Prometheus metrics
 version_added: 1.0.0
 description:
   - Takes what M(rekey.oci.bucket_encryption_info) returned and writes one HTML file that needs no other file and no network, with
-    a JSON and a CSV file beside it.
+    a JSON and a CSV file beside it. On demand it also writes a JUnit file for CI, and metrics for Prometheus.
   - The report says for each bucket its key, the key's current version and age, the status, the last proof, and who should act.
     Buckets that are not proven come first.
+  - A bucket is proven where a completed receipt says that all of its objects are under the current version of its key. Where only
+    the bucket's own keys were re-encrypted (RV(rekey.oci.bucket_encryption_info#module:buckets[].scope=bucket-key)), or where the
+    receipt is not completed yet, the bucket is not proven.
+  - A bucket that is in several of the O(results) counts once, as the one of them that proves least.
   - Makes no API call, and takes none of the common options, so it is not in C(group/rekey.oci.all). The files are written on the host that the task runs on.
   - The report names the time since which it says what it says. A run that finds nothing new changes no file.
+  - The files of one report are all new or all old. They are written beside their places and then moved, so that a full disk or a
+    missing permission leaves the older report as it was.
 options:
   dest:
     description:
-      - The path of the HTML file, ending in C(.html). The other files have the same name with C(.json) and C(.csv).
+      - The path of the HTML file, ending in C(.html). The other files have the same name with C(.json), C(.csv), C(.xml) for
+        V(junit), and C(.prom) for V(prometheus).
       - The folder must exist.
     type: path
     required: true
   results:
     description:
       - Whole results of M(rekey.oci.bucket_encryption_info), one for each run of it, such as one for each region.
-      - A report on compartments that may not be listed, or on a run that failed or was stopped, says that it is not complete.
+      - A report on compartments that may not be listed, or on a run that failed or was stopped, says that it is not complete. So
+        do the CSV, with a line whose status is C(incomplete), the JUnit file, with an error, and C(rekey_report_problems).
     type: list
     elements: dict
     required: true
@@ -35,18 +43,30 @@ options:
     type: str
     default: Encryption of buckets
   formats:
-    description: Which files to write.
+    description:
+      - Which files to write.
+      - V(junit) is a test suite with a case for each bucket, which GitLab, Jenkins and others show. A bucket that is not proven is
+        a failure, one with nothing to prove is skipped, and one that could not be looked at is an error.
+      - V(prometheus) is metrics for the textfile collector of Prometheus' node_exporter.
     type: list
     elements: str
-    choices: [html, json, csv]
+    choices: [html, json, csv, junit, prometheus]
     default: [html, json, csv]
   require_customer_managed_key:
     description: Whether a bucket under an Oracle-managed key counts as not proven.
     type: bool
     default: false
   mode:
-    description: The permissions of the files, as of M(ansible.builtin.file). When left out, they are V(0600).
+    description:
+      - The permissions of the files, as of M(ansible.builtin.file). When left out, they are V(0600).
+      - Another user's node_exporter cannot read V(0600). Give V(0644) for V(prometheus) there.
     type: raw
+  unsafe_writes:
+    description:
+      - Whether a file that cannot be replaced, such as one that is mounted into a container, may be written over in its place.
+        Whoever reads it at that moment may see half of it.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - ansible.builtin.files
 attributes:
@@ -80,6 +100,14 @@ EXAMPLES = r"""
     results:
       - "{{ encryption }}"
 
+- name: Write what CI and Prometheus read
+  rekey.oci.encryption_report:
+    dest: /tmp/encryption.html
+    results:
+      - "{{ encryption }}"
+    formats: [junit, prometheus]
+    mode: "0644"
+
 - name: Look at two regions
   rekey.oci.bucket_encryption_info:
     compartment_ids: [ocid1.compartment.oc1..example]
@@ -109,7 +137,7 @@ totals:
       description: All buckets.
       type: int
     proven:
-      description: Those that a completed receipt proves to be up to date.
+      description: Those whose objects are all proven to be under the current version of their key.
       type: int
     not_proven:
       description: Those that nothing proves to be up to date. These need somebody to act, or time.
@@ -124,18 +152,27 @@ since:
   sample: "2026-11-24T10:00:00Z"
 """
 
-import contextlib
 import os
 import tempfile
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.rekey.oci.plugins.module_utils.report import figures, files, pages
+from ansible_collections.rekey.oci.plugins.module_utils.report import figures, files, machines, pages, places
 
 #: A CSV of more characters is not shown in diff mode.
 LARGEST_DIFF = 100_000
+
+#: Format to the end of its file's name, and what makes it.
+FORMATS: dict[str, tuple[str, Callable[[Mapping[str, Any], str, str], str]]] = {
+    "html": ("html", pages.as_html),
+    "json": ("json", files.as_json),
+    "csv": ("csv", lambda content, digest, since: files.as_csv(content)),
+    "junit": ("xml", machines.as_junit),
+    "prometheus": ("prom", machines.as_prometheus),
+}
 
 
 def main() -> None:
@@ -147,7 +184,7 @@ def main() -> None:
             "formats": {
                 "type": "list",
                 "elements": "str",
-                "choices": ["html", "json", "csv"],
+                "choices": list(FORMATS),
                 "default": ["html", "json", "csv"],
             },
             "require_customer_managed_key": {"type": "bool", "default": False},
@@ -157,30 +194,25 @@ def main() -> None:
     )
     params = module.params
     paths = _paths(module)
+    _check(module, paths)
     content = figures.content(params["results"], params["title"], params["require_customer_managed_key"])
     digest = files.fingerprint(content)
     old = {path: _read(module, path) for path in paths.values()}
-    since = _since(old.values(), digest)
-    made = {
-        "html": lambda: pages.as_html(content, digest, since),
-        "json": lambda: files.as_json(content, digest, since),
-        "csv": lambda: files.as_csv(content),
-    }
-    changed = False
-    diff: list[dict[str, Any]] = []
-    for kind, path in paths.items():
-        text = made[kind]().encode("utf-8")
-        if text != old[path]:
-            changed = True
-            if not module.check_mode:
-                _write(module, path, text)
-        if module._diff and kind == "csv":
-            diff.append(_diff(path, old[path], text))
+    since = _since(old, digest, content)
+    texts = {path: FORMATS[kind][1](content, digest, since).encode("utf-8") for kind, path in paths.items()}
+    new = {path: text for path, text in texts.items() if text != old[path]}
+    if new and not module.check_mode:
+        try:
+            places.write(new, lambda at, of: _dress(module, at, of), params["unsafe_writes"])
+        except places.CannotWrite as error:
+            module.fail_json(msg="%s No file of the report was changed." % error)
+    changed = bool(new)
+    for path in paths.values():
         if os.path.exists(path):
             changed = module.set_fs_attributes_if_different(_attributes(module, path), changed)
     result = {"changed": changed, "files": list(paths.values()), "totals": content["totals"], "since": since}
-    if diff:
-        result["diff"] = diff
+    if module._diff and "csv" in paths:
+        result["diff"] = [_diff(paths["csv"], old[paths["csv"]], texts[paths["csv"]])]
     # The buckets are not sent back: Ansible would add all arguments to the result.
     module.exit_json(invocation={"module_args": {"dest": params["dest"], "formats": params["formats"]}}, **result)
 
@@ -193,13 +225,25 @@ def _paths(module: AnsibleModule) -> dict[str, str]:
         module.fail_json(msg="dest %s does not end in .html: give the path of the HTML file." % dest)
     if not os.path.isdir(folder):
         module.fail_json(msg="The folder of dest, %s, does not exist: make it first." % folder)
-    paths = {kind: "%s.%s" % (base, kind) for kind in ("html", "json", "csv") if kind in module.params["formats"]}
+    paths = {kind: "%s.%s" % (base, end) for kind, (end, _make) in FORMATS.items() if kind in module.params["formats"]}
     for path in paths.values():
         if os.path.isdir(path):
             module.fail_json(msg="%s is a folder: give the path of a file." % path)
     if not paths:
-        module.fail_json(msg="formats is empty: give at least one of html, json and csv.")
+        module.fail_json(msg="formats is empty: give at least one of %s." % ", ".join(FORMATS))
     return paths
+
+
+def _check(module: AnsibleModule, paths: Mapping[str, str]) -> None:
+    """Find out what is wrong with the places and the attributes before anything is written, in check mode too."""
+    try:
+        places.check(paths.values(), module.params["unsafe_writes"])
+    except places.CannotWrite as error:
+        module.fail_json(msg=str(error))
+    descriptor, trial = tempfile.mkstemp(prefix="rekey-report-", dir=module.tmpdir)
+    os.close(descriptor)
+    module.add_cleanup_file(trial)
+    module.set_fs_attributes_if_different(_attributes(module, trial), False)
 
 
 def _read(module: AnsibleModule, path: str) -> Optional[bytes]:
@@ -213,29 +257,29 @@ def _read(module: AnsibleModule, path: str) -> Optional[bytes]:
     raise AssertionError("fail_json ends the process")
 
 
-def _since(old: Any, digest: str) -> str:
+def _since(old: Mapping[str, Optional[bytes]], digest: str, content: Mapping[str, Any]) -> str:
     """The time that an older report of the same content has, or now."""
-    for text in old:
+    for text in old.values():
         if text:
             since = files.since_in(text[: files.HEAD].decode("utf-8", "replace"), digest)
             if since:
                 return since
-    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # The CSV has no time in it; its file has.
+    csv = files.as_csv(content).encode("utf-8")
+    times: Iterable[float] = (os.stat(path).st_mtime for path, text in old.items() if text == csv)
+    when = next((datetime.fromtimestamp(at, timezone.utc) for at in times), datetime.now(timezone.utc))
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _write(module: AnsibleModule, path: str, text: bytes) -> None:
-    """Replace the file as a whole: whoever reads it meanwhile sees the old one or the new one."""
-    try:
-        # A new file is its owner's alone from the beginning; atomic_move keeps the mode that it finds.
-        with contextlib.suppress(FileExistsError):
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        descriptor, temporary = tempfile.mkstemp(prefix=".rekey-report-", dir=module.tmpdir)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text)
-        module.add_cleanup_file(temporary)
-    except OSError as error:
-        module.fail_json(msg="%s cannot be written: %s." % (path, error.strerror))
-    module.atomic_move(temporary, path)
+def _dress(module: AnsibleModule, new: str, path: str) -> None:
+    """Give a new file the owner of the one that it replaces, and the attributes that were asked for."""
+    if os.path.exists(path):
+        found = os.stat(path)
+        try:
+            os.chown(new, found.st_uid, found.st_gid)
+        except OSError as error:
+            module.debug("The owner of %s is not kept: %s" % (path, error))
+    module.set_fs_attributes_if_different(_attributes(module, new), False)
 
 
 def _attributes(module: AnsibleModule, path: str) -> dict[str, Any]:

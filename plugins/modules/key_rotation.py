@@ -33,6 +33,15 @@ options:
       - A version that another controller is making at that moment counts as this run's, so that two at once make one.
     type: bool
     default: false
+  replace_imported_material:
+    description:
+      - What to do with a key whose current version has imported material, which is C(origin) V(EXTERNAL). The new version would have
+        material that Oracle makes in the place of your own.
+      - When V(false), such a key is not rotated, and the task fails if it is due.
+      - When V(true), it is rotated as any other key.
+    type: bool
+    default: false
+    version_added: 1.1.0
   wait:
     description: Whether to wait until the new version is V(ENABLED) and the key's current one.
     type: bool
@@ -40,6 +49,7 @@ options:
   wait_timeout:
     description:
       - How long to wait, in seconds. On expiry the task fails and names the new version; the next run waits for the same one.
+      - With O(wait=true) a service that is busy (429, 503) is asked again for that long too.
     type: int
     default: 1200
   wait_interval:
@@ -47,6 +57,9 @@ options:
     type: int
     default: 30
 notes:
+  - A newer version that is not in use yet is a rotation under way, whoever began it. The task waits for it, and makes no other.
+  - Controllers that are started together pause for up to two seconds before they ask for a version, so that one makes it and the others
+    find it.
   - A key that is rotated automatically is left to that while its current version is young enough. Where it is not, the task
     fails and says so, rather than add a version hours before or after the service's own. Give O(max_age_days) a few days
     more than the interval of the automatic rotation. With O(force=true) it is rotated all the same, with a warning.
@@ -96,7 +109,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 rotated:
-  description: Whether this run made a new version, or in check mode would.
+  description:
+    - Whether this run made a new version, or in check mode would.
+    - V(false) in the runs that found another controller's version. Only where two requests overlap does the service give both the same
+      answer, and both runs say V(true).
   returned: always
   type: bool
   sample: true
@@ -118,6 +134,9 @@ previous_version:
     time_created:
       description: When it was created, RFC 3339 in UTC.
       type: str
+    origin:
+      description: V(INTERNAL), or V(EXTERNAL) where its material was imported; null where the service does not say.
+      type: str
 key:
   description: The key at the end of the run; null when it could not be read.
   returned: always
@@ -125,6 +144,9 @@ key:
   contains:
     id:
       description: The key's OCID.
+      type: str
+    display_name:
+      description: The key's name.
       type: str
     vault_id:
       description: The OCID of its vault.
@@ -151,9 +173,12 @@ key:
         time_created:
           description: When it was created, RFC 3339 in UTC.
           type: str
+        origin:
+          description: V(INTERNAL), or V(EXTERNAL) where its material was imported; null where the service does not say.
+          type: str
 error:
-  description: The failed API call.
-  returned: when an API call failed the task
+  description: The failed API call; null when something else failed the task.
+  returned: failure
   type: dict
   contains:
     operation:
@@ -173,17 +198,16 @@ error:
       type: str
 """
 
-import random
-import time
-
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
 from ansible_collections.rekey.oci.plugins.module_utils.decide.rotation import wish_of
 from ansible_collections.rekey.oci.plugins.module_utils.module import arguments
 from ansible_collections.rekey.oci.plugins.module_utils.module.connecting import connect, fail
-from ansible_collections.rekey.oci.plugins.module_utils.vault.rotator import KeyVersions, Rotator, Unrotated
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.patience import Patience
+from ansible_collections.rekey.oci.plugins.module_utils.vault.rotator import KeyVersions, Rotator, Unrotated, nothing
 
 
 def main() -> None:
@@ -193,28 +217,22 @@ def main() -> None:
         key_id={"type": "str", "required": True, "no_log": False},
         max_age_days={"type": "int"},
         force={"type": "bool", "default": False},
+        replace_imported_material={"type": "bool", "default": False},
     )
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
     try:
         inputs.check_key_id(module.params["key_id"], "key_id")
         wish = wish_of(module.params)
     except inputs.BadInput as error:
-        module.fail_json(msg=str(error))
-    rotator = Rotator(
-        KeyVersions(connect(module).calls),
-        module.params["key_id"],
-        wish,
-        module.check_mode,
-        clock=time.monotonic,
-        sleep=time.sleep,
-        chance=random.random,
-    )
+        module.fail_json(msg=str(error), **nothing())
+    versions = KeyVersions(connect(module, learned=nothing()).calls)
+    rotator = Rotator(versions, module.params["key_id"], wish, module.check_mode, Patience(wish.waiting, Timing()))
     try:
         rotator.run()
     except ApiError as error:
         fail(module, error, rotator.result())
     except Unrotated as problem:
-        module.fail_json(msg=str(problem), **rotator.result())
+        module.fail_json(msg=str(problem), error=None, **rotator.result())
     for warning in rotator.warnings:
         module.warn(warning)
     result = rotator.result()

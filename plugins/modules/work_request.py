@@ -30,7 +30,9 @@ options:
     type: bool
     default: true
   wait_timeout:
-    description: How long to wait, in seconds. On expiry the task fails; the next run waits on.
+    description:
+      - How long to wait, in seconds. On expiry the task fails; the next run waits on.
+      - With O(wait=true) a service that is busy (429, 503) is asked again for that long too.
     type: int
     default: 1200
   wait_interval:
@@ -102,8 +104,8 @@ work_request:
       type: list
       elements: dict
 error:
-  description: The failed API call.
-  returned: when an API call failed the task
+  description: The failed API call; null when something else failed the task.
+  returned: failure
   type: dict
   contains:
     operation:
@@ -123,16 +125,19 @@ error:
       type: str
 """
 
-import random
-import time
-
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import Waiting
+from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
 from ansible_collections.rekey.oci.plugins.module_utils.module import arguments
 from ansible_collections.rekey.oci.plugins.module_utils.module.connecting import connect, fail
-from ansible_collections.rekey.oci.plugins.module_utils.work_requests.canceler import Canceler, Uncanceled, Waiting
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.patience import Patience
+from ansible_collections.rekey.oci.plugins.module_utils.work_requests.canceler import Canceler, Uncanceled
+
+#: The result of a run that failed before it learned anything.
+NOTHING = {"changed": False, "work_request": None, "error": None}
 
 
 def main() -> None:
@@ -148,22 +153,16 @@ def main() -> None:
         inputs.check_times(params)
         inputs.check_work_request_id(params["work_request_id"])
     except inputs.BadInput as error:
-        module.fail_json(msg=str(error))
-    canceler = Canceler(
-        connect(module),
-        params["work_request_id"],
-        Waiting(params["wait"], params["wait_timeout"], params["wait_interval"]),
-        module.check_mode,
-        clock=time.monotonic,
-        sleep=time.sleep,
-        chance=random.random,
-    )
+        module.fail_json(msg=str(error), **NOTHING)
+    api = connect(module, learned=NOTHING)
+    canceler = Canceler(api, params["work_request_id"], module.check_mode, Patience(Waiting.of(params), Timing()))
     try:
         canceler.run()
     except ApiError as error:
         fail(module, error, canceler.result())
     except Uncanceled as problem:
-        module.fail_json(msg=str(problem), **canceler.result())
+        why = problem.error.as_result() if problem.error else None
+        module.fail_json(msg=str(problem), error=why, **canceler.result())
     result = canceler.result()
     if module._diff:
         result["diff"] = canceler.diff()

@@ -43,7 +43,8 @@ EXAMPLES = r"""
 
 - name: Wait until none of them is running
   rekey.oci.work_request_info:
-    work_request_ids: "{{ fleet.buckets | map(attribute='work_request') | select | map(attribute='id') | list }}"
+    # The other buckets may tell of work requests of long ago, which their receipts name.
+    work_request_ids: "{{ fleet.buckets | rejectattr('action', 'eq', 'none') | map(attribute='work_request') | select | map(attribute='id') | list }}"
   register: work
   until: work.work_requests | selectattr('status', 'in', ['ACCEPTED', 'IN_PROGRESS', 'CANCELING']) | length == 0
   retries: 60
@@ -71,16 +72,16 @@ work_requests:
       description: The OCID of its compartment.
       type: str
     namespace:
-      description: The namespace of the bucket that it works on; null when OCI does not say.
+      description: The namespace of the bucket that it works on; null when OCI does not say, or tells the bucket's OCID only.
       type: str
     bucket:
-      description: The name of that bucket; null when OCI does not say.
+      description: The name of that bucket; null when OCI does not say, or tells the bucket's OCID only.
       type: str
     status:
       description: V(ACCEPTED), V(IN_PROGRESS), V(COMPLETED), V(FAILED), V(CANCELING) or V(CANCELED); null when it cannot be read.
       type: str
     percent_complete:
-      description: Its progress, 0 to 100.
+      description: Its progress, 0 to 100; null when OCI does not say.
       type: float
     time_accepted:
       description: When it was accepted, RFC 3339 in UTC.
@@ -92,7 +93,7 @@ work_requests:
       description: When it ended.
       type: str
     errors:
-      description: Its errors, when it failed or was canceled.
+      description: Its errors, once it has ended. One that completed with errors may have left objects out.
       type: list
       elements: dict
       contains:
@@ -135,7 +136,29 @@ work_requests:
         opc_request_id:
           description: The id of the request that Oracle's support asks for.
           type: str
+error:
+  description: The first failed API call that fails the task; null when something else failed it.
+  returned: failure
+  type: dict
+  contains:
+    operation:
+      description: The operation's name, such as V(GetWorkRequest).
+      type: str
+    status:
+      description: The HTTP status; null when there was no answer.
+      type: int
+    code:
+      description: OCI's error code.
+      type: str
+    message:
+      description: OCI's message, or what kept an answer away.
+      type: str
+    opc_request_id:
+      description: The id of the request that Oracle's support asks for.
+      type: str
 """
+
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -151,14 +174,16 @@ def main() -> None:
         work_request_ids={"type": "list", "elements": "str", "required": True, "aliases": ["work_request_id"]},
     )
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
+    nothing: dict[str, Any] = {"work_requests": [], "error": None}
     wanted = module.params["work_request_ids"]
     try:
         for work_request_id in wanted:
             inputs.check_work_request_id(work_request_id)
     except inputs.BadInput as error:
-        module.fail_json(msg=str(error))
-    entries = reader.read_all(connect(module, connections=8), wanted)
+        module.fail_json(msg=str(error), **nothing)
+    entries = reader.read_all(connect(module, connections=8, learned=nothing), wanted)
     failed = []
+    errors = []
     for entry in entries:
         why = entry["error"]
         if why is None:
@@ -168,10 +193,12 @@ def main() -> None:
             module.warn("A work request is forgotten, or this user may not read it. %s" % line)
         else:
             failed.append(line)
+            errors.append(why)
     if failed:
         module.fail_json(
             msg="%d of %d work requests could not be read. %s" % (len(failed), len(entries), "; ".join(failed[:3])),
             work_requests=entries,
+            error=errors[0],
         )
     module.exit_json(changed=False, work_requests=entries)
 

@@ -18,10 +18,10 @@ import time
 from typing import Any, Optional
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
 from ansible_collections.rekey.oci.plugins.module_utils.module.progress import ARGUMENT
+from ansible_collections.rekey.oci.plugins.plugin_utils._module_action import ModuleAction
 from ansible_collections.rekey.oci.plugins.plugin_utils._progress_channel import Channel, channel_to
 from ansible_collections.rekey.oci.plugins.plugin_utils._progress_text import End, Teller, parse
 
@@ -30,8 +30,8 @@ VARIABLE = "rekey_progress"
 ENVIRONMENT = "ANSIBLE_REKEY_PROGRESS"
 
 
-class ProgressAction(NormalAction):  # type: ignore[misc]
-    """``normal``, with lines in between."""
+class ProgressAction(ModuleAction):
+    """As every module's, with lines in between."""
 
     _channel: Optional[Channel] = None
 

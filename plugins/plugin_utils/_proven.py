@@ -14,9 +14,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.rekey.oci.plugins.module_utils.report import rows
+
 #: A bucket that holds nothing has nothing that could be unproven.
 _EMPTY = frozenset(("empty_bucket", "key_assigned"))
-_PROVEN_STATUSES = frozenset(("up_to_date", "empty_bucket"))
+#: What Ansible gives to the result of any task that failed, or that runs on by itself.
+_ANY_TASK = frozenset(("failed", "msg", "exception", "ansible_job_id"))
 
 
 class NoResult(ValueError):
@@ -28,30 +31,54 @@ def proven(result: Any) -> bool:
     if not isinstance(result, Mapping):
         raise NoResult("it was given %s" % _kind(result))
     if isinstance(result.get("results"), list):
-        return bool(result["results"]) and all(proven(one) for one in result["results"])
-    if result.get("failed") or result.get("skipped") or result.get("unreachable"):
+        return bool(result["results"]) and all(list(map(proven, result["results"])))
+    if result.get("failed") or result.get("skipped") or result.get("unreachable") or _runs_on(result):
         return False
     if isinstance(result.get("buckets"), list):
         whole = not result.get("unlisted") and not result.get("interrupted")
-        return whole and bool(result["buckets"]) and all(proven(one) for one in result["buckets"])
-    if "action" in result and "reason" in result:
-        return _reencrypted(result)
-    if "status" in result and "bucket" in result:
-        return result["status"] in _PROVEN_STATUSES
-    raise NoResult("it was given a dictionary with none of their keys")
+        return whole and bool(result["buckets"]) and all(_entry(one) for one in result["buckets"])
+    if not _is_entry(result):
+        if _ANY_TASK.intersection(result):
+            return False
+        raise NoResult("it was given a dictionary with none of their keys")
+    return _entry(result)
+
+
+def _runs_on(result: Mapping[str, Any]) -> bool:
+    """Whether it is an asynchronous job that has not ended."""
+    return "ansible_job_id" in result and not result.get("finished")
+
+
+def _is_entry(value: Any) -> bool:
+    return isinstance(value, Mapping) and (
+        ("action" in value and "reason" in value) or ("status" in value and "bucket" in value)
+    )
+
+
+def _entry(value: Any) -> bool:
+    if not _is_entry(value):
+        return False
+    return _reencrypted(value) if "action" in value and "reason" in value else _looked(value)
+
+
+def _looked(entry: Mapping[str, Any]) -> bool:
+    """One bucket, of bucket_encryption_info. What the report takes for proven is."""
+    return not entry.get("error") and (str(entry["status"]) == "empty_bucket" or rows.is_proven(entry))
 
 
 def _reencrypted(result: Mapping[str, Any]) -> bool:
     """One bucket, of bucket_reencrypt, or in its compact form of compartment_reencrypt."""
-    action, reason = result["action"], result["reason"]
+    action, reason = str(result["action"]), str(result["reason"])
     if result.get("error") or result.get("predicted"):
         return False
+    if action == "none" and reason in _EMPTY:
+        return True
+    if result.get("scope") == rows.BUCKET_KEY:
+        return False
     if action == "none":
-        if reason in _EMPTY:
-            return True
         done = reason == "up_to_date"
     else:
-        done = _part(result, "work_request").get("status") == "COMPLETED"
+        done = action in ("submit", "join") and _part(result, "work_request").get("status") == "COMPLETED"
     return done and (_by_receipt(result) if "receipt" in result else result.get("key_version_id") is not None)
 
 
@@ -63,6 +90,8 @@ def _by_receipt(result: Mapping[str, Any]) -> bool:
     receipt = result["receipt"]
     if receipt is None:
         return True
+    if not isinstance(receipt, Mapping):
+        return False
     return bool(receipt.get("state") == "completed" and receipt.get("key_version_id") == current)
 
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from ansible_collections.rekey.oci.plugins.module_utils.report import figures, files, pages
 from tests.browser.conftest import PATIENCE
+from tests.tools import axe
 from tests.unit.plugins.module_utils.report_data import COMPARTMENT, STATUSES, entry
 
 HOSTILE = (
@@ -42,6 +44,7 @@ def fleet(number: int) -> list[dict[str, Any]]:
         key = "ocid1.key.oc1.us-ashburn-1.vaultexample.keyexample%02d" % (n % 12)
         if one["key"]:
             one["bucket"]["kms_key_id"] = one["key"]["id"] = key
+            one["key"]["display_name"] = "payroll's key %d" % (n % 12)
             one["key_version_age_days"] = n % 12 * 41
         made.append(one)
     return made
@@ -167,6 +170,58 @@ def test_the_choice_shows_a_verdict_or_a_status(opened: tuple[Chrome, dict[str, 
     wait_for_count(chrome, 1, content["totals"]["total"])
 
 
+def test_regions_and_keys_are_filtered_by(opened: tuple[Chrome, dict[str, Any]]) -> None:
+    chrome, content = opened
+    rows, total = content["buckets"], content["totals"]["total"]
+    Select(chrome.find_element(By.ID, "region")).select_by_value("eu-frankfurt-1")
+    wanted = [row["bucket"] for row in rows if row["region"] == "eu-frankfurt-1"]
+    wait_for_count(chrome, len(wanted), total)
+    assert shown(chrome) == wanted
+    choice = Select(chrome.find_element(By.ID, "key"))
+    key = next(one for one in content["keys"] if one["key_name"])
+    choice.select_by_index(1 + content["keys"].index(key))
+    assert key["key_name"] in choice.first_selected_option.text
+    wanted = [row["bucket"] for row in rows if row["region"] == "eu-frankfurt-1" and row["key_id"] == key["key_id"]]
+    wait_for_count(chrome, len(wanted), total)
+    assert shown(chrome) == wanted
+
+
+def test_one_sentence_says_it_all(opened: tuple[Chrome, dict[str, Any]]) -> None:
+    chrome, content = opened
+    counts = content["totals"]
+    lead = chrome.find_element(By.ID, "lead")
+    assert lead.text == (
+        "%(proven)d of %(total)d buckets are proven to be encrypted under the current version of the key; "
+        "%(not_proven)d are not and %(nothing_to_prove)d have nothing to prove; buckets may be missing here." % counts
+    )
+    assert lead.rect["y"] < 300
+    bar = chrome.find_element(By.CSS_SELECTOR, "svg.whole")
+    assert "%d not proven" % counts["not_proven"] in str(bar.get_dom_attribute("aria-label"))
+    assert len(bar.find_elements(By.TAG_NAME, "rect")) == 3
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(opened: tuple[Chrome, dict[str, Any]], screenshots: Path, scheme: str) -> None:
+    """Landmarks, names, contrast and the rest of what WCAG 2.2 AA and axe's best practices ask for."""
+    chrome, _content = opened
+    script = axe.script()
+    if script is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("axe-core cannot be had from npm")
+    chrome.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    )
+    try:
+        ground = chrome.execute_script("return getComputedStyle(document.body).backgroundColor")
+        assert ground == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(13, 17, 23)")
+        chrome.execute_cdp_cmd("Runtime.evaluate", {"expression": script})
+        found = chrome.execute_async_script("axe.run().then(arguments[arguments.length - 1])")
+        assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found["violations"]] == []
+        assert len(found["passes"]) > 20
+        chrome.save_screenshot(str(screenshots / ("%s.png" % scheme)))
+    finally:
+        chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
 def test_the_filter_is_reached_by_keyboard_and_return_reloads_nothing(opened: tuple[Chrome, dict[str, Any]]) -> None:
     chrome, content = opened
     total = content["totals"]["total"]
@@ -187,7 +242,7 @@ def test_a_key_leads_to_its_row(opened: tuple[Chrome, dict[str, Any]]) -> None:
     link = chrome.find_element(By.CSS_SELECTOR, "#buckets a")
     target = chrome.find_element(By.CSS_SELECTOR, str(link.get_dom_attribute("href")))
     with_key = next(row for row in content["buckets"] if row["key_id"])
-    assert target.find_element(By.TAG_NAME, "th").text == with_key["key_id"]
+    assert target.find_element(By.TAG_NAME, "th").text.split("\n") == [with_key["key_name"], with_key["key_id"]]
 
 
 def test_without_a_script_everything_can_be_read(chrome: Chrome, tmp_path: Path) -> None:
@@ -252,6 +307,10 @@ def test_ten_thousand_rows(
     assert len(shown(chrome)) == 10
     type_words(chrome, "")
     wait_for_count(chrome, 10_000, 10_000)
+    assert len(shown(chrome)) == pages.MOST
+    chrome.find_element(By.ID, "more").click()
+    assert len(shown(chrome)) == 10_000
+    assert not chrome.find_element(By.ID, "more").is_displayed()
     assert chrome.find_element(By.CSS_SELECTOR, "[data-total=total]").text == str(content["totals"]["total"]) == "10000"
     assert console(chrome) == []
     chrome.execute_script("scrollTo(0, 0)")

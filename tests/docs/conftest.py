@@ -30,6 +30,9 @@ class Ansible:
         self.simulator = simulator
         self.folder = folder
         self._environment = home.environment(BIN) | simulator.introduction["environment"]
+        # Of whichever region.
+        regional = str(simulator.introduction["regional_endpoint"])
+        self._environment |= {name: regional for name in self._environment if re.fullmatch("REKEY_.*_ENDPOINT", name)}
         self._environment |= {
             "ANSIBLE_COLLECTIONS_PATH": str(INSTALLED),
             "HOME": str(folder),

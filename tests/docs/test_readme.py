@@ -10,11 +10,12 @@ import re
 from pathlib import Path
 
 import pytest
+
 import yaml
 
 from tests.docs import inprocess, snippets
 from tests.docs.conftest import Ansible
-from tests.tools import environments
+from tests.tools import releases
 from tests.tools.paths import REPO
 
 README = (REPO / "README.md").read_text(encoding="utf-8")
@@ -33,10 +34,11 @@ def _end(lines: list[str]) -> int:
 
 
 def test_the_decision_table_is_the_code_s() -> None:
-    from ansible_collections.rekey.oci.plugins.module_utils.decide.decision import ACTIONS
+    from ansible_collections.rekey.oci.plugins.module_utils.decide.reasons import REASONS
 
+    actions = {name: reason.action for name, reason in REASONS.items() if not reason.only_in_fleets}
     rows = _rows("What it decides")
-    assert {row[1].strip("`"): row[0].removesuffix(", or none on an empty bucket") for row in rows} == ACTIONS
+    assert {row[1].strip("`"): row[0].removesuffix(", or none on an empty bucket") for row in rows} == actions
     # Only the assignment is a change where nothing is submitted.
     assert [row[1] for row in rows if "empty bucket" in row[0]] == ["`key_assigned`"]
     assert [row[2] for row in rows] == ["yes" if row[0].startswith("submit") else "no" for row in rows]
@@ -52,18 +54,40 @@ def test_a_key_is_assigned_to_an_empty_bucket_and_nothing_submitted(ansible: Ans
 
 def test_the_releases_are_those_that_are_tested() -> None:
     rows = {row[0].replace("`", ""): row[1] for row in _rows("Tested with")}
-    cores = {re.sub(r"[^\d.]+", "", core).removesuffix(".0") for core, _sdk in environments.OTHERS.values()}
-    assert set(re.findall(r"2\.\d+", rows["ansible-core"])) == cores
-    runtime = yaml.safe_load((REPO / "meta" / "runtime.yml").read_text(encoding="utf-8"))
-    assert runtime["requires_ansible"] == f">={min(cores)}.0"
-    oldest = environments.OLDEST_SDK.removeprefix("oci==")
+    assert re.findall(r"2\.\d+", rows["ansible-core"]) == [release.version for release in releases.RELEASES]
+    assert re.findall(r"3\.\d+", rows["Python on the host that runs modules"]) == list(releases.TARGETS)
+    controllers = {release.python for release in releases.RELEASES}
+    assert re.findall(r"3\.\d+", rows["Python on the controller"]) == sorted(controllers, key=releases.order)
+    oldest = releases.OLDEST_SDK.removeprefix("oci==")
     assert f"{oldest} and later" in rows["oci SDK"]
+
+
+def test_metadata_and_guides_agree_with_the_list() -> None:
+    runtime = yaml.safe_load((REPO / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    assert runtime["requires_ansible"] == f">={releases.OLDEST.version}.0"
+    config = yaml.safe_load((REPO / "tests" / "config.yml").read_text(encoding="utf-8"))
+    assert config["modules"]["python_requires"] == f">= {releases.TARGETS[0]}"
+    project = (REPO / "pyproject.toml").read_text(encoding="utf-8")
+    assert f'target-version = "py{releases.TARGETS[0].replace(".", "")}"\n' in project
+    oldest = min((release.python for release in releases.RELEASES), key=releases.order)
+    assert f'python_version = "{oldest}"\n' in project
+    assert f'"tests/**" = "py{oldest.replace(".", "")}"\n' in project
+    assert f"`make demo` takes any Python from {oldest} on" in README
+    guide = (REPO / "docs" / "execution_environments.md").read_text(encoding="utf-8")
+    newest = releases.NEWEST
+    assert set(re.findall(r"ansible-core\S*[= ]([\d.]+\d)", guide)) == {newest.version, f"{newest.version}.0"}
+    assert set(re.findall(r"[Pp]ython ?(3\.\d+)", guide)) == {newest.python}
+    guard = (REPO / "plugins" / "plugin_utils" / "_module_action.py").read_text(encoding="utf-8")
+    assert f"OLDEST_PYTHON = ({releases.TARGETS[0].replace('.', ', ')})" in guard
+    guard = (REPO / "plugins" / "module_utils" / "common" / "__init__.py").read_text(encoding="utf-8")
+    assert f"< ({releases.TARGETS[0].replace('.', ', ')})" in guard
+    assert f"need Python {releases.TARGETS[0]} or" in guard
 
 
 def test_the_oldest_sdk_is_the_same_everywhere() -> None:
     from ansible_collections.rekey.oci.plugins.module_utils.sdk.loading import OLDEST_SDK
 
-    oldest = environments.OLDEST_SDK.removeprefix("oci==")
+    oldest = releases.OLDEST_SDK.removeprefix("oci==")
     assert oldest == OLDEST_SDK
     assert f"oci>={oldest}" in (REPO / "meta" / "ee-requirements.txt").read_text(encoding="utf-8").splitlines()
     assert f"  - oci >= {oldest} (the" in (REPO / "plugins/doc_fragments/auth.py").read_text(encoding="utf-8")

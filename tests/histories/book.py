@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import COMPLETED, Receipt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from tests.histories import causes, proof
@@ -154,7 +155,7 @@ class Book:
         self.writes.append(write)
         if run is None:
             return
-        if receipts.without(before.tags) != receipts.without(write.after.tags):
+        if _others(before.tags) != _others(write.after.tags):
             self.complain(f"a controller changed others' tags: {before.tags} became {write.after.tags}")
         if before.kms_key_id != write.after.kms_key_id and run.options.kms_key_id is None:
             self.complain("a controller changed the bucket's key")
@@ -191,7 +192,7 @@ class Book:
 
     def receipt_in(self, tags: dict[str, str]) -> Receipt | None:
         bucket = self._universe.bucket
-        return receipts.parse(Bucket(bucket.namespace, bucket.name, id=bucket.id, freeform_tags=tags))[0]
+        return FREEFORM.read(Bucket(bucket.namespace, bucket.name, id=bucket.id, freeform_tags=tags))[0]
 
     # Promises.
 
@@ -300,3 +301,7 @@ class Book:
         """The version and those after it."""
         ids = [version.id for version in self._universe.simulator.world.keys[kms_key_id].versions]
         return ids[ids.index(version_id) :] if version_id in ids else []
+
+
+def _others(tags: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in tags.items() if name not in receipts.TAGS}

@@ -171,6 +171,7 @@ class Clients:
     """Stands in for _clients.Clients: one client for all, another with the POST's timeouts."""
 
     sdk = oci
+    signer = None
 
     def __init__(self, transport: Transport, principal: str) -> None:
         self._transport = transport

@@ -16,13 +16,25 @@ from typing import Any
 from unittest.mock import patch
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
-from ansible_collections.rekey.oci.plugins.module_utils.decide import claiming, waiting, with_receipt
-from ansible_collections.rekey.oci.plugins.module_utils.decide.state import FORGOTTEN
-from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Complete, ListWorkRequests, Record
+from ansible_collections.rekey.oci.plugins.module_utils.decide import claiming, failing, waiting, with_receipt
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import FORGOTTEN, Facts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
+    Complete,
+    Drop,
+    ListWorkRequests,
+    Record,
+    Submit,
+)
+from ansible_collections.rekey.oci.plugins.module_utils.reconcile import reconciler
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 
 Mutate = Callable[[], Any]
+
+
+def _taking(step: type, make: Callable[[Any], Any]) -> Mutate:
+    """Replace how a kind of step is taken."""
+    return lambda: patch.dict(reconciler.TAKE, {step: make(reconciler.TAKE[step])})
 
 
 def _instead(owner: Any, name: str, make: Callable[[Any], Any]) -> Mutate:
@@ -40,60 +52,50 @@ def _no_nonce(real: Any) -> Any:
 
 
 def _whatever_its_age(real: Any) -> Any:
-    def own_claim(facts: Any, bucket: Any, attempt: Any, options: Any, now: float, chance: float) -> Any:
-        return real(facts, bucket, replace(attempt, claimed_at=now), options, now, chance)
+    def own_claim(here: Any) -> Any:
+        return real(replace(here, attempt=replace(here.attempt, claimed_at=here.now)))
 
     return own_claim
 
 
 def _no_grace(real: Any) -> Any:
-    def others_claim(
-        facts: Any, bucket: Any, receipt: Any, attempt: Any, options: Any, now: float, chance: float
-    ) -> Any:
-        long_ago = replace(facts, receipt_seen_at=now - 1e6)
-        return real(long_ago, bucket, receipt, attempt, options, now, chance)
+    def others_claim(here: Any, receipt: Any) -> Any:
+        return real(replace(here, facts=replace(here.facts, receipt_seen_at=here.now - 1e6)), receipt)
 
     return others_claim
 
 
 def _adopt_early(real: Any) -> Any:
-    def others_claim(
-        facts: Any, bucket: Any, receipt: Any, attempt: Any, options: Any, now: float, chance: float
-    ) -> Any:
-        if options.check_mode or not with_receipt.matches(facts, bucket, receipt, options):
-            return real(facts, bucket, receipt, attempt, options, now, chance)
-        if facts.listing is None:
+    def others_claim(here: Any, receipt: Any) -> Any:
+        if here.options.check_mode or not with_receipt.matches(here, receipt):
+            return real(here, receipt)
+        if here.facts.listing is None:
             return ListWorkRequests(receipt.time)
-        for found in waiting.accepted_since(facts, receipt.time):
-            return Record(receipt.submitted(found.id), bucket.etag)
-        return real(facts, bucket, receipt, attempt, options, now, chance)
+        for found in waiting.accepted_since(here.facts, receipt.time):
+            return Record(receipt.submitted(found.id), here.bucket.etag)
+        return real(here, receipt)
 
     return others_claim
 
 
 def _against_any_etag(real: Any) -> Any:
-    def record(self: Any, step: Any) -> None:
-        bucket, _date = self.api.get_bucket(self.namespace, self.name)
-        self.facts.bucket = bucket
-        real(self, replace(step, etag=bucket.etag))
+    def record(run: Any, step: Any) -> None:
+        run.facts.bucket, _date = run.api.get_bucket(run.namespace, run.name)
+        real(run, replace(step, etag=run.facts.bucket.etag))
 
     return record
 
 
 def _drop_anyones(real: Any) -> Any:
-    def drop(self: Any, step: Any) -> None:
-        self.facts.bucket, _date = self.api.get_bucket(self.namespace, self.name)
-        real(self, step)
+    def drop(run: Any, step: Any) -> None:
+        run.facts.bucket, _date = run.api.get_bucket(run.namespace, run.name)
+        real(run, step)
 
     return drop
 
 
-def _forget_lost(real: Any) -> Any:
-    def failed(self: Any, error: ApiError) -> None:
-        real(self, error)
-        self.attempt.lost_at = None
-
-    return failed
+def _forget_lost(_real: Any) -> Any:
+    return lambda _here, _error: failing.Verdict()
 
 
 def _retried(real: Any) -> Any:
@@ -109,18 +111,21 @@ def _retried(real: Any) -> Any:
     return reencrypt
 
 
-def _gone_at_once(_real: Any) -> Any:
-    def found_by_list(self: Any, _listing: Any) -> None:
-        self.facts.work_requests.update(dict.fromkeys(self.facts.missing, FORGOTTEN))
-        self.facts.missing.clear()
+def _gone_at_once(real: Any) -> Any:
+    def listed(facts: Any, *told: Any, **more: Any) -> None:
+        missing = dict.fromkeys(facts.missing, FORGOTTEN)
+        real(facts, *told, **more)
+        facts.work_requests.update(missing)
 
-    return found_by_list
+    return listed
 
 
 def _settled_for_good(real: Any) -> Any:
-    def submit(self: Any, step: Any) -> None:
-        real(self, step)
-        self.attempt.unsettled = False
+    def submit(run: Any, step: Any) -> None:
+        try:
+            real(run, step)
+        finally:
+            run.attempt.unsettled = False
 
     return submit
 
@@ -133,7 +138,7 @@ def _without_swap(real: Any) -> Any:
 
 
 def _blindly(_real: Any) -> Any:
-    return lambda _facts, _bucket, receipt, *_more: Complete(receipt.completed())
+    return lambda _here, receipt: Complete(receipt.completed())
 
 
 def _four_minutes_slow(real: Any) -> Any:
@@ -145,17 +150,17 @@ def _always(value: Any) -> Callable[[Any], Any]:
 
 
 def _any_version(_real: Any) -> Any:
-    return lambda _facts, _bucket, _receipt, _options: True
+    return lambda _here, _receipt: True
 
 
 MUTANTS: dict[str, Mutate] = {
     "1: claims name nobody": _instead(Reconciler, "__init__", _no_nonce),
-    "2: whoever's receipt is there is dropped": _instead(Reconciler, "_drop", _drop_anyones),
+    "2: whoever's receipt is there is dropped": _taking(Drop, _drop_anyones),
     "3: the POST is sent however old the claim is": _instead(with_receipt, "_own_claim", _whatever_its_age),
     "4: a bare claim of another's is adopted early": _instead(with_receipt, "_others_claim", _adopt_early),
     "4: no grace": _instead(with_receipt, "_others_claim", _no_grace),
-    "5: the id is written against any etag": _instead(Reconciler, "_record", _against_any_etag),
-    "6: a lost answer to the POST is forgotten": _instead(Reconciler, "_submit_failed", _forget_lost),
+    "5: the id is written against any etag": _taking(Record, _against_any_etag),
+    "6: a lost answer to the POST is forgotten": _instead(failing, "_posted", _forget_lost),
     "7: completed without looking": _instead(with_receipt, "_complete", _blindly),
     "7: re-encryptions by others are believed": _instead(with_receipt, "doubtful", _always(False)),
     "8: what runs already is not waited for": _instead(waiting, "obstacle", _always(None)),
@@ -172,8 +177,8 @@ MUTANTS: dict[str, Mutate] = {
     "13: a claim stays while another's re-encryption is waited for": _instead(
         claiming, "has_own_claim", _always(False)
     ),
-    "14: one answer that a work request is gone is believed": _instead(Reconciler, "_found_by_list", _gone_at_once),
-    "15: a lost POST that no list showed in time is given up": _instead(Reconciler, "_submit", _settled_for_good),
+    "14: one answer that a work request is gone is believed": _instead(Facts, "listed", _gone_at_once),
+    "15: a lost POST that no list showed in time is given up": _taking(Submit, _settled_for_good),
 }
 
 

@@ -111,7 +111,7 @@ class Play:
         universe = self.universe
         universe.advance(0.01)
         bucket, path = universe.bucket, universe.path
-        others = receipts.without(bucket.freeform_tags)
+        others = {name: value for name, value in bucket.freeform_tags.items() if name not in receipts.TAGS}
         if what == "rotate":
             universe.by_stranger("POST", f"/20180608/keys/{bucket.kms_key_id}/keyVersions", "{}")
         elif what == "assign_other":

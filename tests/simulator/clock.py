@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from email.utils import formatdate
 
 
@@ -46,7 +46,7 @@ def rfc3339(moment: float | None) -> str | None:
     """Format as OCI's JSON does, with milliseconds."""
     if moment is None:
         return None
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 def http_date(moment: float) -> str:

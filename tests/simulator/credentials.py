@@ -117,7 +117,7 @@ def make_tls(folder: Path) -> tuple[Path, Path, Path]:
     """Make a CA and a certificate for this machine. Return the paths of the CA's, the server's and its key's."""
     ca_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "CA of the simulator")])
-    now = datetime.datetime.now(datetime.UTC)
+    now = datetime.datetime.now(datetime.timezone.utc)
 
     def builder(subject: x509.Name, public_key: Any) -> x509.CertificateBuilder:
         return (

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -17,21 +18,25 @@ def main() -> None:
     """Run it with one of the environments, the newest release's by default."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--environment", default=environments.MAIN, choices=environments.names())
-    parser.add_argument(
-        "--python", default=environments.PYTHON, help="for sanity tests that run on others too, such as import"
-    )
+    parser.add_argument("--python", help="for sanity tests that run on others too, such as import")
     parser.add_argument("command", choices=("sanity", "units"))
     options, arguments = parser.parse_known_args()
     bin_folder = environments.ensure(options.environment)
     where = tree.lay_out(f"{options.command}-{options.environment}")
     extra = ("--requirements",) if options.command == "sanity" else unit_options(where)
-    common = ("--local", "--python", options.python, "--color", "auto")
+    python = options.python or environments.python_of(options.environment)
+    if options.python:
+        # Where ansible-test looks for it.
+        folder = str(Path(environments.interpreter(options.python)).parent)
+        os.environ["PATH"] = os.pathsep.join([folder, os.environ.get("PATH", os.defpath)])
+    common = ("--local", "--python", python, "--color", "auto")
     sys.exit(home.ansible_test(bin_folder, where, options.command, *common, *extra, *arguments))
 
 
 def unit_options(where: Path) -> tuple[str, ...]:
-    """Leave out the simulator's own tests, which need its packages and run by themselves."""
-    return ("--exclude", "tests/unit/simulator/") if (where / "tests" / "unit" / "simulator").is_dir() else ()
+    """Leave out the tests of what is no part of the collection, which need other packages and run by themselves."""
+    others = [name for name in ("simulator", "tools") if (where / "tests" / "unit" / name).is_dir()]
+    return tuple(part for name in others for part in ("--exclude", f"tests/unit/{name}/"))
 
 
 if __name__ == "__main__":

@@ -2,9 +2,10 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The releases of ansible-core and of the SDK that the collection is tried on, each in an environment of its own.
+"""An environment for each release of ansible-core that the collection is tried on, and for each Python that modules run on.
 
-`python -m tests.tools.environments NAME …` makes them. The one called `newest` is `.venv`, which the Makefile makes.
+`python -m tests.tools.environments NAME …` makes them. The one called `newest` is `.venv`, which the Makefile makes. What
+there is to try stands in releases.py.
 """
 
 from __future__ import annotations
@@ -15,29 +16,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.tools import interpreters, releases
 from tests.tools.paths import ENVIRONMENTS, REPO, run
 
-PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 MAIN = "newest"
-OLDEST_SDK = next(
-    line.replace(">=", "==")
-    for line in (REPO / "meta" / "ee-requirements.txt").read_text(encoding="utf-8").splitlines()
-    if line.startswith("oci>=")
-)
-"""As the collection asks for it: the oldest that tests run on.
-
-2.111.0 would do as well. It is the first with a signer for `oke_workload_identity`; without that kind of authentication all
-that is called works on 2.105.0 too.
-"""
-NEWEST_SDK = "oci~=2.189"
-
-# Every release of ansible-core, and both ends of the SDK's, without the whole product of the two.
-OTHERS: dict[str, tuple[str, str]] = {
-    "core-2.16": ("ansible-core~=2.16.0", OLDEST_SDK),
-    "core-2.17": ("ansible-core~=2.17.0", NEWEST_SDK),
-    "core-2.18": ("ansible-core~=2.18.0", NEWEST_SDK),
-    "core-2.19": ("ansible-core~=2.19.0", OLDEST_SDK),
-}
+OTHERS = {release.name: release for release in (*releases.OTHERS, releases.DEVEL)}
 
 
 def names() -> list[str]:
@@ -45,11 +28,30 @@ def names() -> list[str]:
     return [MAIN, *OTHERS]
 
 
+def python_of(name: str) -> str:
+    """The version of Python that an environment has."""
+    return "%d.%d" % sys.version_info[:2] if name == MAIN else OTHERS[name].python
+
+
 def ensure(name: str) -> Path:
     """Make an environment where it is missing or out of date, and return its `bin`."""
     if name == MAIN:
         return REPO / ".venv" / "bin"
-    return _make(name, OTHERS[name])
+    release = OTHERS[name]
+    return _make(name, release.python, (release.requirement, release.sdk))
+
+
+def target(python: str, sdk: str = releases.NEWEST_SDK) -> Path:
+    """The interpreter of a managed host, which has the SDK and no Ansible."""
+    return _make("target-" + python, python, (sdk,)) / "python"
+
+
+def interpreter(version: str) -> str:
+    """Where a version of Python is. Exits with how to get it where it is missing."""
+    found = interpreters.find(version)
+    if found is None:
+        sys.exit(interpreters.missing(version, "here"))
+    return interpreters.executable(found)
 
 
 def describe(bin_folder: Path) -> str:
@@ -64,28 +66,32 @@ def describe(bin_folder: Path) -> str:
 def importer() -> Path:
     """The environment of galaxy-importer, which pins releases that nothing else wants."""
     requirements = REPO / "tests" / "requirements-importer.txt"
-    return _make("importer", ("-r", str(requirements)), requirements.read_text(encoding="utf-8"))
+    wanted = ("-r", str(requirements), releases.NEWEST.requirement)
+    return _make("importer", releases.NEWEST.python, wanted, requirements.read_text(encoding="utf-8"))
 
 
 def events() -> Path:
     """The environment of ansible-rulebook: with what the event source needs, and nothing else."""
     requirements = REPO / "tests" / "requirements-events.txt"
-    return _make("events", ("-r", str(requirements)), requirements.read_text(encoding="utf-8"))
+    wanted = ("-r", str(requirements), releases.NEWEST.requirement, releases.NEWEST.sdk)
+    return _make("events", releases.NEWEST.python, wanted, requirements.read_text(encoding="utf-8"))
 
 
-def _make(name: str, requirements: tuple[str, ...], content: str = "") -> Path:
+def _make(name: str, python: str, requirements: tuple[str, ...], content: str = "") -> Path:
     folder = ENVIRONMENTS / name
     stamp = folder / "stamp"
-    wanted = hashlib.sha256("\n".join([sys.version, *requirements, content]).encode()).hexdigest()
-    if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
+    wanted = hashlib.sha256("\n".join([python, *requirements, content]).encode()).hexdigest()
+    whole = stamp.exists() and stamp.read_text(encoding="utf-8") == wanted
+    # The interpreter that it was made with may be gone since.
+    if not whole or not (folder / "bin" / "python").exists():
         shutil.rmtree(folder, ignore_errors=True)
         print(f"Making the environment {name}", flush=True)
-        run(sys.executable, "-m", "venv", folder)
+        run(interpreter(python), "-m", "venv", folder)
         run(folder / "bin" / "python", "-m", "pip", "install", "-qq", "--no-compile", *requirements)
         stamp.write_text(wanted, encoding="utf-8")
     return folder / "bin"
 
 
 if __name__ == "__main__":
-    for wanted_name in sys.argv[1:] or OTHERS:
+    for wanted_name in sys.argv[1:] or (release.name for release in releases.OTHERS):
         ensure(wanted_name)

@@ -19,6 +19,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from tests.tools.paths import ENVIRONMENTS, REPO, clean_environment
 
@@ -38,11 +39,13 @@ def environment(bin_folder: Path) -> dict[str, str]:
     return found
 
 
-def ansible_test(bin_folder: Path, where: Path, *arguments: str) -> int:
+def ansible_test(bin_folder: Path, where: Path, *arguments: str, output: IO[str] | None = None) -> int:
     """Run ansible-test on the collection that lies at `where`, and return its exit status."""
     with _speakable(bin_folder) as short:
         command = [str(short / "python"), str(short / "ansible-test"), *arguments]
-        return subprocess.run(command, cwd=where, env=environment(short), check=False).returncode
+        errors = None if output is None else subprocess.STDOUT
+        env = environment(short)
+        return subprocess.run(command, cwd=where, env=env, check=False, stdout=output, stderr=errors).returncode
 
 
 @contextlib.contextmanager

@@ -105,6 +105,12 @@ def documentation() -> bool:
     return _run("antsibull-docs", *command, cwd=where, env=env)
 
 
+def community() -> bool:
+    """What the community's own tool checks besides: the members of the action group, unwanted files and characters."""
+    where = tree.lay_out("lint")
+    return _run("nox", "--non-interactive", "--session", "extra-checks", cwd=where)
+
+
 CHECKS: dict[str, Callable[[], bool]] = {
     "ruff": ruff,
     "floors": floors,
@@ -113,6 +119,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "reuse": reuse,
     "changelog": changelog,
     "documentation": documentation,
+    "community": community,
     "mypy": mypy,
     "ansible-lint": ansible_lint,
 }

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Change, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from tests.histories.moves import Fate
@@ -67,7 +67,7 @@ CALLS: dict[str, Call] = {
     "ListObjects": lambda api, universe: api.has_objects(universe.bucket.namespace, BUCKET, False),
     "ListObjectVersions": lambda api, universe: api.has_objects(universe.bucket.namespace, BUCKET, True),
     "UpdateBucket": lambda api, universe: api.update_bucket(
-        _bucket(universe), universe.bucket.etag, {"team": "b"}, universe.other.id
+        _bucket(universe), universe.bucket.etag, Change({"team": "b"}, universe.other.id)
     ),
     "ReencryptBucket": lambda api, universe: api.reencrypt_bucket(
         universe.bucket.namespace, BUCKET, False, "rekey-test", 20.0
@@ -83,7 +83,7 @@ CALLS: dict[str, Call] = {
 REFUSED: dict[str, Call] = {
     "GetBucket": lambda api, universe: api.get_bucket(universe.bucket.namespace, "nobody"),
     "GetWorkRequest": lambda api, universe: api.get_work_request("ocid1.workrequest.oc1.iad.unknown"),
-    "UpdateBucket": lambda api, universe: api.update_bucket(_bucket(universe), "stale", {"team": "c"}),
+    "UpdateBucket": lambda api, universe: api.update_bucket(_bucket(universe), "stale", Change({"team": "c"})),
 }
 
 

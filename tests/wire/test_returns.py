@@ -6,51 +6,15 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.simulator.serving import Running
 from tests.wire.conftest import WORLD
 from tests.wire.playing import play, reencrypt
-
-#: What Ansible itself adds, or documents for all modules.
-ANSIBLE = {"changed", "failed", "msg", "warnings", "deprecations", "diff", "exception", "invocation", "skipped"}
-TYPES: dict[str, tuple[type, ...]] = {
-    "str": (str,),
-    "int": (int,),
-    "float": (int, float),
-    "bool": (bool,),
-    "dict": (dict,),
-    "list": (list,),
-}
-
-
-def documented() -> dict[str, Any]:
-    command = [str(Path(sys.executable).parent / "ansible-doc"), "--json", "rekey.oci.bucket_reencrypt"]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    returned: dict[str, Any] = json.loads(done.stdout)["rekey.oci.bucket_reencrypt"]["return"]
-    return returned
-
-
-def differences(path: str, keys: dict[str, Any], value: dict[str, Any]) -> list[str]:
-    """What the value has and the documentation lacks, and the other way round, at any depth."""
-    found = [f"{path}{name} is not documented" for name in value.keys() - keys.keys()]
-    found += [f"{path}{name} is missing" for name in keys.keys() - value.keys()]
-    for name in keys.keys() & value.keys():
-        told, documentation = value[name], keys[name]
-        if told is None:
-            continue
-        if not isinstance(told, TYPES[documentation["type"]]):
-            found.append(f"{path}{name} is {told!r}, which is no {documentation['type']}")
-        for part in told if isinstance(told, list) else [told]:
-            if "contains" in documentation:
-                found += differences(f"{path}{name}.", documentation["contains"], part)
-        if "choices" in documentation and told not in documentation["choices"]:
-            found.append(f"{path}{name} is {told!r}")
-    return found
+from tests.wire.returns import differences, documented, told
 
 
 def test_returns_are_as_documented(simulator: Running, endpoints: dict[str, str], folder: Path) -> None:
@@ -67,7 +31,7 @@ def test_returns_are_as_documented(simulator: Running, endpoints: dict[str, str]
         "keys": [{"name": "disabled", "state": "DISABLED"}],
     }
     simulator.control("POST", "world", world)
-    keys = documented()
+    keys = documented("rekey.oci.bucket_reencrypt")
     tasks: dict[str, dict[str, Any]] = {
         "check": {**reencrypt(), "check_mode": True},
         "a failed work request": reencrypt(),
@@ -92,9 +56,8 @@ def test_returns_are_as_documented(simulator: Running, endpoints: dict[str, str]
         "in check mode, when something would be done": {"check"},
     }
     for name, result in results.items():
-        told = {key: value for key, value in result.items() if key not in ANSIBLE}
         wanted = {key: value for key, value in keys.items() if name in returned[value["returned"]]}
-        assert not differences("", wanted, told), name
+        assert not differences("", wanted, told(result)), name
         assert isinstance(result["changed"], bool)
     failed = {name for name, result in results.items() if result.get("failed")}
     assert failed == {"a failed work request", "oracle, refused", "disabled", *with_error, "bad input", "bad identity"}
@@ -102,3 +65,93 @@ def test_returns_are_as_documented(simulator: Running, endpoints: dict[str, str]
     assert results["a failed work request"]["work_request"]["errors"]
     for name in ("bucket", "key", "work_request", "receipt"):
         assert results["up to date"][name]
+
+
+def rotate(**options: Any) -> dict[str, Any]:
+    return {"rekey.oci.key_rotation": options}
+
+
+def cancel(work_request_id: str, **options: Any) -> dict[str, Any]:
+    return {
+        "rekey.oci.work_request": {
+            "work_request_id": work_request_id, "state": "canceled", "wait_interval": 1, "wait_timeout": 60, **options
+        }
+    }  # fmt: skip
+
+
+def info(*work_request_ids: str, **options: Any) -> dict[str, Any]:
+    return {"rekey.oci.work_request_info": {"work_request_ids": list(work_request_ids), **options}}
+
+
+NOWHERE = "ocid1.workrequest.oc1.iad.nowhere"
+
+
+def others(simulator: Running) -> dict[str, list[tuple[str, str, dict[str, Any]]]]:
+    """By module: name, what is to come of it (``ok``, ``failed``, ``refused`` where a call failed), and the task."""
+    world = {
+        "reset": True,
+        "settings": {"work_seconds": 600},
+        "keys": [{"name": "disabled", "state": "DISABLED"}, {"name": "other"}],
+        "buckets": [{"name": name, "key": "master", "objects": 1} for name in ("photos", "docs")],
+    }
+    made = simulator.control("POST", "world", world)
+    master, disabled = (made["keys"][name]["id"] for name in ("master", "disabled"))
+    gone = master.rpartition(".")[0] + ".nowhere"
+    running, done = (
+        simulator.control("POST", "bucket", {"bucket": name, "reencrypt": True})["work_request_id"]
+        for name in ("photos", "docs")
+    )
+    nobody: dict[str, Any] = {"config_profile_name": "nobody"}
+    unknown: dict[str, Any] = {"api_user": "ocid1.user.oc1..nobody"}
+    deaf: dict[str, Any] = dict.fromkeys(("object_storage_endpoint", "key_management_endpoint"), "http://127.0.0.1:9")
+    return {
+        "key_rotation": [
+            ("young", "ok", rotate(key_id=master, max_age_days=1)),
+            ("check", "ok", {**rotate(key_id=master, force=True), "check_mode": True, "diff": True}),
+            ("rotated", "ok", {**rotate(key_id=master, force=True), "diff": True}),
+            ("disabled", "failed", rotate(key_id=disabled, force=True)),
+            ("not found", "refused", rotate(key_id=gone, force=True)),
+            ("not let in", "refused", rotate(key_id=master, force=True, **unknown)),
+            ("unreachable", "refused", rotate(key_id=master, force=True, **deaf)),
+            ("bad input", "failed", rotate(key_id="x", force=True)),
+            ("no wish", "failed", rotate(key_id=master)),
+            ("bad identity", "failed", rotate(key_id=master, force=True, **nobody)),
+        ],
+        "work_request": [
+            ("check", "ok", {**cancel(running), "check_mode": True, "diff": True}),
+            ("canceled", "ok", {**cancel(running), "diff": True}),
+            ("again", "ok", cancel(running)),
+            ("not found", "refused", cancel(NOWHERE)),
+            ("not let in", "refused", cancel(done, **unknown)),
+            ("unreachable", "refused", cancel(done, **deaf)),
+            ("bad input", "failed", cancel("x")),
+            ("bad identity", "failed", cancel(done, **nobody)),
+        ],
+        "work_request_info": [
+            ("two", "ok", info(running, done)),
+            ("none", "ok", info()),
+            ("not found", "ok", info(NOWHERE)),
+            ("check", "ok", {**info(done), "check_mode": True}),
+            ("not let in", "refused", info(done, **unknown)),
+            ("unreachable", "refused", info(done, **deaf)),
+            ("bad input", "failed", info("x")),
+            ("bad identity", "failed", info(done, **nobody)),
+        ],
+    }
+
+
+@pytest.mark.parametrize("module", ["key_rotation", "work_request", "work_request_info"])
+def test_other_modules_return_what_they_document(
+    simulator: Running, endpoints: dict[str, str], folder: Path, module: str
+) -> None:
+    keys = documented(f"rekey.oci.{module}")
+    assert {key["returned"] for key in keys.values()} == {"always", "failure"}
+    cases = others(simulator)[module]
+    environment = {**endpoints, "OCI_CONFIG_FILE": simulator.introduction["config_file"]}
+    results = play(folder, [task for _name, _outcome, task in cases], environment).results
+    for (name, outcome, _task), result in zip(cases, results, strict=True):
+        assert bool(result.get("failed")) == (outcome != "ok"), (name, result)
+        assert isinstance(result["changed"], bool)
+        wanted = {key: value for key, value in keys.items() if outcome != "ok" or value["returned"] == "always"}
+        assert not differences("", wanted, told(result)), name
+        assert bool(result.get("error")) == (outcome == "refused"), (name, result)

@@ -17,6 +17,7 @@ from tests.simulator.serving import Running
 from tests.wire.playing import one_line, play, reencrypt
 
 WRONG = "a-wrong-pass-phrase-that-nobody-may-see"
+IN_AN_ENDPOINT = "a-password-that-somebody-put-into-an-endpoint"
 IN_A_FILE = "a-secret-on-a-line-that-is-malformed"
 
 
@@ -46,7 +47,7 @@ def process_list() -> Iterator[set[str]]:
 def secrets_of(said: dict[str, Any]) -> set[str]:
     """The pass phrases, and enough of each private key and token to know it by."""
     folder = Path(said["config_file"]).parent
-    found = {said["pass_phrase"], WRONG, IN_A_FILE}
+    found = {said["pass_phrase"], WRONG, IN_A_FILE, IN_AN_ENDPOINT}
     for name in ("key.pem", "encrypted.pem", "session.pem"):
         lines = (folder / name).read_text(encoding="ascii").splitlines()
         found.update(line for line in lines if len(line) == 64)
@@ -75,6 +76,8 @@ def test_no_secret_is_told(simulator: Running, endpoints: dict[str, str], folder
         reencrypt(auth_type="security_token", config_profile_name="expired_token"),
         reencrypt(config_file_location=str(malformed)),
         reencrypt(**token_as_key),
+        reencrypt(object_storage_endpoint=f"https://me:{IN_AN_ENDPOINT}@objectstorage.example"),
+        reencrypt(key_management_endpoint=f"https://{IN_AN_ENDPOINT}@vault.example#fragment"),
         reencrypt(**encrypted, api_user_key_pass_phrase=phrase, object_storage_endpoint="http://127.0.0.1:9"),
     ]
     environment = {
@@ -84,6 +87,8 @@ def test_no_secret_is_told(simulator: Running, endpoints: dict[str, str], folder
         "A_PASS_PHRASE": said["pass_phrase"],
         "ANSIBLE_LOG_PATH": str(tmp_path / "log"),
         "ANSIBLE_LOG_VERBOSITY": "5",
+        # From core 2.21 on, what a task was asked for is left out of its result otherwise.
+        "ANSIBLE_INJECT_INVOCATION": "True",
     }
     with process_list() as commands:
         played = play(folder, tasks, environment, ("-vvvvv", "--diff"))

@@ -9,10 +9,13 @@ Nothing here does I/O. All times are seconds since the epoch, UTC, by the servic
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any, Optional, TypeVar
+
+from ansible_collections.rekey.oci.plugins.module_utils.common.texts import clean
 
 Fact = TypeVar("Fact")
 
@@ -73,6 +76,19 @@ class Bucket:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What an UpdateBucket is to change; None leaves it as it is. Tags are replaced as a whole."""
+
+    freeform_tags: Optional[Mapping[str, str]] = None
+    kms_key_id: Optional[str] = None
+
+    def of(self, bucket: Bucket) -> Bucket:
+        """The bucket as it is to become."""
+        tags = bucket.freeform_tags if self.freeform_tags is None else dict(self.freeform_tags)
+        return replace(bucket, freeform_tags=tags, kms_key_id=self.kms_key_id or bucket.kms_key_id)
+
+
+@dataclass(frozen=True)
 class Key:
     """A Vault key and its current version; ``version_created`` is read only where it is needed."""
 
@@ -87,6 +103,12 @@ class Key:
     compartment_id: Optional[str] = None
     #: The full name of its region, as service principals have it.
     region: Optional[str] = None
+    display_name: Optional[str] = None
+
+    @property
+    def called(self) -> str:
+        """For a person: its name and the end of its OCID; without a name, all of that."""
+        return "%s (...%s)" % (self.display_name, self.id[-8:]) if self.display_name else self.id
 
     def as_result(self) -> dict[str, Any]:
         return {
@@ -131,7 +153,7 @@ class ApiError(Exception):
 
     ``effect`` says what it may have done all the same: ``none`` (refused), ``unknown`` (the service answered, but not
     with the truth), ``late`` (no answer in time: the effect may still be to come). ``status`` is the HTTP status, or
-    None when there was no HTTP answer at all.
+    None when there was no HTTP answer at all. ``signed_out`` says that no other call can succeed before somebody signs in.
     """
 
     def __init__(
@@ -145,21 +167,30 @@ class ApiError(Exception):
         retryable: bool = False,
         retry_after: Optional[float] = None,
         unreachable: bool = False,
+        signed_out: bool = False,
     ) -> None:
         # What copying an exception builds the copy from.
         super().__init__(operation, message)
         self.operation = operation
-        self.message = message
+        # A service may say anything, and a person's terminal would obey it.
+        self.message = clean(message)
         self.status = status
-        self.code = code
-        self.opc_request_id = opc_request_id
+        self.code = clean(code)
+        self.opc_request_id = clean(opc_request_id)
         self.effect = effect
         self.retryable = retryable
         self.retry_after = retry_after
         self.unreachable = unreachable
+        self.signed_out = signed_out
 
     def __str__(self) -> str:
         return self.message
+
+    def final(self) -> ApiError:
+        """The same failure, which no other try would mend."""
+        final = copy.copy(self)
+        final.retryable = False
+        return final
 
     @property
     def throttled(self) -> bool:

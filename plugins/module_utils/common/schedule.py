@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
 
@@ -24,6 +26,20 @@ UNREACHABLE_TRIES = 4
 _PART = 0.08
 _FIRST = 1.0
 _JITTER = 0.15
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Whether to wait for the end, for how long, and how long a pause may be; in seconds."""
+
+    wait: bool = True
+    timeout: float = 1200
+    interval: float = 30
+
+    @classmethod
+    def of(cls, params: Mapping[str, Any]) -> Waiting:
+        """What arguments.waiting has."""
+        return cls(params["wait"], params["wait_timeout"], params["wait_interval"])
 
 
 def poll_pause(

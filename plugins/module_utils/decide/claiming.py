@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from typing import Optional
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts, waiting
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import (
     CLAIMED,
@@ -17,7 +16,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import (
     UNKNOWN_VERSION,
     Receipt,
 )
-from ansible_collections.rekey.oci.plugins.module_utils.decide.state import FORGOTTEN, Attempt, Facts, Options
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import FORGOTTEN, Attempt, Facts, Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Claim,
     Done,
@@ -32,48 +31,49 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
 _FRESH = 0.5
 
 
-def submit_anew(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options, now: float, chance: float) -> Step:
+def submit_anew(here: Situation) -> Step:
+    facts, attempt, options, bucket, now = here.facts, here.attempt, here.options, here.bucket, here.now
     if options.check_mode:
         if facts.listing is None and not options.wait:
             return ListWorkRequests(facts.service_time)
         if not options.wait and waiting.running(facts):
             return Done("join", "in_progress", warning=waiting.LATER)
-        return Done("submit", reason_of(facts, bucket, attempt, options), changed=True)
+        return Done("submit", reason_of(here), changed=True)
     if facts.listing is None or list_is_old(facts):
         return ListWorkRequests(facts.service_time)
-    step = waiting.obstacle(facts, attempt, options, now, chance)
+    step = waiting.obstacle(here)
     if step is not None:
         # A claim that outlives its grace is taken for a dead controller's, and its attempt for an honest one.
         return Drop() if has_own_claim(facts, attempt) and not attempt.stuck else step
     if attempt.conflicts and not options.wait:
         # The service refused because one is running, which it does not list.
-        return waiting.leave(attempt)
-    if now >= waiting.deadline(attempt, options) and attempt.submitted:
+        return waiting.leave(here)
+    if here.overdue and attempt.submitted:
         return Fail(
             "Bucket %s changed under each re-encryption, and wait_timeout (%d seconds) is over. Run again."
             % (bucket.name, options.wait_timeout),
             action="submit",
             reason=attempt.reason,
         )
-    if now >= waiting.deadline(attempt, options) and attempt.conflicts:
+    if here.overdue and attempt.conflicts:
         return waiting.refused_as_running(bucket)
     fresh = _FRESH * options.post_window
     if now - facts.looked_at >= fresh or facts.service_time is None or bucket.etag is None:
         # Where listing alone takes that long, listing again would never end.
         return Look(keep_listing=now - facts.listing_ended_at < fresh / 2)
-    target = options.kms_key_id or bucket.kms_key_id or ""
-    assign = target if bucket.kms_key_id != target else None
-    known = names_version(facts, assign)
+    target = here.target or ""
+    assign = target if here.assigns else None
+    named = names_version(facts, assign)
     claim = Receipt(
         state=CLAIMED,
-        key_version_id=facts.key.current_version if facts.key is not None and known else UNKNOWN_VERSION,
+        key_version_id=facts.key.current_version if facts.key is not None and named else UNKNOWN_VERSION,
         key=receipts.key_digest(target),
         scope=options.scope,
         time=claim_time(facts, facts.service_time),
         nonce=attempt.nonce,
-        version_created=version_created(facts) if known else None,
+        version_created=facts.version_created() if named else None,
     )
-    return Claim(claim, reason_of(facts, bucket, attempt, options), assign)
+    return Claim(claim, reason_of(here), assign)
 
 
 def list_is_old(facts: Facts) -> bool:
@@ -101,22 +101,15 @@ def claim_time(facts: Facts, service_time: float) -> float:
     return max(service_time, (math.floor(newest * 1000) + 1) / 1000) if newest >= service_time else service_time
 
 
-def version_created(facts: Facts) -> Optional[float]:
-    """When the current version was created: from the key, or from an earlier receipt for it, which saves the call."""
-    key, receipt = facts.key, facts.receipt
-    if key is None or key.version_created is not None:
-        return key.version_created if key else None
-    return receipt.version_created if receipt is not None and receipt.key_version_id == key.current_version else None
-
-
-def reason_of(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options) -> str:
+def reason_of(here: Situation) -> str:
+    """Why this bucket is re-encrypted."""
+    facts, attempt, receipt = here.facts, here.attempt, here.facts.receipt
     if attempt.reason:
         return attempt.reason
-    if options.kms_key_id and bucket.kms_key_id != options.kms_key_id:
+    if here.assigns:
         return "key_assigned"
-    if options.force:
+    if here.options.force:
         return "forced"
-    receipt = facts.receipt
     if receipt is None or facts.key is None:
         return "unproven"
     if receipt.state == SUBMITTED:

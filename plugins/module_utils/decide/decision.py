@@ -13,7 +13,7 @@ from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import UNUSABLE_KEY_STATES, Bucket, Key
 from ansible_collections.rekey.oci.plugins.module_utils.decide import waiting, with_receipt, without_receipt
-from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Attempt, Facts, Options
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Attempt, Options, Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Assign,
     CheckObjects,
@@ -26,55 +26,31 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Step,
 )
 
-#: The decision table: every reason, and the action that it goes with.
-ACTIONS = {
-    "oracle_managed_key": "none",
-    "empty_bucket": "none",
-    "up_to_date": "none",
-    "in_progress": "join",
-    "key_version_changed": "submit",
-    "key_changed": "submit",
-    "work_request_failed": "submit",
-    "unproven": "submit",
-    "forced": "submit",
-    "key_assigned": "submit",
-}
 
-
-def next_step(facts: Facts, attempt: Attempt, options: Options, now: float, chance: float = 0.0) -> Step:
-    """Decide the next step.
-
-    ``now`` is the local monotonic clock in seconds, ``chance`` a random number in [0, 1) for the jitter of pauses.
-    """
-    bucket = facts.bucket
-    if bucket is None:
+def next_step(here: Situation) -> Step:
+    """Decide the next step."""
+    facts = here.facts
+    if facts.bucket is None:
         return Look()
-    target = options.kms_key_id or bucket.kms_key_id
+    target = here.target
     if target is None:
-        return _oracle_managed(bucket, options)
+        return _oracle_managed(here.bucket, here.options)
     if facts.key_unreadable is None and (facts.key is None or facts.key.id != target):
         return ReadKey(target)
-    if _version_time_wanted(facts):
+    if facts.key is not None and facts.version_created() is None and not facts.version_unreadable:
         return ReadVersion()
     if facts.missing:
-        return waiting.seek(facts, attempt)
-    if not _under_way(attempt):
-        step = _before_anything(facts, bucket, target, options, attempt)
+        return waiting.seek(here)
+    if not here.attempt.under_way:
+        step = _before_anything(here, target)
         if step is not None:
             return step
-    if options.receipt == "tag" and facts.tags_unusable is None:
-        step = with_receipt.next_step(facts, bucket, attempt, options, now, chance)
-    else:
-        step = without_receipt.next_step(facts, bucket, attempt, options, now, chance)
-    unusable = _unusable(facts.key, bucket)
+    step = with_receipt.next_step(here) if here.keeps_receipt else without_receipt.next_step(here)
+    unusable = _unusable(facts.key, here.bucket)
     if unusable and isinstance(step, (Assign, Claim)):
         # It became so while this run was at work: what it did goes on, but nothing more is begun.
-        return Fail(unusable, action="submit" if attempt.submitted else "none", reason=attempt.reason)
+        return Fail(unusable, action="submit" if here.attempt.submitted else "none", reason=here.attempt.reason)
     return step
-
-
-def _under_way(attempt: Attempt) -> bool:
-    return attempt.claim is not None or attempt.lost_at is not None or bool(attempt.submitted)
 
 
 def _oracle_managed(bucket: Bucket, options: Options) -> Step:
@@ -87,29 +63,19 @@ def _oracle_managed(bucket: Bucket, options: Options) -> Step:
     return Done("none", "oracle_managed_key")
 
 
-def _version_time_wanted(facts: Facts) -> bool:
-    """The receipt of the same version has the time already, which saves a call where nothing needs doing."""
-    key, receipt = facts.key, facts.receipt
-    if key is None or key.version_created is not None or facts.version_unreadable:
-        return False
-    return receipt is None or receipt.key_version_id != key.current_version or receipt.version_created is None
-
-
-def _before_anything(facts: Facts, bucket: Bucket, target: str, options: Options, attempt: Attempt) -> Optional[Step]:
-    assign = bucket.kms_key_id != target
-    if assign:
+def _before_anything(here: Situation, target: str) -> Optional[Step]:
+    facts, bucket = here.facts, here.bucket
+    if here.assigns:
         problem = _unassignable(facts.key, target, facts.key_unreadable)
         if problem:
             return Fail(problem)
     if not bucket.approximate_count:
         if not facts.objects_checked:
             return CheckObjects()
+        if facts.has_objects is False and not here.assigns:
+            return _empty(here.attempt)
         if facts.has_objects is False:
-            if not assign:
-                return _empty(attempt)
-            if options.check_mode:
-                return Done("none", "key_assigned", changed=True)
-            return Assign(target)
+            return Done("none", "key_assigned", changed=True) if here.options.check_mode else Assign(target)
     unusable = _unusable(facts.key, bucket)
     return Fail(unusable) if unusable else None
 

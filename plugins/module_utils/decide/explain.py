@@ -2,29 +2,29 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A failed step, as one line for a person: what failed, and what to do about it. No I/O."""
+"""A failure, as one line for a person: what failed, and what to do about it. No I/O."""
 
 from __future__ import annotations
 
 from typing import Optional
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Key
-from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Assign, Claim, Look, Step, Submit
 
 
-def explain(step: Step, error: ApiError, namespace: str, name: str, options: Options, key: Optional[Key]) -> str:
+def explain(here: Situation, step: Step, error: ApiError, namespace: str, name: str) -> str:
     if isinstance(step, Look) and error.status == 404:
         return (
             "Bucket %s was not found in namespace %s, or this user may not read it (BUCKET_READ). Names are "
             "case-sensitive. %s" % (name, namespace, error.line())
         )
     if _assigned_by(step) and error.status in (400, 403, 404):
-        return _unassigned(error, name, options, key)
+        return _unassigned(here, error, name)
     return error.line()
 
 
-def reason_of(step: Step) -> Optional[str]:
+def reason_behind(step: Step) -> Optional[str]:
     """Why a step was to be taken, where it was the first one that writes."""
     if isinstance(step, Assign):
         return "key_assigned"
@@ -37,9 +37,9 @@ def _assigned_by(step: Step) -> Optional[str]:
     return step.assign if isinstance(step, Claim) else None
 
 
-def _unassigned(error: ApiError, name: str, options: Options, key: Optional[Key]) -> str:
+def _unassigned(here: Situation, error: ApiError, name: str) -> str:
     """Object Storage may not use the key, or this user may not let it, or may not write to the bucket."""
-    wanted = options.kms_key_id
+    wanted, key = here.options.kms_key_id, here.facts.key
     told = "The key %s was not assigned to bucket %s. " % (wanted, name)
     region = (key.region if key else None) or "<region>"
     compartment = (key.compartment_id if key else None) or "<compartment>"

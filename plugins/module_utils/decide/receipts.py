@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The receipt: what the last re-encryption of a bucket was made for, as two freeform tags. Pure encoding, no I/O.
+"""The receipt: what the last re-encryption of a bucket was made for, as two texts. Pure encoding, no I/O.
 
 ``rekey-receipt``      ``<state> scope=… time=… version=… created=… key=… by=… sum=…``
 ``rekey-work-request`` the work request's OCID, once there is one
@@ -26,11 +26,10 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import Buck
 RECEIPT_TAG = "rekey-receipt"
 WORK_REQUEST_TAG = "rekey-work-request"
 
-#: OCI's limits on freeform tags.
-MAX_TAGS = 10
-MAX_VALUE = 256
+TAGS = (RECEIPT_TAG, WORK_REQUEST_TAG)
 
-NO_ROOM = "the receipt needs 2 of the %d freeform tags that a bucket may have, and they are taken" % MAX_TAGS
+#: The longest value of a tag.
+MAX_VALUE = 256
 
 CLAIMED = "claimed"
 SUBMITTED = "submitted"
@@ -92,7 +91,7 @@ class Receipt:
 
 
 class ReceiptDoesNotFit(ValueError):
-    """The receipt is longer than a tag's value may be, or the bucket has no room for its tags."""
+    """The receipt is longer than a tag's value may be."""
 
 
 def _checksum(body: str, work_request_id: Optional[str], bucket: Bucket) -> str:
@@ -103,10 +102,7 @@ def _checksum(body: str, work_request_id: Optional[str], bucket: Bucket) -> str:
 
 
 def encode(receipt: Receipt, bucket: Bucket) -> dict[str, str]:
-    """Return all freeform tags of the bucket with the receipt in them, every other tag as it was.
-
-    Raises ReceiptDoesNotFit where the bucket's tags are full or a value would be too long.
-    """
+    """The receipt's texts, by the names of their tags. Raises ReceiptDoesNotFit where one would be too long."""
     head = "%s scope=%s time=%s version=%s" % (
         receipt.state,
         receipt.scope,
@@ -120,36 +116,16 @@ def encode(receipt: Receipt, bucket: Bucket) -> dict[str, str]:
     if len(body) > room:
         body = head + tail
     if len(body) > room or len(receipt.work_request_id or "") > MAX_VALUE:
-        raise ReceiptDoesNotFit("the receipt is longer than the %d characters of a freeform tag" % MAX_VALUE)
-    tags = without(bucket.freeform_tags)
-    tags[RECEIPT_TAG] = "%s sum=%s" % (body, _checksum(body, receipt.work_request_id, bucket))
+        raise ReceiptDoesNotFit("the receipt is longer than the %d characters of a tag" % MAX_VALUE)
+    texts = {RECEIPT_TAG: "%s sum=%s" % (body, _checksum(body, receipt.work_request_id, bucket))}
     if receipt.work_request_id:
-        tags[WORK_REQUEST_TAG] = receipt.work_request_id
-    # A claim keeps a place free for the work request's tag: running out of room after the POST would lose its id.
-    if len(tags) + (0 if receipt.work_request_id else 1) > MAX_TAGS:
-        raise ReceiptDoesNotFit(NO_ROOM)
-    return tags
+        texts[WORK_REQUEST_TAG] = receipt.work_request_id
+    return texts
 
 
-def has_room(bucket: Bucket) -> bool:
-    """Whether the bucket's other tags leave room for the receipt's two."""
-    return len(without(bucket.freeform_tags)) + 2 <= MAX_TAGS
-
-
-def without(tags: Mapping[str, str]) -> dict[str, str]:
-    """Return the tags less the receipt's own."""
-    return {name: value for name, value in tags.items() if name not in (RECEIPT_TAG, WORK_REQUEST_TAG)}
-
-
-def only(tags: Mapping[str, str]) -> dict[str, str]:
-    """Return the receipt's own tags."""
-    return {name: value for name, value in tags.items() if name in (RECEIPT_TAG, WORK_REQUEST_TAG)}
-
-
-def parse(bucket: Bucket) -> tuple[Optional[Receipt], Optional[str]]:
-    """Read the receipt from the bucket's tags: ``(receipt, None)``, ``(None, None)`` or ``(None, warning)``."""
-    text = bucket.freeform_tags.get(RECEIPT_TAG)
-    work_request_id = bucket.freeform_tags.get(WORK_REQUEST_TAG)
+def parse(texts: Mapping[str, str], bucket: Bucket) -> tuple[Optional[Receipt], Optional[str]]:
+    """Read the receipt from its texts: ``(receipt, None)``, ``(None, None)`` or ``(None, warning)``."""
+    text, work_request_id = texts.get(RECEIPT_TAG), texts.get(WORK_REQUEST_TAG)
     if text is None:
         if work_request_id is None:
             return None, None

@@ -13,8 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Optional, Union
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Key, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Key, WorkRequest, known
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM, Place
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,15 @@ class Options:
     @property
     def scope(self) -> str:
         return receipts.BUCKET_KEY if self.bucket_key_only else receipts.ALL
+
+    @property
+    def place(self) -> Place:
+        """Where a receipt is kept, if one is."""
+        return FREEFORM
+
+    @property
+    def waits(self) -> bool:
+        return self.wait and not self.check_mode
 
     @property
     def post_window(self) -> float:
@@ -104,6 +114,36 @@ class Facts:
     def seen(self, work_request_id: str) -> Optional[Seen]:
         return self.work_requests.get(work_request_id)
 
+    def saw(self, seen: WorkRequest, now: float) -> None:
+        """Take in what a poll or a list says of a work request."""
+        self.work_requests[seen.id] = seen
+        self.due.discard(seen.id)
+        (self.ended_at if seen.terminal else self.running_at).setdefault(seen.id, now)
+
+    def listed(self, listing: tuple[WorkRequest, ...], begun: float, now: float, unlisted: bool = False) -> None:
+        """Take in a list. What was forgotten, or may be, is not where the list shows it."""
+        self.listing, self.listed_at, self.listing_ended_at, self.unlisted = listing, begun, now, unlisted
+        told = {one.id: one for one in listing}
+        for wanted in self.missing | {wanted for wanted, seen in self.work_requests.items() if seen is FORGOTTEN}:
+            if wanted in told:
+                self.saw(told[wanted], now)
+            elif unlisted and wanted in self.missing:
+                # Nothing but another poll can tell.
+                self.missed.add(wanted)
+                self.work_requests.pop(wanted, None)
+            else:
+                self.work_requests[wanted] = FORGOTTEN
+        self.missing = set()
+
+    def version_created(self) -> Optional[float]:
+        """When the key's current version was created: from the key, or from a receipt for it, which saves the call."""
+        key, receipt = self.key, self.receipt
+        if key is None or key.version_created is not None:
+            return key.version_created if key else None
+        if receipt is not None and receipt.key_version_id == key.current_version:
+            return receipt.version_created
+        return None
+
 
 @dataclass
 class Attempt:
@@ -119,7 +159,7 @@ class Attempt:
     #: When the look was begun that the claim's time comes from: an upper bound of its age.
     claimed_at: float = 0.0
     before: frozenset[str] = frozenset()
-    #: The receipt's tags before the claim, to be put back where the POST is refused.
+    #: The receipt's texts before the claim, to be put back where the POST is refused.
     receipt_before: Optional[dict[str, str]] = None
 
     #: A POST whose answer was lost: when it was sent, and by when its effect must have shown.
@@ -138,6 +178,8 @@ class Attempt:
     assigning: Optional[str] = None
     previous_key: Optional[str] = None
     refused: Optional[ApiError] = None
+    #: The etag of the last write that was refused because the bucket had changed.
+    refused_etag: Optional[str] = None
     conflicts: int = 0
     #: This run's claim could not be taken back.
     stuck: bool = False
@@ -147,3 +189,57 @@ class Attempt:
 
     def is_mine(self, work_request_id: Optional[str]) -> bool:
         return work_request_id in self.submitted
+
+    @property
+    def under_way(self) -> bool:
+        return self.claim is not None or self.lost_at is not None or bool(self.submitted)
+
+    @property
+    def may_have_submitted(self) -> bool:
+        return bool(self.submitted) or self.lost_at is not None
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that a decision depends on: ``now`` is the local monotonic clock, ``chance`` random in [0, 1) for the jitter of pauses."""
+
+    facts: Facts
+    attempt: Attempt
+    options: Options
+    now: float
+    chance: float = 0.0
+
+    @property
+    def bucket(self) -> Bucket:
+        return known(self.facts.bucket)
+
+    @property
+    def target(self) -> Optional[str]:
+        """The key that the bucket is to be under."""
+        return self.options.kms_key_id or self.bucket.kms_key_id
+
+    @property
+    def assigns(self) -> bool:
+        return self.bucket.kms_key_id != self.target
+
+    @property
+    def keeps_receipt(self) -> bool:
+        return self.options.receipt == "tag" and self.facts.tags_unusable is None
+
+    @property
+    def deadline(self) -> float:
+        return self.attempt.started_at + self.options.wait_timeout
+
+    @property
+    def overdue(self) -> bool:
+        return self.now >= self.deadline
+
+    @property
+    def reason(self) -> str:
+        """Why this run has submitted."""
+        return self.attempt.reason or "unproven"
+
+    @property
+    def stands(self) -> tuple[str, Optional[str]]:
+        """Action and reason of a run that fails while it waits."""
+        return ("submit", self.attempt.reason) if self.attempt.submitted else ("join", "in_progress")

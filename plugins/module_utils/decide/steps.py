@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Optional, Union
 
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import Receipt
 
 
@@ -111,6 +112,13 @@ class Drop:
 
 
 @dataclass(frozen=True)
+class Without:
+    """No call: from here on the run does without a receipt, and says why."""
+
+    why: str
+
+
+@dataclass(frozen=True)
 class Pause:
     """Nothing for some seconds; then the named facts are to be looked at again."""
 
@@ -138,6 +146,8 @@ class Fail:
     message: str
     action: str = "none"
     reason: Optional[str] = None
+    #: The call that failed it, if one did.
+    error: Optional[ApiError] = None
 
 
 Step = Union[
@@ -154,6 +164,7 @@ Step = Union[
     Record,
     Complete,
     Drop,
+    Without,
     Pause,
     Done,
     Fail,

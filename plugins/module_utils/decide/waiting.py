@@ -11,7 +11,7 @@ from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common import schedule
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, WorkRequest, known
-from ansible_collections.rekey.oci.plugins.module_utils.decide.state import FORGOTTEN, Attempt, Facts, Options, Seen
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import FORGOTTEN, Facts, Seen, Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Done,
     Fail,
@@ -31,10 +31,6 @@ _OVERTIME = 20.0
 LATER = (
     "A re-encryption that proves nothing by itself is running: run again when it is over, so that the job is finished."
 )
-
-
-def deadline(attempt: Attempt, options: Options) -> float:
-    return attempt.started_at + options.wait_timeout
 
 
 def latest(facts: Facts, work_request: WorkRequest) -> Seen:
@@ -62,10 +58,9 @@ def may_prove(facts: Facts, work_request: WorkRequest) -> bool:
     return seen is not FORGOTTEN and seen.status not in ("FAILED", "CANCELED")
 
 
-def wait_on(
-    facts: Facts, attempt: Attempt, options: Options, work_request_id: str, now: float, chance: float
-) -> Optional[Step]:
+def wait_on(here: Situation, work_request_id: str) -> Optional[Step]:
     """The step that waits on a work request, or None when it has ended."""
+    facts, now = here.facts, here.now
     seen = facts.seen(work_request_id)
     if seen is None:
         return Poll(work_request_id)
@@ -73,30 +68,27 @@ def wait_on(
         return None
     if work_request_id in facts.due:
         return Poll(work_request_id)
-    left = deadline(attempt, options) - now
+    left = here.deadline - now
     if left <= 0:
-        return Fail(
-            "The re-encryption goes on, but did not finish within wait_timeout (%d seconds): work request %s is %s. "
-            "Run again to join it." % (options.wait_timeout, work_request_id, describe(seen)),
-            action="submit" if attempt.submitted else "join",
-            reason=attempt.reason if attempt.submitted else "in_progress",
-        )
+        action, reason = here.stands
+        told = "The re-encryption goes on, but did not finish within wait_timeout (%d seconds): work request %s is %s. "
+        message = told % (here.options.wait_timeout, work_request_id, describe(seen)) + "Run again to join it."
+        return Fail(message, action, reason)
     elapsed = now - min(facts.running_at.get(work_request_id, now), now)
     percent = seen.percent_complete if isinstance(seen, WorkRequest) else None
-    pause = schedule.poll_pause(elapsed, percent, options.wait_interval, chance, left)
+    pause = schedule.poll_pause(elapsed, percent, here.options.wait_interval, here.chance, left)
     return Pause(pause, forget="work_request", work_request_id=work_request_id)
 
 
-def join(
-    facts: Facts, attempt: Attempt, options: Options, work_request_id: str, now: float, chance: float
-) -> Optional[Step]:
+def join(here: Situation, work_request_id: str) -> Optional[Step]:
     """The same for a work request that will leave the bucket proven."""
-    step = wait_on(facts, attempt, options, work_request_id, now, chance)
+    step = wait_on(here, work_request_id)
     return replace(step, joins=True) if isinstance(step, Pause) else step
 
 
-def seek(facts: Facts, attempt: Attempt) -> Step:
+def seek(here: Situation) -> Step:
     """One poll that does not find a work request may be a stray answer: see whether a list shows it."""
+    facts, attempt = here.facts, here.attempt
     wanted = min(facts.missing)
     seen = facts.seen(wanted)
     times = (
@@ -116,23 +108,21 @@ def describe(seen: Seen) -> str:
     return "%s" % seen.status if percent is None else "%s at %d%%" % (seen.status, percent)
 
 
-def obstacle(facts: Facts, attempt: Attempt, options: Options, now: float, chance: float) -> Optional[Step]:
+def obstacle(here: Situation) -> Optional[Step]:
     """The step that a running re-encryption calls for which proves nothing by itself; None when none runs."""
-    others = running(facts)
+    others = running(here.facts)
     if not others:
         return None
     # The newest: those before it are done when it is, or will be listed again.
     other = max(others, key=lambda listed: listed.time_accepted or 0.0)
-    if not options.wait:
-        return leave(attempt)
-    return wait_on(facts, attempt, options, other.id, now, chance)
+    return wait_on(here, other.id) if here.options.wait else leave(here)
 
 
-def leave(attempt: Attempt) -> Step:
+def leave(here: Situation) -> Step:
     """The end of a run that may not wait for what is running, which proves nothing by itself."""
-    if attempt.submitted:
-        return Done("submit", attempt.reason or "unproven", changed=True, warning=LATER)
-    return Done("join", "in_progress", changed=attempt.assigned, warning=LATER)
+    if here.attempt.submitted:
+        return Done("submit", here.reason, changed=True, warning=LATER)
+    return Done("join", "in_progress", changed=here.attempt.assigned, warning=LATER)
 
 
 def refused_as_running(bucket: Bucket) -> Step:
@@ -144,11 +134,11 @@ def refused_as_running(bucket: Bucket) -> Step:
     )
 
 
-def ended_badly(facts: Facts, attempt: Attempt, work_request_id: str) -> Step:
+def ended_badly(here: Situation, work_request_id: str) -> Step:
     """The failure of a work request that this run submitted, or waited for."""
+    facts, mine = here.facts, here.attempt.is_mine(work_request_id)
     seen = facts.seen(work_request_id)
-    action = "submit" if attempt.is_mine(work_request_id) else "join"
-    reason = attempt.reason if attempt.is_mine(work_request_id) else "in_progress"
+    action, reason = ("submit", here.attempt.reason) if mine else ("join", "in_progress")
     if not isinstance(seen, WorkRequest):
         return Fail(
             "Work request %s can no longer be read: the service has forgotten it, or this user may not read it (OBJECT_READ). "
@@ -167,13 +157,12 @@ def ended_badly(facts: Facts, attempt: Attempt, work_request_id: str) -> Step:
     )
 
 
-def settle(
-    facts: Facts, attempt: Attempt, options: Options, since: float, now: float, chance: float
-) -> tuple[Optional[WorkRequest], Optional[Step]]:
+def settle(here: Situation, since: float) -> tuple[Optional[WorkRequest], Optional[Step]]:
     """Find out what a POST did whose answer was lost.
 
     Returns the work request that was accepted, or the next step of looking for it, or neither: it had no effect.
     """
+    facts, attempt, options, now = here.facts, here.attempt, here.options, here.now
     lost_at = known(attempt.lost_at)
     if facts.listing is None:
         return None, ListWorkRequests(since)
@@ -186,11 +175,11 @@ def settle(
         by = lost_at + min(_SETTLE, options.claim_grace / 8)
     if facts.listed_at >= by:
         return None, None
-    if now >= deadline(attempt, options) + _OVERTIME:
+    if now >= here.deadline + _OVERTIME:
         return None, Fail(
             "The answer to ReencryptBucket was lost, and wait_timeout (%d seconds) is over before it was known whether the "
             "service accepted it. The next run finds out." % options.wait_timeout,
             action="submit",
             reason=attempt.reason,
         )
-    return None, Pause(min(max(by - now, 0.05), schedule.claim_pause(5.0, 2, chance)), forget="listing")
+    return None, Pause(min(max(by - now, 0.05), schedule.claim_pause(5.0, 2, here.chance)), forget="listing")

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from typing import Optional
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import retry_pause
 from ansible_collections.rekey.oci.plugins.module_utils.decide import waiting
-from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Attempt, Facts, Options
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Assign,
     Done,
@@ -29,56 +29,57 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
 _POST_TIMEOUT = 60.0
 
 
-def next_step(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options, now: float, chance: float) -> Step:
+def next_step(here: Situation) -> Step:
+    facts, attempt, options = here.facts, here.attempt, here.options
     if attempt.refused is not None:
-        return Fail(attempt.refused.line(), action="submit", reason=attempt.reason)
+        return Fail(attempt.refused.line(), "submit", attempt.reason, attempt.refused)
     if attempt.lost_at is not None:
-        found, step = waiting.settle(facts, attempt, options, attempt.posted_since or 0.0, now, chance)
+        found, step = waiting.settle(here, attempt.posted_since or 0.0)
         if found is not None:
-            return _own(facts, attempt, options, found.id, now, chance)
+            return _own(here, found.id)
         if step is not None:
             return step
     elif attempt.submitted:
-        return _own(facts, attempt, options, attempt.submitted[-1], now, chance)
+        return _own(here, attempt.submitted[-1])
     if facts.listing is None:
         return ListWorkRequests(facts.key.version_created if facts.key else facts.service_time)
-    assign = bucket.kms_key_id != (options.kms_key_id or bucket.kms_key_id)
-    if not assign and not options.force and not attempt.assigned:
-        step = _proof(facts, attempt, options, now, chance)
+    if not here.assigns and not options.force and not attempt.assigned:
+        step = _proof(here)
         if step is not None:
             return step
     if not (options.check_mode and options.wait):
-        step = waiting.obstacle(facts, attempt, options, now, chance)
+        step = waiting.obstacle(here)
         if step is not None:
             return step
-    reason = _reason(facts, bucket, attempt, options)
+    reason = _reason(here)
     if options.check_mode:
         return Done("submit", reason, changed=True)
-    if assign:
+    if here.assigns:
         return Assign(options.kms_key_id or "")
     if attempt.conflicts:
         if not options.wait:
-            return waiting.leave(attempt)
-        if now >= waiting.deadline(attempt, options):
-            return waiting.refused_as_running(bucket)
-        if now - facts.listed_at < 0.5:
-            return Pause(retry_pause(attempt.conflicts, chance))
+            return waiting.leave(here)
+        if here.overdue:
+            return waiting.refused_as_running(here.bucket)
+        if here.now - facts.listed_at < 0.5:
+            return Pause(retry_pause(attempt.conflicts, here.chance))
     return Submit(reason, _POST_TIMEOUT)
 
 
-def _own(facts: Facts, attempt: Attempt, options: Options, work_request_id: str, now: float, chance: float) -> Step:
-    if not options.wait:
-        return Done("submit", attempt.reason or "unproven", changed=True)
-    step = waiting.wait_on(facts, attempt, options, work_request_id, now, chance)
+def _own(here: Situation, work_request_id: str) -> Step:
+    if not here.options.wait:
+        return Done("submit", here.reason, changed=True)
+    step = waiting.wait_on(here, work_request_id)
     if step is not None:
         return step
-    seen = facts.seen(work_request_id)
+    seen = here.facts.seen(work_request_id)
     if seen is not None and seen.status == "COMPLETED":
-        return Done("submit", attempt.reason or "unproven", changed=True)
-    return waiting.ended_badly(facts, attempt, work_request_id)
+        return Done("submit", here.reason, changed=True)
+    return waiting.ended_badly(here, work_request_id)
 
 
-def _proof(facts: Facts, attempt: Attempt, options: Options, now: float, chance: float) -> Optional[Step]:
+def _proof(here: Situation) -> Optional[Step]:
+    facts, attempt, options = here.facts, here.attempt, here.options
     created = facts.key.version_created if facts.key else None
     for listed in facts.listing or ():
         seen = waiting.latest(facts, listed)
@@ -92,20 +93,21 @@ def _proof(facts: Facts, attempt: Attempt, options: Options, now: float, chance:
         if covered:
             if options.check_mode or not options.wait:
                 return Done("join", "in_progress")
-            return waiting.join(facts, attempt, options, listed.id, now, chance)
+            return waiting.join(here, listed.id)
     if attempt.joined is not None:
         seen_joined = facts.seen(attempt.joined)
         if isinstance(seen_joined, WorkRequest) and seen_joined.status in ("FAILED", "CANCELED"):
-            return waiting.ended_badly(facts, attempt, attempt.joined)
+            return waiting.ended_badly(here, attempt.joined)
     return None
 
 
-def _reason(facts: Facts, bucket: Bucket, attempt: Attempt, options: Options) -> str:
-    if attempt.reason:
-        return attempt.reason
-    if options.kms_key_id and bucket.kms_key_id != options.kms_key_id:
+def _reason(here: Situation) -> str:
+    facts = here.facts
+    if here.attempt.reason:
+        return here.attempt.reason
+    if here.assigns:
         return "key_assigned"
-    if options.force:
+    if here.options.force:
         return "forced"
     listing = sorted(facts.listing or (), key=lambda listed: listed.time_accepted or 0.0)
     if listing and waiting.latest(facts, listing[-1]).status in ("FAILED", "CANCELED"):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Callable, Optional
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, Key, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, Change, Key, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked, Owner
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.brakes import Brakes
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.listings import Listings
@@ -131,15 +131,9 @@ class BucketApi(Api):
         errors: tuple[Mapping[str, Any], ...] = self._send(self._api.get_work_request_errors, work_request_id)
         return errors
 
-    def update_bucket(
-        self,
-        bucket: Bucket,
-        etag: Optional[str],
-        tags: Optional[Mapping[str, str]] = None,
-        kms_key_id: Optional[str] = None,
-    ) -> Bucket:
+    def update_bucket(self, bucket: Bucket, etag: Optional[str], change: Change) -> Bucket:
         self.forget()
-        written: Bucket = self._send(self._api.update_bucket, bucket, etag, tags, kms_key_id)
+        written: Bucket = self._send(self._api.update_bucket, bucket, etag, change)
         return written
 
     def reencrypt_bucket(

@@ -14,6 +14,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.identity import ENDPOINT_OPTIONS
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.loading import SdkMissing
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.retry import with_retries
@@ -21,6 +22,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.sdk.retry import with_re
 
 def connect(module: AnsibleModule, connections: int = 4, learned: Optional[Mapping[str, Any]] = None) -> OciApi:
     """Build the clients, or end the module with one line that says why not, and with ``learned``. Makes no call."""
+    _hide_users(module)
     try:
         clients = Clients(module.params, connections)
         if module.params.get("bucket_key_only") and not clients.supports_bucket_key_only():
@@ -35,6 +37,14 @@ def connect(module: AnsibleModule, connections: int = 4, learned: Optional[Mappi
     for warning in clients.warnings:
         module.warn(warning)
     return OciApi(clients)
+
+
+def _hide_users(module: AnsibleModule) -> None:
+    """An endpoint with a password is refused; have Ansible hide it in what it shows of the task's options too."""
+    for option in ENDPOINT_OPTIONS:
+        before, at, _host = (module.params.get(option) or "").rpartition("@")
+        if at:
+            module.no_log_values.add(before.rpartition("//")[2])
 
 
 def namespace_of(module: AnsibleModule, api: OciApi, learned: Optional[Mapping[str, Any]] = None, **bounds: Any) -> str:

@@ -127,14 +127,15 @@ def end(
         failures = "%s %s" % (stopped, failures) if failures else stopped
     if failures:
         module.fail_json(msg=failures, **result)
-    message = ""
+    message, seen = "", sum(len(discovery.known) for discovery in fleet.discoveries)
     if not entries:
-        seen = sum(len(discovery.known) for discovery in fleet.discoveries)
         searched = {found for discovery in fleet.discoveries for found in discovery.searched}
         message = no_match(selection.names, seen, len(searched), selection.key_ids is not None)
         module.warn(message)
     for warning in idle(fleet, selection, entries):
-        module.warn(warning)
+        # The message names the patterns, and says of how many buckets.
+        if entries or not seen or warning.startswith("key_ids"):
+            module.warn(warning)
     module.exit_json(msg=told(result["summary"], fleet.options.scope) if entries else message, **result)
     raise SystemExit
 

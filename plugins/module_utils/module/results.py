@@ -74,7 +74,7 @@ def _listed(reconciler: Reconciler) -> Optional[WorkRequest]:
 
 def key_of(reconciler: Reconciler) -> Optional[Key]:
     key = reconciler.facts.key
-    return replace(key, version_created=reconciler.version_created()) if key is not None else None
+    return replace(key, version_created=reconciler.facts.version_created()) if key is not None else None
 
 
 def changed_by(reconciler: Reconciler) -> bool:

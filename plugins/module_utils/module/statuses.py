@@ -97,7 +97,7 @@ def entry_of(reconciler: Reconciler, ref: BucketRef) -> dict[str, Any]:
 
 def _age(reconciler: Reconciler) -> Optional[int]:
     """Whole days since the key's current version was created, by the service's clock."""
-    created, now = reconciler.version_created(), reconciler.facts.service_time
+    created, now = reconciler.facts.version_created(), reconciler.facts.service_time
     if created is None or now is None:
         return None
     return max(0, int((now - created) // _DAY))

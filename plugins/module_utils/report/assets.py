@@ -7,16 +7,25 @@
 from __future__ import annotations
 
 STYLE = """
-:root { color-scheme: light; --ink: #1b1f23; --soft: #4b5560; --line: #c9d1d9; --bad: #b3001b; --good: #14602d; --none: #57606a; }
+@media screen and (prefers-color-scheme: dark) {
+  html:root { --ink: #e6edf3; --soft: #a9b4c0; --line: #3d444d; --bad: #ff8080; --good: #5fd07f; --none: #a9b4c0;
+    --paper: #0d1117; --shade: #1b222b; --link: #79b8ff; --rest: #6e7681; }
+}
+:root { color-scheme: light dark; --ink: #1b1f23; --soft: #4b5560; --line: #c9d1d9; --bad: #b3001b; --good: #14602d; --none: #57606a;
+  --paper: #fff; --shade: #f3f5f7; --link: #0b4f9e; --rest: #8c959f; }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 100rem; padding: 1.5rem; background: #fff; color: var(--ink);
+body { margin: 0 auto; max-width: 100rem; padding: 1.5rem; background: var(--paper); color: var(--ink);
   font: 16px/1.45 system-ui, "Segoe UI", Roboto, "Liberation Sans", Arial, sans-serif; }
 h1 { font-size: 1.7rem; margin: 0 0 .25rem; }
 h2 { font-size: 1.2rem; margin: 2rem 0 .5rem; }
 p { margin: .25rem 0 .75rem; }
 .soft { color: var(--soft); }
-a { color: #0b4f9e; }
-a:focus-visible, input:focus-visible, select:focus-visible, .scroll:focus-visible { outline: 3px solid #0b57d0; outline-offset: 2px; }
+.lead { font-size: 1.3rem; margin: .75rem 0 .5rem; }
+.whole { width: 100%; height: 1.6rem; border-radius: .35rem; }
+.skip { position: absolute; left: -999rem; }
+.skip:focus { left: 1rem; top: .5rem; padding: .3rem .6rem; background: var(--paper); }
+a { color: var(--link); }
+a:focus-visible, input:focus-visible, select:focus-visible, button:focus-visible, .scroll:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .totals { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: 1rem; margin: 1.25rem 0; padding: 0; }
 .totals div { border: 1px solid var(--line); border-left: .5rem solid var(--none); border-radius: .35rem; padding: .6rem .9rem;
   display: flex; flex-direction: column-reverse; justify-content: flex-end; }
@@ -32,7 +41,7 @@ table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; color: var(--soft); padding: 0 0 .4rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .5rem; border-bottom: 1px solid var(--line); }
 tbody th, .error, bdi, #keys .id, .alarm li { overflow-wrap: anywhere; }
-thead th { background: #f3f5f7; border-bottom: 2px solid var(--soft); }
+thead th { background: var(--shade); border-bottom: 2px solid var(--soft); }
 tbody th { font-weight: 600; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .id { font-family: ui-monospace, "DejaVu Sans Mono", Consolas, monospace; font-size: .85em; }
@@ -44,22 +53,25 @@ tbody th { font-weight: 600; }
 svg { display: block; }
 #ages { width: 40rem; max-width: 100%; }
 svg text { font: 13px system-ui, "Segoe UI", Roboto, "Liberation Sans", Arial, sans-serif; fill: var(--ink); }
-.f-not_proven { fill: var(--bad); } .f-proven { fill: var(--good); } .f-nothing_to_prove { fill: #8c959f; }
+.f-not_proven { fill: var(--bad); } .f-proven { fill: var(--good); } .f-nothing_to_prove { fill: var(--rest); }
 .bar { width: 100%; min-width: 8rem; height: 1.1rem; }
 .legend { display: flex; flex-wrap: wrap; gap: 1.25rem; list-style: none; padding: 0; margin: .25rem 0 .75rem; }
 .legend li { display: flex; align-items: center; gap: .4rem; }
 .legend svg { width: .9rem; height: .9rem; }
-.filter { display: flex; flex-wrap: wrap; gap: .75rem 1.25rem; align-items: end; margin: .5rem 0 1rem; padding: .75rem; background: #f3f5f7; }
+.filter { display: flex; flex-wrap: wrap; gap: .75rem 1.25rem; align-items: end; margin: .5rem 0 1rem; padding: .75rem; background: var(--shade); }
 .filter label { display: block; font-weight: 600; }
 .filter input, .filter select { font: inherit; padding: .35rem .5rem; border: 1px solid var(--soft); border-radius: .25rem;
-  background: #fff; color: inherit; }
+  background: var(--paper); color: inherit; }
 .filter input { width: min(26rem, 80vw); }
 .filter p { margin: 0 0 .35rem; }
 [hidden] { display: none !important; }
+@media screen and (scripting: enabled) { .beyond { display: none; } }
+.filter button { font: inherit; padding: .35rem .7rem; border: 1px solid var(--soft); border-radius: .25rem; background: var(--paper);
+  color: inherit; cursor: pointer; }
 @page { size: A4 landscape; margin: 12mm; }
 @media print {
   body { max-width: none; padding: 0; font-size: 9.5pt; }
-  .filter { display: none; }
+  .filter, .skip { display: none; }
   .scroll { overflow: visible; max-height: none; }
   #buckets { min-width: 0; font-size: 8pt; }
   th, td { padding: .15rem .3rem; }
@@ -76,9 +88,10 @@ SCRIPT = """
 (function () {
   "use strict";
   var box = document.getElementById("words"), choice = document.getElementById("show");
+  var region = document.getElementById("region"), key = document.getElementById("key");
   var count = document.getElementById("count"), form = document.getElementById("filter");
   var rows = Array.prototype.slice.call(document.querySelectorAll("#buckets tbody tr"));
-  var texts = null, pending = 0;
+  var texts = null, pending = 0, states = [], more = document.getElementById("more"), most = +more.dataset.most;
   function lower(element) { return element ? element.textContent.toLowerCase() : ""; }
   function read() {
     var others = {};
@@ -96,17 +109,26 @@ SCRIPT = """
     if (words.length && !texts) { read(); }
     rows.forEach(function (row, number) {
       var wanted = (!choice.value || row.dataset.verdict === choice.value || row.dataset.status === choice.value) &&
+        (!region.value || row.dataset.region === region.value) && (!key.value || row.dataset.key === key.value) &&
         words.every(function (word) { return texts[number].indexOf(word) >= 0; });
-      if (row.hidden === wanted) { row.hidden = !wanted; }
       if (wanted) { shown += 1; }
+      var state = !wanted ? 0 : shown > most ? 2 : 1;
+      if (states[number] !== state) {
+        states[number] = state;
+        row.hidden = !wanted;
+        row.className = state === 2 ? "beyond" : "";
+      }
     });
     count.textContent = "Showing " + shown + " of " + rows.length + " buckets.";
+    more.hidden = shown <= most;
+    more.textContent = "List all " + shown + ", not only the first " + most;
   }
   function later() { if (!pending) { pending = window.setTimeout(apply, 60); } }
   box.addEventListener("input", later);
-  choice.addEventListener("change", later);
+  [choice, region, key].forEach(function (one) { one.addEventListener("change", later); });
   form.addEventListener("submit", function (event) { event.preventDefault(); apply(); });
+  more.addEventListener("click", function () { most = Infinity; apply(); count.focus(); });
   form.hidden = false;
-  if (box.value || choice.value) { apply(); }
+  apply();
 }());
 """

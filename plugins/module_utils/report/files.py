@@ -17,10 +17,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from ansible_collections.rekey.oci.plugins.module_utils.report.figures import COLUMNS
+from ansible_collections.rekey.oci.plugins.module_utils.report.rows import COLUMNS, NOT_PROVEN
 
 #: Raised with every change to what a file holds, so that older files are made anew.
-FORMAT = 1
+FORMAT = 2
 
 _STAMP = re.compile(r"rekey-report:(\d+):([0-9a-f]{64}):(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)")
 
@@ -65,9 +65,23 @@ def as_csv(content: Mapping[str, Any]) -> str:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for one in content["buckets"]:
+    for one in (*map(_problem, content["problems"]), *content["buckets"]):
         writer.writerow([_cell(one[name]) for name in COLUMNS])
     return file.getvalue()
+
+
+def _problem(one: Mapping[str, Any]) -> dict[str, Any]:
+    """A line that says that others may be missing: whoever has the CSV alone should know."""
+    return {
+        **dict.fromkeys(COLUMNS),
+        "region": one["region"],
+        "compartment_id": one["compartment_id"],
+        "verdict": NOT_PROVEN,
+        "status": "incomplete",
+        "who": "storage operator",
+        "action": "Find out why, and look again: buckets may be missing.",
+        "error": one["error"],
+    }
 
 
 def _cell(value: Any) -> Any:

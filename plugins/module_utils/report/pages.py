@@ -8,15 +8,36 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.report.assets import SCRIPT, STYLE
-from ansible_collections.rekey.oci.plugins.module_utils.report.figures import NOT_PROVEN, NOTHING_TO_PROVE, PROVEN
 from ansible_collections.rekey.oci.plugins.module_utils.report.files import stamp
+from ansible_collections.rekey.oci.plugins.module_utils.report.rows import (
+    BUCKET_KEY,
+    NOT_PROVEN,
+    NOTHING_TO_PROVE,
+    PROVEN,
+)
+from ansible_collections.rekey.oci.plugins.module_utils.report.tables import (
+    VERDICTS,
+    ages_chart,
+    bar,
+    compartments_table,
+    key_name,
+    keys_table,
+    legend,
+    moment_of,
+    spoken,
+    tail,
+    text_of,
+    words,
+)
 
-_VERDICTS = {NOT_PROVEN: "Not proven", PROVEN: "Proven", NOTHING_TO_PROVE: "Nothing to prove"}
+#: How many buckets are listed at first where a script can list more: ten thousand rows take a browser seconds to lay out.
+MOST = 500
 
 #: Columns of the table of buckets, with their widths in percent.
 _HEADINGS = (
@@ -33,10 +54,10 @@ def as_html(content: Mapping[str, Any], digest: str, since: str) -> str:
         *_head(content, digest, since),
         *_summary(content, since),
         *_problems(content["problems"]),
-        *_compartments(content["compartments"], compartments),
-        *_ages(content["ages"]),
+        *compartments_table(content["compartments"], compartments),
+        *ages_chart(content["ages"]),
         *_buckets(content, keys, compartments),
-        *_keys(content["keys"], keys),
+        *keys_table(content["keys"], keys),
         "</main>",
         "<script>%s</script>" % SCRIPT,
         "</body>",
@@ -45,19 +66,8 @@ def as_html(content: Mapping[str, Any], digest: str, since: str) -> str:
     return "\n".join(body) + "\n"
 
 
-def _text(value: Any, otherwise: str = "") -> str:
-    return escape(str(value)) if value not in (None, "") else otherwise
-
-
 def _hash(source: str) -> str:
     return "'sha256-%s'" % base64.b64encode(hashlib.sha256(source.encode("utf-8")).digest()).decode("ascii")
-
-
-def _tail(ocid: Optional[str]) -> str:
-    """An OCID's end, which tells one from another; the whole stands in the tables of keys and compartments, and in the CSV."""
-    if not ocid:
-        return ""
-    return escape(ocid if len(ocid) <= 12 else "\u2026" + ocid[-8:])
 
 
 def _head(content: Mapping[str, Any], digest: str, since: str) -> Iterable[str]:
@@ -72,7 +82,7 @@ def _head(content: Mapping[str, Any], digest: str, since: str) -> Iterable[str]:
     yield '<meta name="generator" content="%s">' % stamp(digest, since)
     yield '<meta name="referrer" content="no-referrer">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield "<title>%s</title>" % _text(content["title"], "Report")
+    yield "<title>%s</title>" % text_of(content["title"], "Report")
     yield "<style>%s</style>" % STYLE
     yield "</head>"
 
@@ -81,12 +91,18 @@ def _summary(content: Mapping[str, Any], since: str) -> Iterable[str]:
     counts = content["totals"]
     missing = counts[NOT_PROVEN]
     yield "<body>"
+    yield '<a class="skip" href="#h-buckets">Skip to the buckets</a>'
     yield "<main>"
-    yield "<h1>%s</h1>" % _text(content["title"], "Report")
+    yield "<h1>%s</h1>" % text_of(content["title"], "Report")
     yield (
         '<p class="soft">This state was first seen at <time datetime="%s">%s UTC</time>. '
         "A bucket is proven when a completed receipt names the current version of its key.</p>"
     ) % (since, since[:16].replace("T", " "))
+    yield '<p class="lead" id="lead">%s</p>' % _lead(counts, len(content["problems"]))
+    yield '<svg class="whole" viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label="%s">%s</svg>' % (
+        spoken(counts), bar(counts, 1000),
+    )  # fmt: skip
+    yield from legend()
     yield '<dl class="totals" id="totals">'
     for name, label, css in (
         (NOT_PROVEN, '<a href="#h-buckets">not proven</a>', "bad" if missing else "good"),
@@ -96,6 +112,25 @@ def _summary(content: Mapping[str, Any], since: str) -> Iterable[str]:
     ):
         yield '<div class="%s"><dt>%s</dt><dd data-total="%s">%d</dd></div>' % (css, label, name, counts[name])
     yield "</dl>"
+
+
+def _lead(counts: Mapping[str, Any], problems: int) -> str:
+    """All of it in one sentence."""
+    total, proven, missing, none = (counts[name] for name in ("total", PROVEN, NOT_PROVEN, NOTHING_TO_PROVE))
+    if not total:
+        return "There is no bucket to report on."
+    what = "%d of %d bucket%s" % (proven, total, "" if total == 1 else "s")
+    told = "%s %s proven to be encrypted under the current version of the key" % (what, "is" if proven == 1 else "are")
+    rest = [
+        text
+        for text in (
+            "%d %s not" % (missing, "is" if missing == 1 else "are") if missing else "",
+            "%d %s nothing to prove" % (none, "has" if none == 1 else "have") if none else "",
+        )
+        if text
+    ]
+    told = "; ".join([told, " and ".join(rest)]) if rest else told
+    return told + ("; buckets may be missing here." if problems else ".")
 
 
 def _problems(problems: Sequence[Mapping[str, Any]]) -> Iterable[str]:
@@ -109,7 +144,7 @@ def _problems(problems: Sequence[Mapping[str, Any]]) -> Iterable[str]:
     yield "<ul>"
     for one in problems:
         where = " ".join(str(one[name]) for name in ("region", "compartment_id") if one[name])
-        yield "<li>%s%s</li>" % ("<bdi>%s</bdi>: " % _text(where) if where else "", _text(one["error"]))
+        yield "<li>%s%s</li>" % ("<bdi>%s</bdi>: " % text_of(where) if where else "", text_of(one["error"]))
     yield "</ul>"
     yield "</section>"
 
@@ -128,21 +163,30 @@ def _buckets(
     )
     yield '<div><label for="show">Show</label><select id="show" aria-controls="buckets">'
     yield '<option value="">all buckets</option>'
-    for verdict, label in _VERDICTS.items():
+    for verdict, label in VERDICTS.items():
         yield '<option value="%s">%s (%d)</option>' % (verdict, label.lower(), content["totals"][verdict])
     for status, number in content["statuses"].items():
-        yield '<option value="%s">status %s (%d)</option>' % (escape(status), _words(status), number)
+        yield '<option value="%s">status %s (%d)</option>' % (escape(status), words(status), number)
     yield "</select></div>"
-    yield '<p id="count" role="status" aria-live="polite">Showing %d of %d buckets.</p>' % (len(made), len(made))
+    yield from _choice("region", "Region", "all regions", ((one, one, number) for one, number in _regions(made)))
+    yield from _choice(
+        "key", "Key", "all keys", ((keys[one["key_id"]], key_name(one), one["total"]) for one in content["keys"])
+    )
+    yield '<p id="count" role="status" aria-live="polite" tabindex="-1">Showing %d of %d buckets.</p>' % (
+        len(made),
+        len(made),
+    )
+    yield '<div><button id="more" type="button" data-most="%d" hidden>List all</button></div>' % MOST
     yield "</form>"
-    yield '<div class="scroll" tabindex="0" role="region" aria-labelledby="h-buckets">'
+    yield '<div class="scroll" tabindex="0" role="region" aria-label="Table of buckets">'
     yield '<table id="buckets">'
-    yield "<caption>Those first that are not proven. Keys and versions are named by the ends of their OCIDs.</caption>"
+    yield "<caption>Those first that are not proven. Keys and versions have the ends of their OCIDs.</caption>"
     yield "<colgroup>%s</colgroup>" % "".join('<col width="%d%%">' % width for _heading, width in _HEADINGS)
     yield "<thead><tr>%s</tr></thead>" % "".join('<th scope="col">%s</th>' % heading for heading, _width in _HEADINGS)
     yield "<tbody>"
-    for one in made:
-        yield _bucket(one, keys.get(one["key_id"]), compartments[one["region"], one["compartment_id"]])
+    for number, one in enumerate(made):
+        place = compartments[one["region"], one["compartment_id"]]
+        yield _bucket(one, keys.get(one["key_id"]), place, number >= MOST)
     if not made:
         yield '<tr><td colspan="%d">There is no bucket to report on.</td></tr>' % len(_HEADINGS)
     yield "</tbody>"
@@ -151,148 +195,47 @@ def _buckets(
     yield "</section>"
 
 
-def _bucket(one: Mapping[str, Any], key: Optional[str], compartment: str) -> str:
-    todo = "<strong>%s</strong>" % _text(one["who"]) if one["action"] else _text(one["who"])
+def _choice(name: str, label: str, everything: str, options: Iterable[tuple[str, str, int]]) -> Iterable[str]:
+    yield '<div><label for="%s">%s</label><select id="%s" aria-controls="buckets">' % (name, label, name)
+    yield '<option value="">%s</option>' % everything
+    for value, text, number in options:
+        yield '<option value="%s">%s (%d)</option>' % (escape(value), escape(text), number)
+    yield "</select></div>"
+
+
+def _regions(made: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:
+    return sorted(Counter(one["region"] for one in made if one["region"]).items())
+
+
+def _bucket(one: Mapping[str, Any], key: Optional[str], compartment: str, beyond: bool) -> str:
+    todo = "<strong>%s</strong>" % text_of(one["who"]) if one["action"] else text_of(one["who"])
     if one["action"]:
-        todo += "<br>" + _text(one["action"])
+        todo += "<br>" + text_of(one["action"])
     if one["error"]:
-        todo += '<br><span class="error">%s</span>' % _text(one["error"])
-    where = "<bdi>%s</bdi>" % _text(one["compartment"]) if one["compartment"] else _tail(one["compartment_id"])
+        todo += '<br><span class="error">%s</span>' % text_of(one["error"])
+    where = "<bdi>%s</bdi>" % text_of(one["compartment"]) if one["compartment"] else tail(one["compartment_id"])
     if one["region"]:
-        where += "<br>" + _text(one["region"])
-    status = _words(one["status"])
+        where += "<br>" + text_of(one["region"])
+    status = words(one["status"])
+    if one["scope"] == BUCKET_KEY:
+        status += "<br>(bucket keys only)"
+    if one["open_uploads"]:
+        status += "<br>%s open uploads" % one["open_uploads"]
     if one["status"] == "in_progress" and one["percent_complete"] is not None:
         status += " (%s\u202f%%)" % one["percent_complete"]
     cells = (
-        '<th scope="row"><bdi>%s</bdi></th>' % _text(one["bucket"], "(unnamed)"),
+        '<th scope="row"><bdi>%s</bdi></th>' % text_of(one["bucket"], "(unnamed)"),
         "<td>%s</td>" % where,
-        "<td>%s</td>" % _VERDICTS[one["verdict"]],
+        "<td>%s</td>" % VERDICTS[one["verdict"]],
         "<td>%s</td>" % status,
         "<td>%s</td>" % todo,
-        '<td class="id">%s</td>' % ('<a href="#%s">%s</a>' % (key, _tail(one["key_id"])) if key else "none"),
-        '<td class="id">%s</td>' % _tail(one["key_version_id"]),
-        '<td class="number">%s</td>' % _text(one["key_version_age_days"]),
-        '<td class="id">%s</td>' % _tail(one["proven_version_id"]),
-        "<td>%s</td>" % _time(one["last_proof"]),
+        '<td class="id">%s</td>' % ('<a href="#%s">%s</a>' % (key, escape(key_name(one))) if key else "none"),
+        '<td class="id">%s</td>' % tail(one["key_version_id"]),
+        '<td class="number">%s</td>' % text_of(one["key_version_age_days"]),
+        '<td class="id">%s</td>' % tail(one["proven_version_id"]),
+        "<td>%s</td>" % moment_of(one["last_proof"]),
     )
-    return '<tr data-verdict="%s" data-status="%s" data-compartment="%s"%s>%s</tr>' % (
-        one["verdict"], escape(one["status"]), compartment, ' data-key="%s"' % key if key else "", "".join(cells),
+    return '<tr%s data-verdict="%s" data-status="%s" data-region="%s" data-compartment="%s"%s>%s</tr>' % (
+        ' class="beyond"' if beyond else "", one["verdict"], escape(one["status"]), text_of(one["region"]), compartment,
+        ' data-key="%s"' % key if key else "", "".join(cells),
     )  # fmt: skip
-
-
-def _words(status: str) -> str:
-    return escape(status.replace("_", " "))
-
-
-def _time(moment: Optional[str]) -> str:
-    return _text(moment[:16].replace("T", " ")) if moment else "never"
-
-
-def _headings(texts: Iterable[str], numbers: Iterable[str], more: Iterable[str] = ()) -> str:
-    """A table's headings; those of numbers stand above them."""
-    cells = ['<th scope="col">%s</th>' % text for text in texts]
-    cells.extend('<th scope="col" class="number">%s</th>' % text for text in numbers)
-    cells.extend('<th scope="col">%s</th>' % text for text in more)
-    return "".join(cells)
-
-
-def _legend() -> Iterable[str]:
-    yield '<ul class="legend">'
-    for verdict, label in _VERDICTS.items():
-        yield (
-            '<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect width="10" height="10" class="f-%s"/></svg>%s</li>'
-            % (verdict, label)
-        )
-    yield "</ul>"
-
-
-def _bar(counts: Mapping[str, Any], width: int) -> str:
-    """The counts side by side, in an SVG's units. A count that is not 0 can be seen, however small."""
-    total = counts["total"] or 1
-    lengths = {name: max(1.0, counts[name] * width / total) if counts[name] else 0.0 for name in _VERDICTS}
-    scale = width / (sum(lengths.values()) or 1.0)
-    parts, left = [], 0.0
-    for name, length in lengths.items():
-        if length:
-            parts.append('<rect x="%.2f" width="%.2f" height="100%%" class="f-%s"/>' % (left, length * scale, name))
-            left += length * scale
-    return "".join(parts)
-
-
-def _compartments(groups: Sequence[Mapping[str, Any]], ids: Mapping[tuple[Any, Any], str]) -> Iterable[str]:
-    yield '<section aria-labelledby="h-compartments">'
-    yield '<h2 id="h-compartments">Compartments</h2>'
-    yield from _legend()
-    yield '<div class="scroll tall" tabindex="0" role="region" aria-labelledby="h-compartments">'
-    yield '<table id="compartments">'
-    yield "<caption>Buckets for each compartment and region, those first with most that is not proven.</caption>"
-    headings = (("Compartment", "Region"), (*_VERDICTS.values(), "Buckets"), ("Share",))
-    yield "<thead><tr>%s</tr></thead>" % _headings(*headings)
-    yield "<tbody>"
-    for one in groups:
-        numbers = "".join('<td class="number">%d</td>' % one[name] for name in (*_VERDICTS, "total"))
-        name = "<bdi>%s</bdi><br>" % _text(one["compartment"]) if one["compartment"] else ""
-        yield (
-            '<tr id="%s"><th scope="row">%s<span class="id">%s</span></th><td>%s</td>%s<td>'
-            '<svg class="bar" viewBox="0 0 200 10" preserveAspectRatio="none" role="img" aria-label="%s">%s</svg></td></tr>'
-        ) % (
-            ids[one["region"], one["compartment_id"]], name, _text(one["compartment_id"], "not known"),
-            _text(one["region"]), numbers, _spoken(one), _bar(one, 200),
-        )  # fmt: skip
-    yield "</tbody>"
-    yield "</table>"
-    yield "</div>"
-    yield "</section>"
-
-
-def _spoken(counts: Mapping[str, Any]) -> str:
-    return ", ".join("%d %s" % (counts[name], label.lower()) for name, label in _VERDICTS.items())
-
-
-def _ages(ages: Sequence[Mapping[str, Any]]) -> Iterable[str]:
-    most = max([one["total"] for one in ages] + [1])
-    spoken = "; ".join("%s days: %d" % (one["days"], one["total"]) for one in ages)
-    yield '<section aria-labelledby="h-ages">'
-    yield '<h2 id="h-ages">Age of the current key version</h2>'
-    yield "<p>Buckets under a customer-managed key, by the days since the key's current version was made.</p>"
-    yield '<svg id="ages" viewBox="0 0 640 %d" role="img" aria-label="%s">' % (26 * len(ages), escape(spoken))
-    for number, one in enumerate(ages):
-        top = 26 * number
-        yield '<text x="0" y="%d">%s</text>' % (top + 16, escape(one["days"]))
-        width = round(420 * one["total"] / most) if one["total"] else 0
-        if width or one["total"]:
-            yield '<svg x="110" y="%d" width="%d" height="20">%s</svg>' % (
-                top + 2,
-                max(width, 3),
-                _bar(one, max(width, 3)),
-            )
-        yield '<text x="%d" y="%d">%d</text>' % (118 + max(width, 0), top + 16, one["total"])
-    yield "</svg>"
-    yield "</section>"
-
-
-def _keys(groups: Sequence[Mapping[str, Any]], ids: Mapping[str, str]) -> Iterable[str]:
-    yield '<section aria-labelledby="h-keys">'
-    yield '<h2 id="h-keys">Keys</h2>'
-    yield '<div class="scroll" tabindex="0" role="region" aria-labelledby="h-keys">'
-    yield '<table id="keys">'
-    yield "<caption>Master encryption keys in use, with their current versions.</caption>"
-    headings = ("Key", "State", "Protection", "Current version", "Made"), ("Age in days", "Not proven", "Buckets")
-    yield "<thead><tr>%s</tr></thead>" % _headings(*headings)
-    yield "<tbody>"
-    for one in groups:
-        yield (
-            '<tr id="%s"><th scope="row" class="id">%s</th><td>%s</td><td>%s</td><td class="id">%s</td><td>%s</td>'
-            '<td class="number">%s</td><td class="number">%d</td><td class="number">%d</td></tr>'
-        ) % (
-            ids[one["key_id"]], _text(one["key_id"]), _text(one["key_state"], "not known"),
-            _text(one["protection_mode"]), _text(one["key_version_id"], "not known"),
-            _text((one["key_version_created"] or "")[:16].replace("T", " ")), _text(one["key_version_age_days"]),
-            one[NOT_PROVEN], one["total"],
-        )  # fmt: skip
-    if not groups:
-        yield '<tr><td colspan="8">No bucket is under a customer-managed key.</td></tr>'
-    yield "</tbody>"
-    yield "</table>"
-    yield "</div>"
-    yield "</section>"

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, Optional
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Key, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Change, Key, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked, Assignment, Owners
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import Send
 
@@ -65,17 +65,8 @@ class Api(ABC):
         """ListWorkRequestErrors: ``code``, ``message``, ``timestamp`` of each."""
 
     @abstractmethod
-    def update_bucket(
-        self,
-        bucket: Bucket,
-        etag: Optional[str],
-        tags: Optional[Mapping[str, str]] = None,
-        kms_key_id: Optional[str] = None,
-    ) -> Bucket:
-        """UpdateBucket with ``if-match``: replaces the freeform tags, the key, or both at once.
-
-        Returns the bucket with its new etag; what the answer leaves out is as in ``bucket``.
-        """
+    def update_bucket(self, bucket: Bucket, etag: Optional[str], change: Change) -> Bucket:
+        """UpdateBucket with ``if-match``. Returns the bucket with its new etag; what the answer leaves out is as in ``bucket``."""
 
     @abstractmethod
     def reencrypt_bucket(

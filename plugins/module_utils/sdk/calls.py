@@ -11,8 +11,13 @@ from typing import Any, Callable, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.common.texts import clean_answer
 from ansible_collections.rekey.oci.plugins.module_utils.sdk import failures
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients, endpoint_of
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.transport import UNCLEAN, answers
+
+#: These are written back as they were.
+_TAGS = frozenset(("freeform_tags", "defined_tags", "system_tags"))
 
 
 class Calls:
@@ -23,10 +28,26 @@ class Calls:
 
     def call(self, operation: str, call: Callable[[], Any], endpoint: str) -> Any:
         """Make any call. Raises ApiError, and nothing else."""
+        signer = self.clients.signer
+        used = getattr(signer, "api_key", None)
+        answer, failure = self._tried(operation, call, endpoint)
+        if failure and failure.status == 401 and hasattr(signer, "renewed"):
+            # Refused, so that nothing was done; and somebody may have signed in again meanwhile.
+            if signer.renewed(used):
+                answer, failure = self._tried(operation, call, endpoint)
+            if failure and failure.status == 401:
+                failure = failures.signed_out(failure, signer.why_refused())
+        if failure:
+            raise failure
+        return _cleaned(answer)
+
+    def _tried(self, operation: str, call: Callable[[], Any], endpoint: str) -> tuple[Any, Optional[ApiError]]:
+        before = answers()
         try:
-            return call()
+            # Nothing but the SDK's own work: what goes wrong in ours is not for its translation.
+            return call(), None
         except Exception as error:
-            raise failures.translate(self.clients.sdk, operation, error, endpoint) from None
+            return None, failures.translate(self.clients.sdk, operation, error, endpoint, answers() > before)
 
     def object_storage(self, operation: str, method: str, *args: Any, **kwargs: Any) -> Any:
         client = self.clients.object_storage()
@@ -66,3 +87,9 @@ class Calls:
         if len(endpoints) > 1:
             nowhere.message += "; nor does %s answer" % " or ".join(endpoints[1:])
         raise nowhere
+
+
+def _cleaned(response: Any) -> Any:
+    if UNCLEAN in response.headers:
+        response.data = clean_answer(response.data, _TAGS)
+    return response

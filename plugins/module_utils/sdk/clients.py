@@ -22,6 +22,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import (
     shown,
 )
 from ansible_collections.rekey.oci.plugins.module_utils.sdk import identity, loading, network, regions
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.caller import caller
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.transport import adapter_class
 
 #: Seconds to connect, and to read. Together with the bounds on retries they end a task whose endpoint is dead.
@@ -39,6 +40,7 @@ class Clients:
         self._connections = connections
         self._identity = identity.identify(params, self.sdk)
         self.warnings = self._identity.warnings
+        self.signer = self._identity.signer
         #: The full name of the region that is called; None where only endpoints are known.
         self.region: Optional[str] = self._identity.config.get("region")
         #: The CA certificates to trust in place of the usual ones.
@@ -49,6 +51,10 @@ class Clients:
         self._clients: dict[tuple[str, ...], Any] = {}
         #: Which of a vault's possible endpoints has answered.
         self._vault_endpoints: dict[str, str] = {}
+
+    def caller(self) -> list[str]:
+        """Region, tenancy and user of the calls; what cannot be known without a call is blank."""
+        return [self.region or "", *caller(self._identity.config, self._identity.signer)]
 
     def in_region(self, region: str) -> Clients:
         """The same caller in another region, by a full or a short name. Makes no call. Raises BadInput."""

@@ -42,24 +42,30 @@ class Untrusted(ApiError):
     """There is a host, and TLS with it failed."""
 
 
+class SignedOut(Exception):
+    """The user's session is over, and so nothing was sent. The message is for a person."""
+
+
 class NotSigned(Exception):
     """A request that could not be signed, and so was not sent. The message is for a person."""
 
 
-def translate(sdk: Any, operation: str, error: Exception, endpoint: str) -> ApiError:
-    """Turn whatever the SDK raised into an ApiError."""
+def translate(sdk: Any, operation: str, error: Exception, endpoint: str, answered: bool = True) -> ApiError:
+    """Turn whatever the SDK raised into an ApiError; ``answered`` says whether there was an answer to trip over."""
     if isinstance(error, ApiError):
         return error
     if isinstance(error, NotSigned):
         return ApiError(operation, str(error), retryable=True)
+    if isinstance(error, SignedOut):
+        return ApiError(operation, str(error), signed_out=True)
     if isinstance(error, sdk.exceptions.ServiceError):
         return _answered(operation, error, endpoint)
     if isinstance(error, BadInput):
         return ApiError(operation, str(error))
-    return _unanswered(operation, error, endpoint)
+    return _unanswered(operation, error, endpoint, answered)
 
 
-def _unanswered(operation: str, error: Exception, endpoint: str) -> ApiError:
+def _unanswered(operation: str, error: Exception, endpoint: str, answered: bool) -> ApiError:
     """There is no answer, or none that HTTP would call one."""
     chain = _chain(error)
     names = {type(link).__name__ for link in chain}
@@ -93,12 +99,24 @@ def _unanswered(operation: str, error: Exception, endpoint: str) -> ApiError:
             effect="unknown",
             retryable=True,
         )
+    if not answered:
+        # A bug of the SDK's or of ours, which is the same the next time. Its message may quote a secret.
+        return ApiError(operation, "an unexpected error before anything was sent: %s" % _place(error))
     return ApiError(
         operation,
         "the answer of %s could not be understood (%s)" % (endpoint, type(error).__name__),
         effect="unknown",
         retryable=True,
     )
+
+
+def _place(error: Exception) -> str:
+    """The kind of an error, and where it was raised."""
+    found = error.__traceback__
+    while found is not None and found.tb_next is not None:
+        found = found.tb_next
+    where = " in line %d of %s" % (found.tb_lineno, found.tb_frame.f_code.co_filename) if found else ""
+    return type(error).__name__ + where
 
 
 def _refused_by_proxy(operation: str, status: int, proxy: str, endpoint: str) -> ApiError:
@@ -123,6 +141,13 @@ def not_understood(operation: str, response: Any, message: str = "the answer cou
         effect="unknown",
         retryable=True,
     )
+
+
+def signed_out(error: ApiError, why: Optional[str]) -> ApiError:
+    """The refusal of a call whose token has expired, which the service does not say."""
+    if why is not None:
+        error.message, error.signed_out = why, True
+    return error
 
 
 def _answered(operation: str, error: Any, endpoint: str) -> ApiError:

@@ -6,20 +6,16 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import time
 from collections.abc import Mapping
 from typing import Any, Callable
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput, check_endpoint
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import iso_time
-from ansible_collections.rekey.oci.plugins.module_utils.sdk import network, private_key, profile, regions
+from ansible_collections.rekey.oci.plugins.module_utils.sdk import network, private_key, profile, regions, session_token
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.loading import because_of_age, outdated
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.signing import from_environment
 
 _FROM_FILE = (*profile.OPTION_OF, "security_token_file", "delegation_token_file")
-_ENDPOINT_OPTIONS = ("object_storage_endpoint", "key_management_endpoint", "identity_endpoint")
+ENDPOINT_OPTIONS = ("object_storage_endpoint", "key_management_endpoint", "identity_endpoint")
 
 
 class Identity:
@@ -56,7 +52,7 @@ def identify(params: Mapping[str, Any], oci: Any) -> Identity:
 
 def check_common(params: Mapping[str, Any]) -> None:
     """What can be told wrong from the options alone. Raises BadInput."""
-    for option in _ENDPOINT_OPTIONS:
+    for option in ENDPOINT_OPTIONS:
         if params.get(option):
             check_endpoint(params[option], option)
     if params.get("cert_bundle"):
@@ -100,44 +96,6 @@ def _api_key(config: dict[str, Any], params: Mapping[str, Any], oci: Any, warnin
         ) from None
 
 
-def _security_token(config: dict[str, Any], params: Mapping[str, Any], oci: Any, warnings: list[str]) -> Any:
-    location = config.get("security_token_file")
-    if not location:
-        raise BadInput("The profile has no security_token_file: create it with 'oci session authenticate'.")
-    try:
-        with open(profile.expanded(location), encoding="utf-8") as file:
-            token = file.read(1 << 20).strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(
-            "The security token file %s cannot be read: %s."
-            % (location, getattr(error, "strerror", None) or type(error).__name__)
-        ) from None
-    _check_expiry(token, location)
-    path, pass_phrase = private_key.checked(config, warnings, check_fingerprint=False)
-    try:
-        key = oci.signer.load_private_key_from_file(path, pass_phrase)
-        return oci.auth.signers.SecurityTokenSigner(token, key)
-    except Exception as error:
-        raise BadInput(
-            "The security token in %s cannot be used: %s. Renew it with 'oci session refresh'.%s"
-            % (location, type(error).__name__, because_of_age(error, oci))
-        ) from None
-
-
-def _check_expiry(token: str, location: str) -> None:
-    """The service would only say that it is not authenticated. A token that cannot be read is left to the service."""
-    try:
-        claims = token.split(".")[1]
-        expires = float(json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["exp"])
-    except (IndexError, KeyError, TypeError, ValueError):
-        return
-    if expires <= time.time():
-        raise BadInput(
-            "The security token in %s expired at %s: renew it with 'oci session authenticate'."
-            % (location, iso_time(expires))
-        )
-
-
 def _obo_user(config: dict[str, Any], params: Mapping[str, Any], oci: Any, warnings: list[str]) -> Any:
     location = config.get("delegation_token_file")
     try:
@@ -157,7 +115,7 @@ def _obo_user(config: dict[str, Any], params: Mapping[str, Any], oci: Any, warni
 
 _SIGNERS: dict[str, Callable[..., Any]] = {
     "api_key": _api_key,
-    "security_token": _security_token,
+    "security_token": session_token.signer,
     "instance_obo_user": _obo_user,
     "instance_principal": from_environment(
         "on a compute instance", lambda oci, config: oci.auth.signers.InstancePrincipalsSecurityTokenSigner()

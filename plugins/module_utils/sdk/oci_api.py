@@ -16,10 +16,12 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     TERMINAL_STATUSES,
     ApiError,
     Bucket,
+    Change,
     Key,
     WorkRequest,
     iso_time,
 )
+from ansible_collections.rekey.oci.plugins.module_utils.common.texts import clean
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Owners, owners_of
 from ansible_collections.rekey.oci.plugins.module_utils.sdk import failures
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.api import SharedApi
@@ -101,27 +103,19 @@ class OciApi(SharedApi):
             for item in data
         )
 
-    def update_bucket(
-        self,
-        bucket: Bucket,
-        etag: Optional[str],
-        tags: Optional[Mapping[str, str]] = None,
-        kms_key_id: Optional[str] = None,
-    ) -> Bucket:
+    def update_bucket(self, bucket: Bucket, etag: Optional[str], change: Change) -> Bucket:
         from oci.object_storage.models import UpdateBucketDetails
 
         details = UpdateBucketDetails()
-        if tags is not None:
-            details.freeform_tags = dict(tags)
-        if kms_key_id is not None:
-            details.kms_key_id = kms_key_id
+        if change.freeform_tags is not None:
+            details.freeform_tags = dict(change.freeform_tags)
+        if change.kms_key_id is not None:
+            details.kms_key_id = change.kms_key_id
         response = self.calls.object_storage(
             "UpdateBucket", "update_bucket", bucket.namespace, bucket.name, details, if_match=etag
         )
-        # The tags are replaced as a whole, so that an answer without them leaves nothing open.
-        written = _bucket(
-            "UpdateBucket", response, bucket if tags is None else replace(bucket, freeform_tags=dict(tags))
-        )
+        # Tags are replaced as a whole, so that an answer without them leaves nothing open.
+        written = _bucket("UpdateBucket", response, change.of(bucket))
         if written.etag is None:
             raise failures.not_understood("UpdateBucket", response, "the answer bears no etag")
         return written
@@ -142,22 +136,26 @@ class OciApi(SharedApi):
             ),
             endpoint_of(client),
         )
-        work_request_id: Optional[str] = response.headers.get("opc-work-request-id")
+        work_request_id: Optional[str] = clean(response.headers.get("opc-work-request-id"))
         if not work_request_id:
             raise failures.not_understood("ReencryptBucket", response)
         return work_request_id
 
 
 def work_request_of(data: Any) -> WorkRequest:
-    percent = data.percent_complete
     return WorkRequest(
         id=data.id,
         status=data.status if data.status in TERMINAL_STATUSES else _status(data.status),
-        percent_complete=float(percent) if isinstance(percent, (int, float)) else None,
+        percent_complete=_percent(data.percent_complete),
         time_accepted=seconds(data.time_accepted),
         time_started=seconds(data.time_started),
         time_finished=seconds(data.time_finished),
     )
+
+
+def _percent(value: Any) -> Optional[float]:
+    # NaN is in no range; nor would it be JSON.
+    return float(value) if isinstance(value, (int, float)) and 0 <= value <= 100 else None
 
 
 def _status(status: Optional[str]) -> Optional[str]:
@@ -187,6 +185,7 @@ def key_of(key_id: str, response: Any) -> Key:
         algorithm=getattr(shape, "algorithm", None),
         is_auto_rotation_enabled=getattr(data, "is_auto_rotation_enabled", None),
         compartment_id=getattr(data, "compartment_id", None),
+        display_name=getattr(data, "display_name", None),
     )
 
 

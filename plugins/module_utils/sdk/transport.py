@@ -27,6 +27,13 @@ LARGEST_ANSWER = 32 << 20
 #: A header that no service sends: the answer was an empty list in so many words. The SDK makes one of other things too.
 EMPTY_LIST = "x-rekey-empty-list"
 
+#: A header that no service sends: the answer may have texts that are not plain.
+UNCLEAN = "x-rekey-unclean"
+
+_NOT_PLAIN = re.compile(rb"\\[ubfnrt]|[^\t\n\r -~]")
+
+_answers = threading.local()
+
 #: How often the watchdog looks, in seconds.
 _TICK = 0.5
 
@@ -142,6 +149,7 @@ def adapter_class(sdk: Any) -> Any:
             exchange = self._watchdog.begin(_seconds(options.get("timeout")))
             try:
                 response = super().send(request, **options)
+                _answers.count = answers() + 1
                 content = _content(response)
             except AnswerTooLarge:
                 raise
@@ -156,14 +164,20 @@ def adapter_class(sdk: Any) -> Any:
                 self._watchdog.end()
             if exchange.cut:
                 raise came_by(proxy, late())
-            response.headers.pop(EMPTY_LIST, None)
-            if content.strip() == b"[]":
-                response.headers[EMPTY_LIST] = "true"
+            for mark, found in ((EMPTY_LIST, content.strip() == b"[]"), (UNCLEAN, _NOT_PLAIN.search(content))):
+                response.headers.pop(mark, None)
+                if found:
+                    response.headers[mark] = "true"
             response._content = content
             response._content_consumed = True
             return response
 
     return BoundedAdapter
+
+
+def answers() -> int:
+    """How many answers have come to the calling thread's requests, those that nobody understood too."""
+    return getattr(_answers, "count", 0)
 
 
 def _seconds(timeout: Any) -> float:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Callable, Optional
 
-from ansible_collections.rekey.oci.plugins.module_utils.common import schedule
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Key
 from ansible_collections.rekey.oci.plugins.module_utils.decide import rotation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.rotation import KeyVersion, Wish
@@ -18,13 +17,26 @@ from ansible_collections.rekey.oci.plugins.module_utils.sdk.calls import Calls
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.failures import not_understood
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import pages
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import PAGE, key_of, seconds, service_date
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.retry import with_retries
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.patience import Patience
 
-Answer = TypeVar("Answer")
+#: Controllers that are started together ask for a new version this far apart, in seconds, so that all but one find it made.
+_APART = 2.0
 
 
 class Unrotated(Exception):
     """The wish is not true, and was not made true. The message is one line for a person."""
+
+
+def nothing() -> dict[str, Any]:
+    """The result of a run that failed before it learned anything."""
+    return {
+        "changed": False,
+        "rotated": False,
+        "key": None,
+        "previous_version": None,
+        "age_days": None,
+        "error": None,
+    }
 
 
 class KeyVersions:
@@ -46,11 +58,11 @@ class KeyVersions:
         response = self._calls.key_management("GetKeyVersion", "get_key_version", key_id, version_id)
         return _version("GetKeyVersion", response)
 
-    def all(self, key_id: str) -> list[KeyVersion]:
-        """ListKeyVersions."""
-        page = partial(self._calls.key_management, "ListKeyVersions", "list_key_versions", key_id, limit=PAGE)
-        listed = [one for part in pages("ListKeyVersions", page) for one in part]
-        return [KeyVersion(one.id, one.lifecycle_state, seconds(one.time_created)) for one in listed]
+    def all(self, key_id: str, send: Callable[[Callable[[], Any]], Any]) -> list[KeyVersion]:
+        """ListKeyVersions; ``send`` makes the call for each page."""
+        call = partial(self._calls.key_management, "ListKeyVersions", "list_key_versions", key_id, limit=PAGE)
+        listed = pages("ListKeyVersions", lambda **more: send(partial(call, **more)))
+        return [_version_of(one) for page in listed for one in page]
 
     def create(self, key_id: str, token: str) -> KeyVersion:
         """CreateKeyVersion. With the same token it makes one version however often it is sent."""
@@ -65,33 +77,25 @@ class KeyVersions:
 
 
 def _version(operation: str, response: Any) -> KeyVersion:
-    data = response.data
-    if not getattr(data, "id", None):
+    if not getattr(response.data, "id", None):
         raise not_understood(operation, response)
-    return KeyVersion(data.id, data.lifecycle_state, seconds(data.time_created))
+    return _version_of(response.data)
+
+
+def _version_of(data: Any) -> KeyVersion:
+    return KeyVersion(data.id, data.lifecycle_state, seconds(data.time_created), getattr(data, "origin", None))
 
 
 class Rotator:
-    """One key's rotation; ``clock`` is monotonic seconds, ``chance`` random in [0, 1). What it learns stays readable."""
+    """One key's rotation. What it learns stays readable."""
 
-    def __init__(
-        self,
-        versions: KeyVersions,
-        key_id: str,
-        wish: Wish,
-        check_mode: bool,
-        clock: Callable[[], float],
-        sleep: Callable[[float], None],
-        chance: Callable[[], float],
-    ) -> None:
+    def __init__(self, versions: KeyVersions, key_id: str, wish: Wish, check_mode: bool, patience: Patience) -> None:
         self.versions = versions
         self.key_id = key_id
         self.wish = wish
         self.check_mode = check_mode
-        self.clock = clock
-        self.sleep = sleep
-        self.chance = chance
-        self.begun = clock()
+        self.patience = patience
+        self._try = patience.call
         #: When the key was looked at, by the service's clock.
         self.looked_at = 0.0
         self.key: Optional[Key] = None
@@ -104,44 +108,46 @@ class Rotator:
 
     def run(self) -> None:
         """Make the wish true. Raises Unrotated, or ApiError; either way all that was learned is kept."""
-        judged = self._look()
+        key, judged, problem = self._look()
         if judged is None:
             return
-        made = self._under_way(judged)
+        if not (self.check_mode or problem):
+            self.patience.scatter(_APART)
+        listed = self._listed()
+        made = rotation.under_way(listed or (), judged)
+        if made is None and problem:
+            raise Unrotated(problem)
         if self.check_mode:
             self.rotated = made is None
             return
-        made = made or self._create(judged)
-        if made is not None and self.wish.wait:
-            self._wait(judged, made.id)
+        made = made or self._create(judged, listed)
+        if made is not None and self.wish.waiting.wait:
+            self._wait(key, judged, made.id)
 
-    def _try(self, call: Callable[[], Answer]) -> Answer:
-        return with_retries(call, self.clock, self.sleep, self.chance)
-
-    def _look(self) -> Optional[KeyVersion]:
-        """Look and judge: the version that is to be replaced, if it is."""
+    def _look(self) -> tuple[Key, Optional[KeyVersion], Optional[str]]:
+        """Look and judge: the version that is to be replaced, if it is, and why only another hand may do that."""
         key, self.looked_at = self._try(lambda: self.versions.key(self.key_id))
         self.key = key
         judged = self._try(lambda: self.versions.version(self.key_id, key.current_version))
         self.judged = self.current = judged
         self.age_days = rotation.age_days(judged, self.looked_at)
         verdict = rotation.judge(key, judged, self.looked_at, self.wish)
-        if verdict.problem:
+        if verdict.problem and not verdict.rotate:
             raise Unrotated(verdict.problem)
         if verdict.warning:
             self.warnings.append(verdict.warning)
-        return judged if verdict.rotate else None
+        return key, judged if verdict.rotate else None, verdict.problem
 
-    def _under_way(self, judged: KeyVersion) -> Optional[KeyVersion]:
-        """What another hand is making already. Where that may not be listed, the retry token keeps it from being made twice."""
+    def _listed(self) -> Optional[list[KeyVersion]]:
+        """All versions. Where they may not be listed, the retry token keeps one from being made twice."""
         try:
-            return rotation.under_way(self._try(lambda: self.versions.all(self.key_id)), judged)
+            return self.versions.all(self.key_id, self._try)
         except ApiError as error:
             if error.status in (403, 404):
                 return None
             raise
 
-    def _create(self, judged: KeyVersion) -> Optional[KeyVersion]:
+    def _create(self, judged: KeyVersion, listed: Optional[list[KeyVersion]]) -> Optional[KeyVersion]:
         """Ask for the version that replaces the judged one; None where another hand has replaced it by now."""
         token = rotation.retry_token(self.key_id, judged.id)
         try:
@@ -150,8 +156,7 @@ class Rotator:
             if error.status == 409 and self._replaced(judged):
                 return None
             raise
-        # A version that was there before the look is another hand's: what was read of the key was behind the times.
-        self.rotated = made.time_created is None or made.time_created >= self.looked_at
+        self.rotated = rotation.is_new(made, listed, self.looked_at)
         self.made = self.current = made
         return made
 
@@ -164,25 +169,22 @@ class Rotator:
         self.current = self._try(lambda: self.versions.version(self.key_id, key.current_version))
         return True
 
-    def _wait(self, judged: KeyVersion, wanted: str) -> None:
+    def _wait(self, key: Key, judged: KeyVersion, wanted: str) -> None:
         """Wait until the new version is in use."""
         while True:
             made = self.made = self._try(lambda: self.versions.version(self.key_id, wanted))
             if rotation.lost(made):
-                raise Unrotated("The new version %s of key %s is %s." % (wanted, self.key_id, made.state))
+                raise Unrotated("The new version %s of key %s is %s." % (wanted, key.called, made.state))
             if made.state == "ENABLED":
                 key, _now = self._try(lambda: self.versions.key(self.key_id))
                 if key.current_version != judged.id:
                     break
-            left = self.begun + self.wish.wait_timeout - self.clock()
-            if left <= 0:
+            if not self.patience.pause():
                 raise Unrotated(
                     "The new version %s of key %s was made, but is not in use within wait_timeout (%d seconds): it is %s. "
                     "Run again to wait for it: no second one is made."
-                    % (wanted, self.key_id, self.wish.wait_timeout, made.state)
+                    % (wanted, key.called, self.wish.waiting.timeout, made.state)
                 )
-            elapsed = self.clock() - self.begun
-            self.sleep(schedule.poll_pause(elapsed, None, self.wish.wait_interval, self.chance(), left))
         self.key = key
         # A newer one may be the current one by now.
         newer = key.current_version != wanted
@@ -206,6 +208,7 @@ class Rotator:
             told["current_version"] = self.current.as_result()
         return dict(
             told,
+            display_name=self.key.display_name,
             algorithm=self.key.algorithm,
             is_auto_rotation_enabled=self.key.is_auto_rotation_enabled,
         )

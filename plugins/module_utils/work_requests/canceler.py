@@ -6,13 +6,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Callable, Optional
+from typing import Any, Optional
 
-from ansible_collections.rekey.oci.plugins.module_utils.common import schedule
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.retry import with_retries
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.patience import Patience
 
 CANCEL = "cancel"
 WAIT = "wait"
@@ -23,16 +21,11 @@ _NEXT = {"CANCELED": DONE, "CANCELING": WAIT, "COMPLETED": TOO_LATE, "FAILED": T
 
 
 class Uncanceled(Exception):
-    """It did not end canceled. The message is one line for a person."""
+    """It did not end canceled. The message is one line for a person; ``error`` the call that told so, if it is one that failed."""
 
-
-@dataclass(frozen=True)
-class Waiting:
-    """Whether to wait for the end, and how: times in seconds."""
-
-    wait: bool = True
-    timeout: float = 1200
-    interval: float = 30
+    def __init__(self, message: str, error: Optional[ApiError] = None) -> None:
+        super().__init__(message)
+        self.error = error
 
 
 def next_action(status: Optional[str]) -> str:
@@ -41,26 +34,15 @@ def next_action(status: Optional[str]) -> str:
 
 
 class Canceler:
-    """One work request's cancellation; ``clock`` is monotonic seconds, ``chance`` random in [0, 1)."""
+    """One work request's cancellation."""
 
-    def __init__(
-        self,
-        api: OciApi,
-        work_request_id: str,
-        waiting: Waiting,
-        check_mode: bool,
-        clock: Callable[[], float],
-        sleep: Callable[[float], None],
-        chance: Callable[[], float],
-    ) -> None:
+    def __init__(self, api: OciApi, work_request_id: str, check_mode: bool, patience: Patience) -> None:
         self.api = api
         self.id = work_request_id
-        self.waiting = waiting
         self.check_mode = check_mode
-        self.clock = clock
-        self.sleep = sleep
-        self.chance = chance
-        self.begun = clock()
+        self.patience = patience
+        self.waiting = patience.waiting
+        self._try = patience.call
         self.before: Optional[str] = None
         self.work_request: Optional[WorkRequest] = None
         self.changed = False
@@ -79,11 +61,12 @@ class Canceler:
                 raise Uncanceled(self._too_late(status))
             if action == DONE or not self.waiting.wait or self.check_mode:
                 return
-            self._pause(status)
+            if not self.patience.pause():
+                raise Uncanceled(
+                    "Work request %s was told to stop, but has not ended within wait_timeout (%d seconds): it is %s. Run again to "
+                    "wait for it." % (self.id, self.waiting.timeout, status)
+                )
             status = self._look()
-
-    def _try(self, call: Callable[[], Any]) -> Any:
-        return with_retries(call, self.clock, self.sleep, self.chance)
 
     def _look(self) -> Optional[str]:
         try:
@@ -93,7 +76,8 @@ class Canceler:
                 raise
             raise Uncanceled(
                 "Work request %s was not found: it ended so long ago that the service has forgotten it, it is not of this "
-                "region, or this user may not read it. %s" % (self.id, error.line())
+                "region, or this user may not read it. %s" % (self.id, error.line()),
+                error,
             ) from error
         status: Optional[str] = seen.status
         return status
@@ -121,16 +105,6 @@ class Canceler:
             self.id,
             retry_strategy=self.api.calls.clients.sdk.retry.NoneRetryStrategy(),
         )
-
-    def _pause(self, status: Optional[str]) -> None:
-        elapsed = self.clock() - self.begun
-        left = self.waiting.timeout - elapsed
-        if left <= 0:
-            raise Uncanceled(
-                "Work request %s was told to stop, but has not ended within wait_timeout (%d seconds): it is %s. Run again to "
-                "wait for it." % (self.id, self.waiting.timeout, status)
-            )
-        self.sleep(schedule.poll_pause(elapsed, None, self.waiting.interval, self.chance(), left))
 
     def _too_late(self, status: Optional[str]) -> str:
         if self.changed:

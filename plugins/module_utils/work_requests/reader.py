@@ -12,7 +12,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Callable, TypeVar
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, WorkRequest, iso_time
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
+    TERMINAL_STATUSES,
+    ApiError,
+    WorkRequest,
+    iso_time,
+)
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import owners_of
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import pages
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import PAGE, OciApi, seconds, work_request_of
@@ -42,7 +47,7 @@ def _read(api: OciApi, retried: Callable[[Callable[[], Any]], Any], work_request
         entry.update(operation_type=data.operation_type, compartment_id=data.compartment_id)
         for owner in sorted(owners_of(data.resources) or ()):
             entry.update(namespace=owner.namespace or None, bucket=owner.name or None)
-        if entry["status"] in ("FAILED", "CANCELED"):
+        if entry["status"] in TERMINAL_STATUSES:
             errors = retried(lambda: api.get_work_request_errors(work_request_id))
             entry.update(_errors(work_request_of(data), errors))
         entry["logs"] = retried(lambda: _logs(api, work_request_id))

@@ -13,16 +13,17 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Key, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Change, Key, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Owners, owners_of
+from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.fleet import Fleet
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Limits, Selection, Site
@@ -121,7 +122,7 @@ class Service(SharedApi):
         return sum(job.ends > self.now for job in self.jobs.values())
 
     def states(self) -> Counter[str]:
-        found = [receipts.parse(bucket)[0] for bucket in self.buckets.values()]
+        found = [FREEFORM.read(bucket)[0] for bucket in self.buckets.values()]
         return Counter(receipt.state if receipt else "none" for receipt in found)
 
     def fleet(self, *, workers: int = 8, max_in_flight: int = 100, **more: Any) -> Fleet:
@@ -164,7 +165,7 @@ class Service(SharedApi):
             operation_type="REENCRYPT",
             status=job.end if over else "IN_PROGRESS",
             percent_complete=100.0 if over else 10.0,
-            time_accepted=datetime.fromtimestamp(EPOCH + job.accepted, UTC),
+            time_accepted=datetime.fromtimestamp(EPOCH + job.accepted, timezone.utc),
             time_started=None,
             time_finished=None,
             resources=[resource] if told else [],
@@ -224,28 +225,17 @@ class Service(SharedApi):
         self._call("ListWorkRequestErrors", work_request_id)
         return ({"code": "KmsKeyError", "message": "the key could not wrap", "timestamp": None},)
 
-    def update_bucket(
-        self,
-        bucket: Bucket,
-        etag: str | None,
-        tags: Mapping[str, str] | None = None,
-        kms_key_id: str | None = None,
-    ) -> Bucket:
+    def update_bucket(self, bucket: Bucket, etag: str | None, change: Change) -> Bucket:
         self._call("UpdateBucket", bucket.name)
         with self._lock:
             known = self.buckets[bucket.name]
             if etag != known.etag:
                 raise refused("UpdateBucket", 412, "IfMatchFailed")
-            if tags and tags.get(receipts.RECEIPT_TAG, "").startswith("claimed"):
+            if (change.freeform_tags or {}).get(receipts.RECEIPT_TAG, "").startswith("claimed"):
                 listed, looked = self._listed[known.compartment_id or ""], self._looked[bucket.name]
                 assert listed >= looked, f"{bucket.name} is claimed on a list that was begun before its look"
             self._number += 1
-            self.buckets[bucket.name] = written = replace(
-                known,
-                etag=f"etag-{bucket.name}-{self._number}",
-                freeform_tags=dict(tags) if tags is not None else known.freeform_tags,
-                kms_key_id=kms_key_id or known.kms_key_id,
-            )
+            self.buckets[bucket.name] = written = replace(change.of(known), etag=f"etag-{bucket.name}-{self._number}")
             return written
 
     def reencrypt_bucket(

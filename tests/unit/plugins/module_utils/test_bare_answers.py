@@ -6,17 +6,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
 import pytest
 from oci.object_storage import models
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Change
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.failing import LOST_WRITES
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
-from ansible_collections.rekey.oci.plugins.module_utils.reconcile.writing import LOST_WRITES
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import _bucket
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
     EPOCH,
@@ -25,6 +24,7 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import 
     bucket,
     receipt,
     reconcile,
+    tags_of,
 )
 
 RECORDED = "ocid1.workrequest.oc1.iad.recorded"
@@ -45,14 +45,8 @@ class BareWorld(World):
 class MumblingWorld(World):
     """A service that does what it is asked to, and whose answers to UpdateBucket nobody understands."""
 
-    def update_bucket(
-        self,
-        bucket: Bucket,
-        etag: str | None,
-        tags: Mapping[str, str] | None = None,
-        kms_key_id: str | None = None,
-    ) -> Bucket:
-        super().update_bucket(bucket, etag, tags, kms_key_id)
+    def update_bucket(self, bucket: Bucket, etag: str | None, change: Change) -> Bucket:
+        super().update_bucket(bucket, etag, change)
         raise ApiError("UpdateBucket", "mumble", 200, "NotUnderstood", effect="unknown", retryable=True)
 
 
@@ -69,7 +63,7 @@ def test_no_receipt_is_written(lacks: str) -> None:
 
 @pytest.mark.parametrize("lacks", ["etag", "date"])
 def test_a_completed_receipt_is_read_all_the_same(lacks: str) -> None:
-    tags = receipts.encode(receipt(receipts.COMPLETED, RECORDED), bucket())
+    tags = tags_of(receipt(receipts.COMPLETED, RECORDED))
     world = BareWorld(bucket=bucket(freeform_tags=tags), lacks=lacks)
     run, outcome = reconcile(world, Options())
     assert (outcome.action, outcome.reason, run.warnings) == ("none", "up_to_date", [])
@@ -77,7 +71,7 @@ def test_a_completed_receipt_is_read_all_the_same(lacks: str) -> None:
 
 @pytest.mark.parametrize("lacks", ["etag", "date"])
 def test_a_completed_receipt_for_an_older_version_stays_as_it_is(lacks: str) -> None:
-    tags = receipts.encode(receipt(receipts.COMPLETED, RECORDED, key_version_id=OLDER), bucket())
+    tags = tags_of(receipt(receipts.COMPLETED, RECORDED, key_version_id=OLDER))
     world = BareWorld(bucket=bucket(freeform_tags=tags), lacks=lacks)
     _run, outcome = reconcile(world, Options())
     assert (outcome.action, world.posts, world.writes) == ("submit", 1, 0)

@@ -13,13 +13,16 @@ from typing import Any
 import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import Waiting
+from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from ansible_collections.rekey.oci.plugins.module_utils.module import arguments
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler, run
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
-from ansible_collections.rekey.oci.plugins.module_utils.work_requests.canceler import Canceler, Uncanceled, Waiting
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.patience import Patience
+from ansible_collections.rekey.oci.plugins.module_utils.work_requests.canceler import Canceler, Uncanceled
 from ansible_collections.rekey.oci.tests.simulator.serving import Running, serve
 
 
@@ -59,8 +62,8 @@ class Site:
         return told
 
     def canceler(self, work_request_id: str, wait: bool = True, timeout: float = 60, check: bool = False) -> Canceler:
-        waiting = Waiting(wait, timeout, 10)
-        return Canceler(self.api, work_request_id, waiting, check, lambda: self.now, self.sleep, lambda: 0.5)
+        patience = Patience(Waiting(wait, timeout, 10), Timing(lambda: self.now, self.sleep, lambda: 0.5))
+        return Canceler(self.api, work_request_id, check, patience)
 
     def reencrypt(self, options: Options) -> Reconciler:
         reconciler = Reconciler(

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, COMPLETED, SUBMITTED
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
@@ -34,6 +35,7 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import 
     key,
     receipt,
     reconcile,
+    tags_of,
 )
 
 RECORDED = "ocid1.workrequest.oc1.iad.recorded"
@@ -153,7 +155,7 @@ def world_of(case: Case) -> World:
             time=claimed,
             version_created=None,
         )
-        tags = receipts.encode(made, there)
+        tags = tags_of(made, there)
     world = World(bucket=bucket(**{**vars(there), "freeform_tags": tags}), objects=case.content[1])
     if case.state in ("young", "old", SUBMITTED, COMPLETED) and case.fate != "forgotten":
         running = case.fate in ("running", "canceling", "strange", "fails")
@@ -278,8 +280,7 @@ def check_invariants(case: Case, world: World, outcome: Done | Fail) -> None:
     if outcome.reason == "up_to_date":
         assert not case.force, case
         assert case.key == "readable" or case.target != KEY, case
-    tags = world.bucket.freeform_tags
-    assert receipts.without(tags) == {"owner": "finance"}, case
+    assert FREEFORM.others(world.bucket) == {"owner": "finance"}, case
     if isinstance(outcome, Fail) or case.check_mode or case.target is None or not case.content[1]:
         return
     claims = outcome.reason == "up_to_date" or (case.wait and outcome.action in ("submit", "join"))
@@ -287,7 +288,7 @@ def check_invariants(case: Case, world: World, outcome: Done | Fail) -> None:
         # The one unforgivable answer: the objects themselves are asked.
         current = world.keys[world.bucket.kms_key_id or ""].current_version
         assert world.proven_under(case.options().scope) == current, (case, outcome)
-        found, warning = receipts.parse(world.bucket)
+        found, warning = FREEFORM.read(world.bucket)
         assert found is not None, case
         assert warning is None, case
         assert (found.state, found.key_version_id) == (COMPLETED, current), (case, found)

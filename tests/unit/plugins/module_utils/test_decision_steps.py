@@ -18,8 +18,16 @@ import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Key, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.decide import decision, receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.reasons import REASONS
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, COMPLETED, SUBMITTED, Receipt
-from ansible_collections.rekey.oci.plugins.module_utils.decide.state import FORGOTTEN, Attempt, Facts, Options, Seen
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import (
+    FORGOTTEN,
+    Attempt,
+    Facts,
+    Options,
+    Seen,
+    Situation,
+)
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Assign,
     CheckObjects,
@@ -184,7 +192,7 @@ def proves(facts: Facts, options: Options) -> bool:
 
 def check(facts: Facts, attempt: Attempt, options: Options) -> Step:
     """Decide, and hold the step against the rules."""
-    step = decision.next_step(facts, attempt, options, NOW, 0.5)
+    step = decision.next_step(Situation(facts, attempt, options, NOW, 0.5))
     context = (facts, attempt, options, step)
     there = facts.bucket
     target = (options.kms_key_id or there.kms_key_id) if there is not None else None
@@ -199,7 +207,7 @@ def check(facts: Facts, attempt: Attempt, options: Options) -> Step:
     if isinstance(step, Fail):
         assert step.message, context
         assert "\n" not in step.message, context
-        assert step.reason is None or decision.ACTIONS[step.reason] in (step.action, "none", "submit"), context
+        assert step.reason is None or REASONS[step.reason].action in (step.action, "none", "submit"), context
     if isinstance(step, Pause):
         assert 0 < step.seconds <= options.wait_interval, context
         assert step.forget in ("bucket", "listing", "work_request"), "a pause that changes nothing never ends"
@@ -299,7 +307,7 @@ def check_end(facts: Facts, attempt: Attempt, options: Options, step: Done) -> N
     if step.reason == "key_assigned" and step.action == "none":
         assert facts.has_objects is False, context
     else:
-        assert decision.ACTIONS[step.reason] == step.action, context
+        assert REASONS[step.reason].action == step.action, context
     assert step.changed == (step.action == "submit" or step.reason == "key_assigned"), context
     if step.action == "submit" and not options.check_mode:
         assert attempt.submitted, context
@@ -394,4 +402,4 @@ def test_no_combination_breaks_a_rule(combinations: Callable[[], Iterator[Combin
 
 
 def test_first_of_all_the_bucket_is_looked_at() -> None:
-    assert decision.next_step(Facts(), Attempt(NONCE, NOW), Options(), NOW) == Look()
+    assert decision.next_step(Situation(Facts(), Attempt(NONCE, NOW), Options(), NOW)) == Look()

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils.decide import decision, receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM
+from ansible_collections.rekey.oci.plugins.module_utils.decide.reasons import REASONS
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, COMPLETED, SUBMITTED
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
@@ -28,6 +30,7 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import 
     key,
     receipt,
     reconcile,
+    tags_of,
 )
 
 RECORDED = "ocid1.workrequest.oc1.iad.recorded"
@@ -241,14 +244,14 @@ TABLE = [
 def world_of(row: Row) -> World:
     there = bucket(**row.bucket)
     if row.receipt is not None:
-        there = bucket(**row.bucket, freeform_tags=receipts.encode(row.receipt, there))
+        there = bucket(**row.bucket, freeform_tags=tags_of(row.receipt, there))
     return World(bucket=there, jobs=list(row.jobs), **row.world)
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
 def test_each_line_of_the_table(row: Row) -> None:
     world = world_of(row)
-    tags_before = receipts.without(world.bucket.freeform_tags)
+    tags_before = FREEFORM.others(world.bucket)
     _run, outcome = reconcile(world, Options(**row.options))
     if row.fails:
         assert isinstance(outcome, Fail)
@@ -259,7 +262,7 @@ def test_each_line_of_the_table(row: Row) -> None:
         assert outcome.changed is row.changed
     assert (outcome.action, outcome.reason) == (row.action, row.reason)
     assert world.posts == (1 if row.action == "submit" else 0)
-    assert receipts.without(world.bucket.freeform_tags) == tags_before
+    assert FREEFORM.others(world.bucket) == tags_before
 
 
 @pytest.mark.parametrize("row", [row for row in TABLE if row.receipt is not YOUNG], ids=lambda row: row.name)
@@ -303,8 +306,10 @@ def test_up_to_date_costs_a_look_and_a_key() -> None:
 
 
 def test_every_reason_is_in_the_table() -> None:
-    assert {row.reason for row in TABLE} - {None} == set(decision.ACTIONS) - {"key_assigned"}
-    assert all(decision.ACTIONS[row.reason] == row.action for row in TABLE if row.reason and not row.fails)
+    assert {row.reason for row in TABLE} - {None} == {
+        name for name, reason in REASONS.items() if not reason.only_in_fleets
+    } - {"key_assigned"}
+    assert all(REASONS[row.reason].action == row.action for row in TABLE if row.reason and not row.fails)
 
 
 ASSIGNED: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], tuple[str, str, bool, bool]]] = [

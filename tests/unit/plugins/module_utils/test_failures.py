@@ -225,3 +225,23 @@ def test_errors_that_go_round_in_circles() -> None:
     first, second = ValueError("first"), ssl.SSLError("second")
     first.__cause__, second.__cause__ = second, first
     assert "TLS" in failures.translate(oci, "GetBucket", first, ENDPOINT).line()
+
+
+class NotOurs(Exception):
+    """An error of no kind that is known."""
+
+
+@pytest.mark.parametrize("kind", [TypeError, KeyError, NotOurs])
+def test_a_bug_is_told_from_an_answer_that_nobody_understands(kind: type[Exception]) -> None:
+    """It would be the same the next time, and its message may quote anything."""
+    try:
+        raise kind("open-sesame")
+    except kind as error:
+        bug = failures.translate(oci, "GetKey", error, ENDPOINT, answered=False)
+        odd = failures.translate(oci, "GetKey", error, ENDPOINT, answered=True)
+    assert (bug.retryable, bug.effect) == (False, "none")
+    assert kind.__name__ in bug.line()
+    assert "test_failures.py" in bug.line()
+    assert "open-sesame" not in bug.line()
+    assert (odd.retryable, odd.effect) == (True, "unknown")
+    assert odd.line().endswith(f"could not be understood ({kind.__name__})")

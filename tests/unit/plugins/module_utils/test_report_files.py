@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils.report import figures, files, pages
+from ansible_collections.rekey.oci.plugins.module_utils.report import figures, files, pages, rows, tables
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.report_data import STATUSES, entry
 
 SINCE = "2026-11-24T10:00:00Z"
@@ -168,7 +168,7 @@ def test_totals_stand_in_the_page() -> None:
 @pytest.mark.parametrize("counts", [(1, 99_999, 0), (0, 0, 0), (5, 5, 5), (0, 1, 0)])
 def test_a_bar_fills_its_width_and_hides_no_count(counts: tuple[int, int, int]) -> None:
     group = dict(zip(("not_proven", "proven", "nothing_to_prove"), counts, strict=True), total=sum(counts))
-    rectangles = re.findall(r'x="([\d.]+)" width="([\d.]+)"', pages._bar(group, 200))
+    rectangles = re.findall(r'x="([\d.]+)" width="([\d.]+)"', tables.bar(group, 200))
     assert len(rectangles) == len([count for count in counts if count])
     assert all(float(width) >= 0.9 for _left, width in rectangles)
     assert sum(float(width) for _left, width in rectangles) == pytest.approx(200 if sum(counts) else 0, abs=0.1)
@@ -185,7 +185,7 @@ def test_csv_has_no_formula(text: str) -> None:
 def test_csv_keeps_texts_and_numbers() -> None:
     of = content(*(entry(name=text) for text in ("plain", 'a,"b"', "K\u00f6ln")))
     lines = list(csv.DictReader(io.StringIO(files.as_csv(of), newline="")))
-    assert tuple(lines[0]) == figures.COLUMNS
+    assert tuple(lines[0]) == rows.COLUMNS
     assert [line["bucket"] for line in lines] == ["K\u00f6ln", 'a,"b"', "plain"]
     assert {line["key_version_age_days"] for line in lines} == {"54"}
 
@@ -220,5 +220,5 @@ def test_a_file_of_another_format_is_made_anew(monkeypatch: pytest.MonkeyPatch) 
     of = content(entry())
     digest = files.fingerprint(of)
     head = files.as_json(of, digest, SINCE)
-    monkeypatch.setattr(files, "FORMAT", 2)
+    monkeypatch.setattr(files, "FORMAT", files.FORMAT + 1)
     assert files.since_in(head, digest) is None

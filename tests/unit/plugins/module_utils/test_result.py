@@ -27,6 +27,8 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import 
     key,
     receipt,
     reconcile,
+    tagged,
+    tags_of,
 )
 
 RECORDED = "ocid1.workrequest.oc1.iad.recorded"
@@ -64,7 +66,7 @@ def returned(world: World, **options: Any) -> dict[str, Any]:
 
 
 def recorded(made: receipts.Receipt) -> Bucket:
-    return bucket(freeform_tags=receipts.encode(made, bucket()))
+    return tagged(made)
 
 
 def test_the_keys_are_those_of_the_interface() -> None:
@@ -272,7 +274,7 @@ def test_full_tags_do_not_matter_where_there_is_no_key() -> None:
 def test_another_controllers_claim_whose_place_for_the_work_request_was_taken() -> None:
     """Somebody added tags after the claim: its work request cannot be recorded, and the run goes on without."""
     crowded = bucket(freeform_tags={f"tag{number}": "value" for number in range(8)})
-    tags = {**receipts.encode(receipt(CLAIMED), crowded), "late": "value"}
+    tags = {**tags_of(receipt(CLAIMED), crowded), "late": "value"}
     job = Job(RECORDED, EPOCH - 990.0, EPOCH - 10.0)
     world = World(bucket=bucket(freeform_tags=tags), jobs=[job])
     run, outcome = reconcile(world, Options())

@@ -15,6 +15,8 @@ import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Key
+from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import Waiting
+from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
 from ansible_collections.rekey.oci.plugins.module_utils.decide.rotation import (
     KeyVersion,
     Wish,
@@ -26,6 +28,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.rotation import (
 from ansible_collections.rekey.oci.plugins.module_utils.module import arguments
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.calls import Calls
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.patience import Patience
 from ansible_collections.rekey.oci.plugins.module_utils.vault.rotator import KeyVersions, Rotator, Unrotated
 from ansible_collections.rekey.oci.tests.simulator.serving import Running, serve
 
@@ -61,7 +64,8 @@ class Site:
             key_management_endpoint=said["key_management"],
         )
         versions = KeyVersions(Calls(Clients(params)))
-        return Rotator(versions, self.key_id, wish, check_mode, lambda: self.now, self.sleep, lambda: 0.5)
+        patience = Patience(wish.waiting, Timing(lambda: self.now, self.sleep, lambda: 0.5))
+        return Rotator(versions, self.key_id, wish, check_mode, patience)
 
     def run(self, wish: Wish, check_mode: bool = False) -> dict[str, Any]:
         rotator = self.rotator(wish, check_mode)
@@ -139,7 +143,7 @@ def test_it_waits_until_the_new_version_is_in_use(site: Site) -> None:
 
 def test_without_waiting_the_new_version_is_named(site: Site) -> None:
     site.running.control("PATCH", "settings", {"version_delay": 400})
-    result = site.run(Wish(force=True, wait=False))
+    result = site.run(Wish(force=True, waiting=Waiting(wait=False)))
     assert site.now < 1300
     assert result["key"]["current_version"]["id"] == site.versions()[1]
 
@@ -147,7 +151,7 @@ def test_without_waiting_the_new_version_is_named(site: Site) -> None:
 def test_a_wait_that_is_over_names_the_version_and_the_next_run_goes_on_with_it(site: Site) -> None:
     site.running.control("PATCH", "settings", {"version_delay": 400})
     site.pass_by(91 * DAY)
-    rotator = site.rotator(Wish(max_age_days=90, wait_timeout=60))
+    rotator = site.rotator(Wish(max_age_days=90, waiting=Waiting(timeout=60)))
     with pytest.raises(Unrotated, match="not in use within wait_timeout") as problem:
         rotator.run()
     assert site.versions()[1] in str(problem.value)
@@ -290,6 +294,96 @@ def test_they_need_not_be_while_they_are_young(site: Site, change: dict[str, str
     assert site.versions() == [site.first]
 
 
+@pytest.mark.parametrize("delay", ["version_delay", "version_lag"])
+@pytest.mark.parametrize("wish", [QUARTER, NOW])
+def test_a_version_of_another_hand_that_is_not_in_use_yet_is_waited_for(site: Site, delay: str, wish: Wish) -> None:
+    site.running.control("PATCH", "settings", {delay: 400})
+    site.pass_by(91 * DAY)
+    site.running.control("POST", "rotate", {"key": "master"})
+    result = site.run(wish)
+    assert (result["changed"], result["rotated"], result["previous_version"]) == (False, False, None)
+    assert result["key"]["current_version"]["id"] == site.versions()[1]
+    assert len(site.versions()) == 2
+
+
+def test_of_several_controllers_that_have_looked_one_says_that_it_rotated(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.pass_by(91 * DAY)
+    slow = site.rotator(QUARTER)
+    listed = slow.versions.all
+    others: list[dict[str, Any]] = []
+
+    def late(key_id: str, send: Any) -> list[KeyVersion]:
+        # All of them have found the old version due by now.
+        others.append(site.run(QUARTER))
+        return listed(key_id, send)
+
+    monkeypatch.setattr(slow.versions, "all", late)
+    slow.run()
+    assert [others[0]["rotated"], slow.result()["rotated"]] == [True, False]
+    assert slow.result()["key"]["current_version"]["id"] == site.versions()[1]
+    assert len(site.versions()) == 2
+
+
+def test_imported_material_is_not_replaced_unless_that_is_wanted(site: Site) -> None:
+    site.running.control("POST", "rotate", {"key": "master", "origin": "EXTERNAL"})
+    imported = site.versions()[1]
+    rotator = site.rotator(QUARTER)
+    rotator.run()
+    assert "imported material" in rotator.warnings[0]
+    assert "young enough" in rotator.warnings[0]
+    site.pass_by(91 * DAY)
+    for wish in (QUARTER, NOW):
+        for check_mode in (False, True):
+            rotator = site.rotator(wish, check_mode)
+            with pytest.raises(Unrotated, match="replace_imported_material"):
+                rotator.run()
+            assert rotator.result()["rotated"] is False
+            assert rotator.result()["key"]["current_version"] == {
+                **rotator.result()["key"]["current_version"],
+                "origin": "EXTERNAL",
+            }
+    assert len(site.versions()) == 2
+    result = site.run(replace(QUARTER, replace_imported_material=True))
+    assert (result["rotated"], result["previous_version"]["id"]) == (True, imported)
+    assert result["key"]["current_version"]["origin"] == "INTERNAL"
+
+
+def test_a_new_import_that_is_not_in_use_yet_is_waited_for(site: Site) -> None:
+    site.running.control("POST", "rotate", {"key": "master", "origin": "EXTERNAL"})
+    site.pass_by(91 * DAY)
+    site.running.control("PATCH", "settings", {"version_lag": 400})
+    site.running.control("POST", "rotate", {"key": "master", "origin": "EXTERNAL"})
+    result = site.run(QUARTER)
+    assert (result["rotated"], result["key"]["current_version"]["id"]) == (False, site.versions()[2])
+
+
+def test_a_key_is_called_by_its_name(site: Site) -> None:
+    site.running.control("POST", "key", {"key": "master", "state": "DISABLED"})
+    with pytest.raises(Unrotated, match=r"The key master \(\.\.\..+\) is DISABLED"):
+        site.run(NOW)
+    site.running.control("POST", "key", {"key": "master", "state": "ENABLED"})
+    assert site.run(QUARTER)["key"]["display_name"] == "master"
+
+
+@pytest.mark.parametrize("operation", ["GetKey", "GetKeyVersion", "ListKeyVersions", "CreateKeyVersion"])
+def test_a_busy_service_is_asked_until_the_time_is_over(site: Site, operation: str) -> None:
+    fault = {"operation": operation, "kind": "error_before", "status": 429, "count": -1}
+    site.running.control("POST", "faults", fault)
+    begun = site.now
+    with pytest.raises(ApiError) as refused:
+        site.run(Wish(force=True, waiting=Waiting(timeout=300)))
+    assert (refused.value.operation, refused.value.status) == (operation, 429)
+    assert 250 < site.now - begun <= 300
+    begun = site.now
+    with pytest.raises(ApiError):
+        site.run(Wish(force=True, waiting=Waiting(timeout=8)))
+    assert site.now - begun <= 8
+    site.running.control("DELETE", "faults")
+    assert site.run(NOW)["rotated"] is True
+
+
 def test_a_key_under_automatic_rotation_is_left_to_it(site: Site) -> None:
     site.running.control("POST", "key", {"key": "master", "auto_rotation": True})
     assert site.run(QUARTER)["rotated"] is False
@@ -332,8 +426,16 @@ def test_what_is_under_way() -> None:
     current = KeyVersion("v2", "ENABLED", 20.0)
     older, newer = KeyVersion("v1", "CREATING", 10.0), KeyVersion("v3", "CREATING", 30.0)
     newest, ready = KeyVersion("v4", "CREATING", 40.0), KeyVersion("v5", "ENABLED", 50.0)
-    assert under_way([older, current, newer, newest, ready], current) == newest
-    assert under_way([older, current, ready], current) is None
+    assert under_way([older, current, newer, newest, ready], current) == ready
+    assert under_way([older, current, newer, newest], current) == newest
+    assert under_way([current, KeyVersion("v3", "ENABLING", 20.0)], current) == KeyVersion("v3", "ENABLING", 20.0)
+    # What was replaced, what was made in the same moment, what will never be used.
+    for other in (
+        KeyVersion("v1", "ENABLED", 10.0),
+        KeyVersion("v0", "ENABLED", 20.0),
+        KeyVersion("v9", "DISABLED", 30.0),
+    ):
+        assert under_way([older, current, other], current) is None
 
 
 @pytest.mark.parametrize(
@@ -346,6 +448,15 @@ def test_what_is_under_way() -> None:
     ],
 )
 def test_bad_input(given: dict[str, Any], words: str) -> None:
-    params = {"max_age_days": None, "force": False, "wait": True, "wait_timeout": 60, "wait_interval": 5, **given}
+    common = {"replace_imported_material": False}
+    params = {
+        **common,
+        "max_age_days": None,
+        "force": False,
+        "wait": True,
+        "wait_timeout": 60,
+        "wait_interval": 5,
+        **given,
+    }
     with pytest.raises(BadInput, match=words):
         wish_of(params)

@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Key, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Change, Key, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked
+from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import Receipt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Outcome, Reconciler
@@ -95,6 +96,17 @@ def receipt(state: str, work_request_id: str | None = None, **changes: Any) -> R
         work_request_id=work_request_id,
     )
     return replace(whole, **changes)
+
+
+def tagged(made: Receipt, there: Bucket | None = None) -> Bucket:
+    """The bucket with a receipt in its freeform tags."""
+    there = there or bucket()
+    return FREEFORM.write(there, made).of(there)
+
+
+def tags_of(made: Receipt, there: Bucket | None = None) -> dict[str, str]:
+    """All freeform tags of the bucket with a receipt in them."""
+    return dict(tagged(made, there).freeform_tags)
 
 
 @dataclass
@@ -177,25 +189,14 @@ class World(Api):
         self._called("ListWorkRequestErrors")
         return ({"code": "InternalError", "message": "an object could not be read", "timestamp": None},)
 
-    def update_bucket(
-        self,
-        bucket: Bucket,
-        etag: str | None,
-        tags: Mapping[str, str] | None = None,
-        kms_key_id: str | None = None,
-    ) -> Bucket:
+    def update_bucket(self, bucket: Bucket, etag: str | None, change: Change) -> Bucket:
         self._called("UpdateBucket")
-        if tags is not None and self.refuse_tags:
+        if change.freeform_tags is not None and self.refuse_tags:
             raise ApiError("UpdateBucket", "not allowed", status=404, code="NotAuthorizedOrNotFound")
         if etag != self.bucket.etag:
             raise ApiError("UpdateBucket", "changed meanwhile", status=412, code="IfMatchFailed")
         self.writes += 1
-        self.bucket = replace(
-            self.bucket,
-            etag=f"etag-{self.writes}",
-            freeform_tags=dict(self.bucket.freeform_tags if tags is None else tags),
-            kms_key_id=kms_key_id or self.bucket.kms_key_id,
-        )
+        self.bucket = replace(change.of(self.bucket), etag=f"etag-{self.writes}")
         return self.bucket
 
     def reencrypt_bucket(

@@ -65,7 +65,10 @@ SUBMITTED = {"state": "submitted", "key_version_id": "v2", "work_request_id": "w
         {"buckets": [compact(), compact(action="submit", reason="forced"), compact(reason="empty_bucket")]},
         {"buckets": [info("up_to_date"), info("empty_bucket")], "unlisted": [], "interrupted": False},
         info("up_to_date"),
+        info("up_to_date", scope="all", key=KEY, receipt=COMPLETED),
         compact(),
+        compact(scope="bucket-key", reason="empty_bucket"),
+        one(ansible_job_id="j1.2", finished=1),
     ],
 )
 def test_proven(result: dict[str, Any]) -> None:
@@ -107,6 +110,26 @@ def test_proven(result: dict[str, Any]) -> None:
         {"buckets": [compact()], "interrupted": True},
         {"buckets": [compact()], "failed": True},
         *({"buckets": [info("up_to_date"), info(status)]} for status in ("stale", "unproven", "in_progress", "failed")),
+        # An asynchronous job that runs on, and results that are odd.
+        {"ansible_job_id": "j1.2", "started": 1, "finished": 0, "changed": False},
+        {"ansible_job_id": "j1.2", "started": True, "finished": False},
+        {"results": [{"ansible_job_id": "j1.2", "started": 1, "finished": 0}, one()]},
+        {"failed": False, "msg": "The profile X is not there", "changed": False},
+        {"buckets": [None]},
+        {"buckets": [{}, "photos"]},
+        one(receipt="completed", work_request=[DONE]),
+        one(reason=["up_to_date"]),
+        one(action={}),
+        compact(work_request="COMPLETED", action="submit"),
+        {**info("stale"), "status": ["up_to_date"]},
+        info("up_to_date", key=[], receipt=SUBMITTED),
+        info("up_to_date", predicted=True),
+        info("up_to_date", key=KEY, receipt={**COMPLETED, "key_version_id": "v1"}),
+        info("up_to_date", error={"message": "no"}),
+        # Bucket keys only.
+        one(scope="bucket-key"),
+        compact(scope="bucket-key"),
+        info("up_to_date", scope="bucket-key"),
         *({"buckets": [info(status)]} for status in ("oracle_managed_key", "error", "something new")),
     ],
 )

@@ -1,0 +1,140 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, Callable
+
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible.utils.vars import load_extra_vars
+
+from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
+from ansible_collections.rekey.oci.plugins.plugin_utils import _playbook_findings as findings
+from ansible_collections.rekey.oci.plugins.plugin_utils import _playbook_settings as settings
+from ansible_collections.rekey.oci.plugins.plugin_utils import _playbook_values as values
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]
+    """What the playbooks think between two modules; see the module of this name."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+
+    def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars) or {}
+        steps: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+            "settings": self._settings,
+            "keys": _keys,
+            "rotated": _rotated,
+            "verdict": _verdict,
+        }
+        self._variables = task_vars or {}
+        result["changed"] = False
+        try:
+            result.update(steps[self._task.args["step"]]({**self._task.args, "check": self._task.check_mode}))
+        except BadInput as error:
+            result.update(failed=True, msg=str(error))
+        return result
+
+    def _settings(self, args: Mapping[str, Any]) -> dict[str, Any]:
+        """Take the variables of this host, refuse what is wrong with them, and return what the playbook works with."""
+        playbook = args["playbook"]
+        extra = load_extra_vars(self._loader)
+        # On a host of the inventory plugin only those are looked at that were given to this run: the rest is of whoever wrote the inventory.
+        ours = settings.MARK_OF_THE_INVENTORY in self._variables
+        settings.check_names(playbook, [name for name in (extra if ours else self._variables) if isinstance(name, str)])
+        given = {name: self._value(name) for name in settings.VARIABLES if self._variables.get(name) not in (None, "")}
+        found = settings.settings(playbook, given, os.getcwd())
+        result = {
+            **found,
+            # Facts stay for all plays of a run, in which the playbook may be more than once.
+            "ansible_facts": {"_rekey_failures": []},
+            # What is in rekey_auth may be a secret.
+            "_ansible_no_log": True,
+        }
+        warnings = settings.unheeded(playbook, {name: one for name, one in given.items() if name in extra})
+        return {**result, "warnings": warnings} if warnings else result
+
+    def _value(self, name: str) -> Any:
+        try:
+            return values.plain(self._variables[name], self._templar.template)
+        except AnsibleError as error:
+            raise BadInput("%s cannot be evaluated: %s" % (name, error)) from None
+
+
+def _keys(args: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys to rotate: those in use by the buckets that are meant."""
+    found = findings.meant(findings.entries(args["before"]), args["settings"]["key_ids"] or ())
+    return {"key_ids": findings.keys(found)}
+
+
+def _rotated(args: Mapping[str, Any]) -> dict[str, Any]:
+    """What follows from the rotation: what is to be re-encrypted, and what is left behind."""
+    keys = _made(args["rotation"])
+    chosen = findings.entries(args["before"])
+    left = findings.left_behind(findings.entries(args.get("everything")), chosen, keys)
+    follow = findings.would_follow(chosen, keys)
+    result: dict[str, Any] = {
+        "key_ids": keys,
+        "left_behind": len(left),
+        "would_follow": len(follow),
+        "msg": "%d buckets would be re-encrypted under the new versions of %d keys: %s."
+        % (len(follow), len(keys), findings.named(follow, 100)),
+    }
+    if left:
+        result["warnings"] = [
+            "%s left out by rekey_include or rekey_exclude, though under the keys that %s rotated, and so not re-encrypted: %s."
+            % (
+                "1 bucket is" if len(left) == 1 else "%d buckets are" % len(left),
+                "would be" if args["check"] else "were",
+                findings.named(left),
+            )
+        ]
+    return result
+
+
+def _made(rotation: Any) -> list[str]:
+    """The keys that were rotated, or in check mode would be."""
+    done = rotation.get("results") if isinstance(rotation, Mapping) else None
+    return sorted({one["_rekey_key_id"] for one in done or () if one.get("rotated")})
+
+
+def _verdict(args: Mapping[str, Any]) -> dict[str, Any]:
+    """What is to be said at the end: of the last look at the buckets, or where there was none, of what was done."""
+    chosen = args["settings"]
+    looked = findings.results(args.get("after"))
+    entries = findings.entries(args.get("after"))
+    done = findings.entries(args.get("reencrypted"))
+    keys = chosen.get("key_ids") or ()
+    if keys and chosen.get("kms_key_id"):
+        # What was under these keys is under that one now.
+        keys = [*keys, chosen["kms_key_id"]]
+    mine = findings.meant(entries, keys)
+    fails, waits = findings.not_proven(mine, done, chosen)
+    matched = len(mine) if looked else len(done or findings.meant(findings.entries(args.get("before")), keys))
+    asked = [one for name in ("before", "reencrypted", "after") for one in findings.results(args.get(name))]
+    whole = not any(one.get("failed") or one.get("unlisted") or one.get("interrupted") for one in asked)
+    result: dict[str, Any] = {
+        "results": looked,
+        "matched": matched,
+        "none": "",
+        "not_proven": "",
+        "deferred": "",
+    }
+    if whole and not matched and not chosen["allow_none"]:
+        result["none"] = (
+            "No bucket matched, so nothing was done and nothing is proven. Correct what says which buckets are meant, or give "
+            "rekey_allow_none=true where there may be none."
+        )
+    if fails:
+        result["not_proven"] = "%d buckets are not proven to be under the current versions of their keys: %s." % (
+            len(fails),
+            findings.named(fails),
+        )
+    if waits:
+        result["deferred"] = "%d of them wait for the next run, since rekey_max_submissions was reached." % len(waits)
+    return result

@@ -1,0 +1,352 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What follows from a failed step: one table, read by one pure function. Whoever takes the steps only reports the failure.
+
+One odd answer is not a fact: a refusal is asked for again before anything is concluded from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Callable, NamedTuple, Optional
+
+from ansible_collections.rekey.oci.plugins.module_utils.common import schedule
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.decide import waiting
+from ansible_collections.rekey.oci.plugins.module_utils.decide.explain import explain, reason_behind
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import FORGOTTEN, Situation
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
+    Assign,
+    CheckObjects,
+    Claim,
+    Complete,
+    Drop,
+    Fail,
+    ListWorkRequests,
+    Look,
+    Poll,
+    ReadErrors,
+    ReadKey,
+    ReadVersion,
+    Record,
+    Step,
+    Submit,
+)
+
+#: A service that is asked for this and lacks it: an etag or a date, in a look. In tries.
+BARE = "Bare"
+BARE_LOOKS = 5
+
+#: So many writes in a row whose answers could not be understood: a look and another write will not help. In tries.
+LOST_WRITES = 5
+
+#: So many writes in a row that were refused because the bucket had changed. In tries.
+CHANGES = 6
+
+#: A work request that was accepted less than this ago, in seconds, and is not found, may not have shown yet.
+SHOWS_WITHIN = 60.0
+
+#: Writes that leave the bucket as it was if they are refused, and that may be made anew after a look.
+_WRITES = (Claim, Assign, Record, Complete, Drop)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A step that failed; ``count`` is how often in a row, and ``since`` when the first of the row was begun."""
+
+    step: Step
+    error: ApiError
+    namespace: str
+    name: str
+    count: int
+    since: float
+    #: No call is begun at this or later.
+    last_call: float = float("inf")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What follows: members of facts and attempt that change, and a pause, after which there is another decision; or the end."""
+
+    pause: float = 0.0
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    attempt: Mapping[str, Any] = field(default_factory=dict)
+    saw: Optional[WorkRequest] = None
+    #: The list could not be read: it is to be taken for empty, and what it would have shown for unknown.
+    unlisted: bool = False
+    warning: Optional[str] = None
+    end: Optional[Fail] = None
+
+
+class Rule(NamedTuple):
+    """What follows in the end: where the call is refused, and where what may pass did not pass within its bounds."""
+
+    refused: Callable[[Situation, Failure], Verdict]
+    exhausted: Callable[[Situation, Failure], Verdict]
+    #: How often it is asked before a refusal is believed, and how often before what may pass is given up, if there is a limit.
+    asks: int = 2
+    tries: Optional[int] = None
+
+
+def verdict(here: Situation, failure: Failure) -> Verdict:
+    """Of any failed step."""
+    step, error = failure.step, failure.error
+    rule, odd, writes = RULES[type(step)], _is_odd(error), isinstance(step, _WRITES)
+    wanted = _waited_on(step) if here.options.waits else None
+    if isinstance(step, Poll) and error.status == 404:
+        return _not_found(here, step.work_request_id)
+    if wanted is not None and (isinstance(step, Poll) or not odd):
+        return _awaited(here, failure, wanted)
+    if isinstance(step, Submit) and (error.effect != "none" or error.status == 409):
+        return _posted(here, error)
+    if error.status == 412 and writes:
+        return _changed(here, failure)
+    if odd and failure.count < rule.asks:
+        return Verdict(schedule.retry_pause(1, here.chance), facts=_LOOK if writes else {})
+    if odd:
+        return rule.refused(here, failure)
+    if _may_pass(here, failure, rule):
+        return Verdict(_pause(here, failure), **_lost(failure))
+    return rule.exhausted(here, failure)
+
+
+def no_receipt(why: str, name: str) -> Verdict:
+    """Go on from work requests alone, of which another list is wanted than for a claim."""
+    return Verdict(
+        facts={"tags_unusable": why, "receipt": None, "listing": None},
+        attempt={"accepted": None},
+        warning="No receipt can be kept on bucket %s, so this run decides from work requests alone, a weaker proof: %s"
+        % (name, why),
+    )
+
+
+def out_of_time(here: Situation, calls_in_list: int, last: Optional[ApiError]) -> Fail:
+    """There is no time left to begin another call."""
+    why, then = "The service answers too slowly to go on", "Run again: the next run goes on from here."
+    if calls_in_list:
+        why = "The compartment's work requests could not be listed to their end, after %d calls" % calls_in_list
+        then = "Run again with a longer one."
+    if last is not None:
+        why = last.line()
+    return Fail(
+        "%s; wait_timeout (%d seconds) is over. %s" % (why, here.options.wait_timeout, then),
+        action="submit" if here.attempt.may_have_submitted else "none",
+        reason=here.attempt.reason,
+        error=last,
+    )
+
+
+#: The bucket is to be looked at anew.
+_LOOK: Mapping[str, Any] = {"bucket": None}
+
+
+def _is_odd(error: ApiError) -> bool:
+    """Whether it is a refusal, which says little as long as it is the only one."""
+    return error.effect == "none" and 400 <= (error.status or 0) < 500 and not error.retryable and not error.throttled
+
+
+def _pause(here: Situation, failure: Failure) -> float:
+    return schedule.retry_pause(failure.count, here.chance, failure.error.retry_after)
+
+
+def may_retry(here: Situation, failure: Failure) -> bool:
+    """Whether what may pass is worth another try, by the time that it takes."""
+    pause = _pause(here, failure)
+    if here.now + pause > failure.last_call:
+        return False
+    patient_until = here.deadline if here.options.waits else None
+    return schedule.may_retry(failure.error, failure.count, failure.since, here.now, pause, patient_until)
+
+
+def _may_pass(here: Situation, failure: Failure, rule: Rule) -> bool:
+    tries = rule.tries
+    if isinstance(failure.step, _WRITES) and failure.error.effect != "none":
+        tries = LOST_WRITES if failure.error.code == "NotUnderstood" else tries
+    elif failure.error.code == BARE:
+        tries = BARE_LOOKS
+    return failure.error.retryable and (tries is None or failure.count < tries) and may_retry(here, failure)
+
+
+def _lost(failure: Failure) -> dict[str, Any]:
+    """What a write may have done all the same: the next look tells. The id is written again with the same etag."""
+    step, changes = failure.step, {}
+    if isinstance(step, Look) and failure.error.code == BARE:
+        return {"facts": _LOOK}
+    if isinstance(step, Record) or not isinstance(step, _WRITES) or failure.error.effect == "none":
+        return {}
+    if isinstance(step, Claim):
+        # The claim may stand, and then hides what it was made for.
+        changes = {"reason": step.reason}
+    assigned = step.assign if isinstance(step, Claim) else step.key_id if isinstance(step, Assign) else None
+    if assigned is not None:
+        changes["assigning"] = assigned
+    return {"facts": _LOOK, "attempt": changes}
+
+
+# What is waited on.
+
+
+def _waited_on(step: Step) -> Optional[str]:
+    if isinstance(step, ListWorkRequests):
+        return step.seeks
+    return step.work_request_id if isinstance(step, Poll) else None
+
+
+def _awaited(here: Situation, failure: Failure, wanted: str) -> Verdict:
+    left = here.deadline - here.now
+    if left > 0:
+        # One more look when the time is over.
+        return Verdict(min(_pause(here, failure), max(left, 0.05)))
+    seen = here.facts.seen(wanted) or WorkRequest(id=wanted)
+    action, reason = here.stands
+    message = (
+        "The re-encryption did not visibly finish within wait_timeout (%d seconds): work request %s was last %s, "
+        "and the last poll failed: %s. Run again to join it."
+    ) % (here.options.wait_timeout, wanted, waiting.describe(seen), failure.error.line())
+    return Verdict(end=Fail(message, action, reason, failure.error))
+
+
+def _not_found(here: Situation, wanted: str) -> Verdict:
+    """Only a list that does not show it either tells that it is forgotten."""
+    facts = here.facts
+    if _may_yet_show(here, wanted):
+        return Verdict(facts={"missed": facts.missed - {wanted}}, saw=WorkRequest(id=wanted))
+    changes: dict[str, Any] = {"due": facts.due - {wanted}}
+    if wanted in facts.missed:
+        changes["work_requests"] = {**facts.work_requests, wanted: FORGOTTEN}
+    else:
+        changes["missing"] = facts.missing | {wanted}
+    return Verdict(facts=changes)
+
+
+def _may_yet_show(here: Situation, wanted: str) -> bool:
+    """Whether a work request that is not found is more likely too new than too old."""
+    facts, receipt = here.facts, here.facts.receipt
+    if here.attempt.is_mine(wanted):
+        return here.now - here.attempt.accepted_at < SHOWS_WITHIN
+    if receipt is None or receipt.work_request_id != wanted or facts.service_time is None:
+        return False
+    return facts.service_time - receipt.time + here.now - facts.looked_at < SHOWS_WITHIN
+
+
+# What follows in the end.
+
+
+def _end(here: Situation, failure: Failure) -> Verdict:
+    attempt, step, error = here.attempt, failure.step, failure.error
+    return Verdict(
+        end=Fail(
+            explain(here, step, error, failure.namespace, failure.name),
+            action="submit" if attempt.may_have_submitted else "none",
+            reason=attempt.reason or reason_behind(step),
+            error=error,
+        )
+    )
+
+
+def _bare_or_end(here: Situation, failure: Failure) -> Verdict:
+    """A claim needs a date and an etag. Where no answer has them, the bucket is as it was seen, and no receipt is kept."""
+    if failure.error.code == BARE and failure.count >= BARE_LOOKS:
+        return no_receipt(failure.error.message, failure.name)
+    return _end(here, failure)
+
+
+def _key_unreadable(here: Situation, failure: Failure) -> Verdict:
+    """A refusal is the truth about this user; a vault in trouble is another answer later."""
+    error, key_id = failure.error, getattr(failure.step, "key_id", "")
+    if error.status not in (403, 404):
+        return _end(here, failure)
+    return Verdict(
+        facts={"key": None, "key_unreadable": error.line()},
+        warning="The key %s cannot be read, so nothing can prove which version is its current one: %s"
+        % (key_id, error.line()),
+    )
+
+
+def _version_unreadable(here: Situation, failure: Failure) -> Verdict:
+    told = "When the key's current version was created cannot be read: %s" % failure.error.line()
+    return Verdict(facts={"version_unreadable": True}, warning=told)
+
+
+def _not_empty(here: Situation, failure: Failure) -> Verdict:
+    told = "Whether bucket %s is empty cannot be seen, so it is taken not to be: %s"
+    return Verdict(facts={"objects_checked": True}, warning=told % (failure.name, failure.error.line()))
+
+
+def _unlisted(here: Situation, failure: Failure) -> Verdict:
+    told = "Work requests cannot be listed, so a re-encryption by somebody else is not seen: %s"
+    return Verdict(unlisted=True, warning=told % failure.error.line())
+
+
+def _no_errors(here: Situation, failure: Failure) -> Verdict:
+    wanted = getattr(failure.step, "work_request_id", "")
+    return Verdict(facts={"errors_read": here.facts.errors_read | {wanted}})
+
+
+def _no_receipt(here: Situation, failure: Failure) -> Verdict:
+    step, error = failure.step, failure.error
+    if getattr(step, "assign", None) is not None or error.status not in (400, 403, 404):
+        return _end(here, failure)
+    return no_receipt(error.line(), failure.name)
+
+
+def _posted(here: Situation, error: ApiError) -> Verdict:
+    """The answer to the POST was lost, or one is said to run: the list tells."""
+    if error.effect == "none":
+        return Verdict(facts={"listing": None}, attempt={"conflicts": here.attempt.conflicts + 1})
+    lost = {"lost_at": here.now, "lost_late": error.effect == "late"}
+    return Verdict(facts={"listing": None}, attempt=lost)
+
+
+def _post_refused(here: Situation, failure: Failure) -> Verdict:
+    """A claim that stayed would keep the next run waiting."""
+    if failure.error.retryable and here.attempt.claim is None:
+        return _end(here, failure)
+    return Verdict(attempt={"refused": failure.error})
+
+
+def _changed(here: Situation, failure: Failure) -> Verdict:
+    """Somebody was faster, or the service says so: the next look tells what there is to write now."""
+    etag = getattr(failure.step, "etag", None) or here.bucket.etag
+    if failure.count < CHANGES:
+        pause = schedule.retry_pause(failure.count - 1, here.chance) if failure.count > 1 else 0.0
+        return Verdict(pause, facts=_LOOK, attempt={"refused_etag": etag})
+    if isinstance(failure.step, Drop):
+        return _stuck(here, failure)
+    why = "somebody changes it each time before this run can write to it"
+    if here.attempt.refused_etag == etag:
+        why = "though nobody changes it: the service does not take the etag that it gave"
+    accepted = here.attempt.accepted
+    then = "Work request %s goes on; run again to join it." % accepted if accepted else "Run again."
+    action = "submit" if here.attempt.may_have_submitted else "none"
+    told = "Bucket %s refused %d writes in a row with 412, %s. %s %s"
+    message = told % (failure.name, failure.count, why, then, failure.error.line())
+    return Verdict(end=Fail(message, action, here.attempt.reason or reason_behind(failure.step), failure.error))
+
+
+def _stuck(here: Situation, failure: Failure) -> Verdict:
+    """A claim that stays is taken over after its grace."""
+    return Verdict(
+        attempt={"stuck": True, "claim": None, "claim_etag": None},
+        warning="The claim on bucket %s could not be taken back: %s" % (failure.name, failure.error.line()),
+    )
+
+
+RULES: dict[type, Rule] = {
+    Look: Rule(_end, _bare_or_end),
+    ReadKey: Rule(_key_unreadable, _end),
+    ReadVersion: Rule(_version_unreadable, _version_unreadable, tries=4),
+    CheckObjects: Rule(_not_empty, _end),
+    ListWorkRequests: Rule(_unlisted, _end),
+    Poll: Rule(_end, _end),
+    ReadErrors: Rule(_no_errors, _no_errors, tries=4),
+    Claim: Rule(_no_receipt, _end),
+    Assign: Rule(_end, _end),
+    Submit: Rule(_post_refused, _post_refused),
+    Record: Rule(_no_receipt, _end),
+    Complete: Rule(_no_receipt, _end),
+    Drop: Rule(_stuck, _stuck),
+}

@@ -1,0 +1,61 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The reasons: what each means for action, status, count and proof, and in a person's words. One line each. Pure, no I/O.
+
+All else derives from this table: what a look calls a bucket, a fleet's counts, what is proven, the documentation.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Optional
+
+
+class Reason(NamedTuple):
+    """``proven`` is whether a bucket with this outcome is; None where that depends on how the re-encryption ended."""
+
+    action: str
+    #: What bucket_encryption_info calls such a bucket; None where a look never has the reason.
+    status: Optional[str]
+    #: What a fleet's summary counts a bucket as for which nothing was submitted or joined.
+    counted: Optional[str]
+    proven: Optional[bool]
+    sentence: str
+    #: A single bucket's run never ends so.
+    only_in_fleets: bool = False
+
+
+REASONS: dict[str, Reason] = {
+    "oracle_managed_key": Reason(
+        "none", "oracle_managed_key", "oracle_managed_key", False, "The bucket has no Vault key: Oracle manages it."
+    ),
+    "empty_bucket": Reason(
+        "none", "empty_bucket", "empty_bucket", True, "The bucket holds no object and no object version."
+    ),
+    "up_to_date": Reason(
+        "none",
+        "up_to_date",
+        "up_to_date",
+        True,
+        "A completed re-encryption names the current version of the bucket's key.",
+    ),
+    "in_progress": Reason("join", "in_progress", None, None, "A re-encryption is running already."),
+    "key_version_changed": Reason("submit", "stale", None, None, "The receipt names an older version of the same key."),
+    "key_changed": Reason("submit", "stale", None, None, "The receipt names another key."),
+    "work_request_failed": Reason(
+        "submit", "failed", None, None, "The last attempt on record failed, was canceled, or completed with errors."
+    ),
+    "unproven": Reason(
+        "submit", "unproven", None, None, "Nothing proves anything: no receipt, or the key's version cannot be read."
+    ),
+    "forced": Reason("submit", None, None, None, "It was asked for by force."),
+    "key_assigned": Reason(
+        "submit", None, "empty_bucket", None, "The bucket was given another key. On an empty bucket that is all."
+    ),
+    "deferred": Reason(
+        "none", None, "deferred", False, "Enough was submitted in this run: the next run goes on.", True
+    ),
+    "not_begun": Reason("none", None, "not_begun", False, "Too many buckets had failed by then.", True),
+    "bucket_gone": Reason("none", None, "gone", None, "The bucket was deleted while the run was at work.", True),
+}

@@ -1,0 +1,208 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a report says of one bucket: one flat row, with a verdict and who should act. No I/O.
+
+It takes entries of bucket_encryption_info. They are data from outside: nothing is believed of their shape.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Optional
+
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import UNUSABLE_KEY_STATES
+
+PROVEN, NOT_PROVEN, NOTHING_TO_PROVE = "proven", "not_proven", "nothing_to_prove"
+
+#: The columns, in the order of the CSV.
+COLUMNS = tuple(
+    """
+    region compartment_id compartment namespace bucket verdict status who action error key_id vault_id key_state
+    protection_mode key_version_id key_version_created key_version_age_days proven_version_id last_proof work_request_id
+    work_request_status percent_complete approximate_count approximate_size key_name scope open_uploads
+    """.split()
+)
+
+#: The columns that are numbers or null; all others are texts or null.
+_NUMBERS = frozenset(
+    ("key_version_age_days", "percent_complete", "approximate_count", "approximate_size", "open_uploads")
+)
+
+#: What a proof is about: all objects, or the keys of the bucket alone.
+BUCKET_KEY = "bucket-key"
+BUCKET_KEYS_ONLY = "Bucket keys only: re-encrypt all objects to prove them too."
+
+#: Status to verdict, who should act, and what they should do. A status that is not here is not proven.
+_STATUSES = {
+    "up_to_date": (PROVEN, "nobody", ""),
+    "empty_bucket": (NOTHING_TO_PROVE, "nobody", ""),
+    "oracle_managed_key": (NOTHING_TO_PROVE, "nobody", ""),
+    "in_progress": (NOT_PROVEN, "nobody", "Look again when the work request has ended."),
+    "stale": (NOT_PROVEN, "storage operator", "Re-encrypt: the key has a newer version."),
+    "unproven": (NOT_PROVEN, "storage operator", "Re-encrypt: nothing proves which key version is in use."),
+    "failed": (NOT_PROVEN, "storage operator", "See why the work request failed, and re-encrypt."),
+}
+_UNKNOWN = (NOT_PROVEN, "storage operator", "Find out why, and look again.")
+
+#: The regions that OCIDs name by their short names.
+_SHORT_REGIONS = {"iad": "us-ashburn-1", "phx": "us-phoenix-1"}
+
+# Control characters have no place in a file that a person reads, and lone surrogates in no file at all.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+
+
+def row(entry: Mapping[str, Any], require_customer_managed_key: bool = False) -> dict[str, Any]:
+    """One bucket's row. ``entry`` may lack anything, and so may the row: then it has null there."""
+    bucket, key, receipt = part(entry, "bucket"), part(entry, "key"), part(entry, "receipt")
+    work_request, error = part(entry, "work_request"), part(entry, "error")
+    version = part(key, "current_version")
+    status = text(entry.get("status")) or "error"
+    scope = "all" if entry.get("scope") is None else entry["scope"]
+    verdict, who, action = _judge(status, bucket, key, error)
+    if verdict == PROVEN:
+        verdict, who, action = _weigh(entry, scope) or (verdict, who, action)
+    if status == "oracle_managed_key" and require_customer_managed_key:
+        verdict, who, action = NOT_PROVEN, "key administrator", "Assign a customer-managed key."
+    completed = receipt.get("state") == "completed"
+    last_proof = receipt.get("time") if completed else None
+    if status == "up_to_date" and not last_proof:
+        last_proof = work_request.get("time_finished") or work_request.get("time_accepted")
+    values = {
+        "region": entry.get("region") or _region(bucket.get("id")) or _region(bucket.get("kms_key_id")),
+        "compartment_id": bucket.get("compartment_id") or entry.get("compartment_id"),
+        "compartment": entry.get("compartment_name"),
+        "namespace": bucket.get("namespace"),
+        "bucket": bucket.get("name"),
+        "verdict": verdict,
+        "status": status,
+        "who": who,
+        "action": action,
+        "error": error_line(error, work_request if status == "failed" else {}),
+        "key_id": bucket.get("kms_key_id") or key.get("id"),
+        "vault_id": key.get("vault_id"),
+        "key_state": key.get("state"),
+        "protection_mode": key.get("protection_mode"),
+        "key_version_id": version.get("id"),
+        "key_version_created": version.get("time_created"),
+        "key_version_age_days": entry.get("key_version_age_days"),
+        "proven_version_id": receipt.get("key_version_id") if completed else None,
+        "last_proof": last_proof,
+        "work_request_id": work_request.get("id") or receipt.get("work_request_id"),
+        "work_request_status": work_request.get("status"),
+        "percent_complete": work_request.get("percent_complete"),
+        "approximate_count": bucket.get("approximate_count"),
+        "approximate_size": bucket.get("approximate_size"),
+        "key_name": key.get("display_name"),
+        "scope": scope,
+        "open_uploads": entry.get("open_uploads"),
+    }
+    return {name: _number(values[name]) if name in _NUMBERS else text(values[name]) for name in COLUMNS}
+
+
+def rows(results: Iterable[Mapping[str, Any]], require_customer_managed_key: bool = False) -> list[dict[str, Any]]:
+    """All rows, those first that are not proven, and of these those first that somebody should act on.
+
+    A bucket that is in several results counts once, as the one of them that proves least.
+    """
+    made: dict[Any, list[dict[str, Any]]] = {}
+    for result in results:
+        found: dict[Any, list[dict[str, Any]]] = {}
+        for entry in mappings(result.get("buckets")):
+            one = row({**entry, "region": entry.get("region") or result.get("region")}, require_customer_managed_key)
+            found.setdefault((one["region"], one["namespace"], one["bucket"]), []).append(one)
+        for name, same in found.items():
+            if name not in made or max(map(_place, made[name])) > max(map(_place, same)):
+                made[name] = same
+    return sorted((one for same in made.values() for one in same), key=_place)
+
+
+def _place(one: Mapping[str, Any]) -> tuple[Any, ...]:
+    verdicts = (NOT_PROVEN, PROVEN, NOTHING_TO_PROVE)
+    names = tuple(one[name] or "" for name in ("region", "compartment", "compartment_id", "namespace", "bucket"))
+    return (verdicts.index(one["verdict"]), one["who"] == "nobody", one["status"], *names)
+
+
+def is_proven(entry: Mapping[str, Any]) -> bool:
+    """Whether a look at a bucket proves that all of its objects are under the current version of its key."""
+    return str(entry.get("status")) == "up_to_date" and _weigh(entry, entry.get("scope") or "all") is None
+
+
+def _weigh(entry: Mapping[str, Any], scope: Any) -> Optional[tuple[str, str, str]]:
+    """Why a bucket that is told to be up to date is not proven all the same, if so."""
+    receipt, current = part(entry, "receipt"), part(part(entry, "key"), "current_version").get("id")
+    if entry.get("predicted") or (receipt and receipt.get("state") != "completed"):
+        return NOT_PROVEN, "storage operator", "Run the re-encryption again: its receipt is not completed yet."
+    if receipt and current and receipt.get("key_version_id") != current:
+        return NOT_PROVEN, "storage operator", "Re-encrypt: the receipt names another version of the key."
+    if scope == BUCKET_KEY:
+        return NOT_PROVEN, "storage operator", BUCKET_KEYS_ONLY
+    return None
+
+
+def _judge(
+    status: str, bucket: Mapping[str, Any], key: Mapping[str, Any], error: Mapping[str, Any]
+) -> tuple[str, str, str]:
+    verdict, who, action = _STATUSES.get(status, _UNKNOWN)
+    if verdict != NOT_PROVEN or status == "in_progress":
+        return verdict, who, action
+    if key.get("state") in UNUSABLE_KEY_STATES:
+        return verdict, "key administrator", "Enable the key, or assign another one."
+    if error.get("status") in (401, 403, 404):
+        return (
+            verdict,
+            "IAM administrator",
+            "Allow the operation, or correct the name: it was refused or found nothing.",
+        )
+    if error.get("operation") and error.get("status") is None:
+        return verdict, "storage operator", "Make the endpoint reachable, and look again."
+    if status == "unproven" and bucket.get("kms_key_id") and not key:
+        return verdict, "IAM administrator", "Allow reading the key: its current version is not known."
+    return verdict, who, action
+
+
+def mappings(value: Any) -> list[Mapping[str, Any]]:
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return []
+    return [one for one in value if isinstance(one, Mapping)]
+
+
+def part(entry: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = entry.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def text(value: Any) -> Optional[str]:
+    if value is None or value == "":
+        return "" if value == "" else None
+    return _UNPRINTABLE.sub("\ufffd", str(value))
+
+
+def _number(value: Any) -> Any:
+    """A number as it is; whatever else as null. An infinity or a NaN is no JSON."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return None
+    # 100.0 and 100 are the same, whichever of them the transport made of it.
+    return int(value) if value == int(value) else value
+
+
+def _region(ocid: Any) -> Optional[str]:
+    """The region that an OCID names."""
+    parts = str(ocid or "").split(".")
+    return _SHORT_REGIONS.get(parts[3], parts[3]) if len(parts) >= 5 and parts[3] else None
+
+
+def error_line(error: Mapping[str, Any], work_request: Mapping[str, Any]) -> Optional[str]:
+    if error:
+        words = (error.get("operation"), error.get("status"), error.get("code"), error.get("message"))
+        line = " ".join(str(word) for word in words if word not in (None, ""))
+        request = error.get("opc_request_id")
+        return text(line + (" (opc-request-id %s)" % request if request else ""))
+    errors = work_request.get("errors")
+    first = errors[0] if isinstance(errors, Sequence) and not isinstance(errors, str) and errors else None
+    if isinstance(first, Mapping):
+        return text(" ".join(str(first[name]) for name in ("code", "message") if first.get(name)))
+    return None
