@@ -25,10 +25,12 @@ help: ## Show this table of contents
 	@awk -F ':.*## ' '/^##@ /{printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ First steps
-.PHONY: setup demo bench
+.PHONY: setup demo demo-events bench
 setup: .venv/lint.stamp ## Make .venv with everything that the tests and the linters need
 demo: install ## Re-encrypt a bucket of the simulator, twice, and again after a key rotation
 	@$(ON_INSTALLED) $(RUN) -m tests.demo
+demo-events: install ## The same by itself: a key's schedule rotates it, and ansible-rulebook hears of it
+	@$(ON_INSTALLED) $(RUN) -m tests.demo.events
 bench: .venv/tests.stamp install ## Time a playbook against ansible.builtin.ping and the OCI CLI, and count the API calls; or only PARTS=hosts
 	@$(ON_INSTALLED) $(RUN) -m tests.benchmark $(PARTS)
 
@@ -39,7 +41,7 @@ quick: pythons-quick setup ## Lint, types, units, the simulator's tests and one 
 test: pythons ## All that a change must pass, the quick things first
 	@$(MAKE) setup artifact
 	@PREPARED=1 $(RUN) -m tests.tools.side_by_side lint simulator-tests units integration sanity wire watch smoke clients releases docs-tests \
-	  histories-sample scale browser
+	  histories-sample scale browser events
 test-rest: pythons-all ## What is slow: long histories, every Python, what Galaxy checks, an execution environment, the documentation
 	@$(MAKE) histories old-python releases-all importer ee docs
 test-all: pythons-all ## Everything, on every release of ansible-core, both ends of the SDK, and every Python
@@ -49,7 +51,7 @@ test-all: pythons-all ## Everything, on every release of ansible-core, both ends
 
 ##@ One by one
 .PHONY: pythons pythons-all pythons-quick lint format simulator-tests units histories-sample histories sanity old-python integration smoke one-release releases
-.PHONY: clients releases-all wire scale watch browser
+.PHONY: clients releases-all wire scale watch browser events
 pythons: ## Say which interpreters the tests lack, what for, and how to get them
 	@$(ANY_PYTHON) -m tests.tools.interpreters check $(CHOSEN)
 pythons-all: ## Say which interpreters `make test-all` lacks
@@ -96,6 +98,8 @@ watch: .venv/tests.stamp install ## What is shown of a wait: in tmux, which apt-
 	@$(ON_INSTALLED) $(RUN) -m pytest -p no:cacheprovider -n 2 tests/watch
 browser: .venv/tests.stamp install ## The report in a real Chromium, which apt-get installs where it is missing and may
 	@$(ON_INSTALLED) $(RUN) -m pytest -p no:cacheprovider tests/browser
+events: .venv/tests.stamp install ## From the event of a rotation to the proof, by the real ansible-rulebook; apt-get installs Java where it may
+	@$(ON_INSTALLED) $(RUN) -m pytest -q -p no:cacheprovider tests/events
 
 ##@ What is published
 .PHONY: build install artifact importer ee changelog docs docs-tests

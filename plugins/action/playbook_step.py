@@ -6,16 +6,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
 
+from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
 from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
 from ansible_collections.rekey.oci.plugins.plugin_utils import _playbook_findings as findings
 from ansible_collections.rekey.oci.plugins.plugin_utils import _playbook_settings as settings
 from ansible_collections.rekey.oci.plugins.plugin_utils import _playbook_values as values
+
+#: The rulebook's variables for a single bucket: those of the playbooks are of a fleet.
+OF_AN_EVENT = ("_rekey_include", "_rekey_exclude")
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]
@@ -37,7 +41,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         try:
             result.update(steps[self._task.args["step"]]({**self._task.args, "check": self._task.check_mode}))
         except BadInput as error:
-            result.update(failed=True, msg=str(error))
+            result.update(failed=True, msg=" ".join(filter(None, (str(error), self._note()))))
         return result
 
     def _settings(self, args: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,10 +51,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         # On a host of the inventory plugin only those are looked at that were given to this run: the rest is of whoever wrote the inventory.
         ours = settings.MARK_OF_THE_INVENTORY in self._variables
         settings.check_names(playbook, [name for name in (extra if ours else self._variables) if isinstance(name, str)])
+        chosen = [self._value(name) if self._variables.get(name) else [] for name in OF_AN_EVENT]
         given = {name: self._value(name) for name in settings.VARIABLES if self._variables.get(name) not in (None, "")}
         found = settings.settings(playbook, given, os.getcwd())
         result = {
             **found,
+            "wanted": _wanted(found.get("bucket_name"), *chosen),
             # Facts stay for all plays of a run, in which the playbook may be more than once.
             "ansible_facts": {"_rekey_failures": []},
             # What is in rekey_auth may be a secret.
@@ -59,11 +65,21 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         warnings = settings.unheeded(playbook, {name: one for name, one in given.items() if name in extra})
         return {**result, "warnings": warnings} if warnings else result
 
+    def _note(self) -> str:
+        """What the rulebook adds to a failure: that it is tried again."""
+        return str(self._value("_rekey_note")) if self._variables.get("_rekey_note") else ""
+
     def _value(self, name: str) -> Any:
         try:
             return values.plain(self._variables[name], self._templar.template)
         except AnsibleError as error:
             raise BadInput("%s cannot be evaluated: %s" % (name, error)) from None
+
+
+def _wanted(bucket_name: Optional[str], include: Any, exclude: Any) -> bool:
+    """Whether the bucket of an event is one of those that are meant."""
+    names = Names(values.texts("rekey_include", include), values.texts("rekey_exclude", exclude))
+    return bucket_name is None or names.match(bucket_name)
 
 
 def _keys(args: Mapping[str, Any]) -> dict[str, Any]:

@@ -35,7 +35,9 @@ The same playbook works on your own tenancy, with the configuration file that "o
   ansible-playbook {PLAYBOOK} -e bucket=NAME --check --diff     # only tells what it would do
   ansible-playbook {PLAYBOOK} -e bucket=NAME
 
-It needs no more permissions than README.md lists, and leaves its receipt in two freeform tags of the bucket."""
+It needs no more permissions than README.md lists, and leaves its receipt in two freeform tags of the bucket.
+
+"make demo-events" shows it without anybody at the keyboard: a key's schedule rotates it, and the event starts the work."""
 
 
 class Demo:

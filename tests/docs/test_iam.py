@@ -6,12 +6,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import re
+import runpy
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 import yaml
@@ -23,6 +27,7 @@ from tests.tools.paths import INSTALLED, REPO
 
 PLUGINS: dict[str, Any] = policies.TABLE["plugins"]
 USER = "rekey"
+SOURCE = INSTALLED / "ansible_collections" / "rekey" / "oci" / "extensions/eda/plugins/event_source/stream.py"
 BIN = REPO / ".venv" / "bin"
 
 
@@ -50,6 +55,7 @@ def world(permissions: list[str]) -> dict[str, Any]:
             {"name": "payroll", "compartment": "apps", "key": "master", "objects": 3},
             {"name": "payroll-eu", "compartment": "apps-eu", "key": "master", "objects": 3},
         ],
+        "streams": [{"name": "rotations", "id": "ocid1.stream.oc1.iad.exampleuniqueid", "compartment": "apps"}],
         "users": [{"name": USER, "permissions": permissions}],
     }
 
@@ -66,6 +72,8 @@ def run(simulator: Running, entry: dict[str, Any], permissions: list[str], folde
         arguments = arguments.replace("{work_request}", prepared["work_request"]["id"])
         simulator.control("POST", "advance", {"seconds": entry["prepare"].get("advance", 0)})
     environment["OCI_CONFIG_PROFILE"] = USER
+    if "source" in entry["run"]:
+        return streamed(simulator, entry["run"]["source"], environment)
     if "inventory" in entry["run"]:
         return listed(entry["run"]["inventory"], environment, folder)
     return inprocess.run(entry["run"]["module"], json.loads(arguments), environment)
@@ -83,6 +91,37 @@ def listed(source: dict[str, Any], environment: dict[str, str], folder: Path) ->
     found = json.loads(done.stdout or "{}").get("_meta", {}).get("hostvars", {})
     warnings = [line for line in done.stderr.splitlines() if "[WARNING]" in line]
     return {"failed": done.returncode != 0, "msg": done.stderr, "warnings": warnings, "hosts": sorted(found)}
+
+
+def streamed(simulator: Running, source: dict[str, Any], environment: dict[str, str]) -> dict[str, Any]:
+    """What comes of an event, in the shape of a module's result."""
+    simulator.control("POST", "stream", {"stream": "rotations", "put": ['{"eventType": "com.example.thing"}']})
+    module = runpy.run_path(str(SOURCE))
+    module["main"].__globals__.update(TROUBLE=(0.02, 0.1), IDLE=(0.02, 0.05))
+    args = {**source, "stream_endpoint": simulator.introduction["streaming"]}
+
+    def committed() -> int:
+        told = simulator.control("POST", "stream", {"stream": "rotations", "put": []})["committed"]
+        return int(told.get("rekey", 0))
+
+    async def read() -> int:
+        queue: asyncio.Queue[Any] = asyncio.Queue()
+        task = asyncio.create_task(module["main"](queue, args))
+        async with asyncio.timeout(60):
+            while not task.done() and not committed():
+                await asyncio.sleep(0.02)
+        if task.done():
+            task.result()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return queue.qsize()
+
+    with mock.patch.dict(os.environ, environment):
+        try:
+            events = asyncio.run(read())
+        except module["StreamError"] as error:
+            return {"failed": True, "msg": str(error), "warnings": []}
+    return {"failed": False, "msg": "", "warnings": [], "events": events, "committed": committed()}
 
 
 def value(result: dict[str, Any], path: str) -> Any:
@@ -131,11 +170,18 @@ def test_every_plugin_that_calls_has_an_entry() -> None:
     calling = {
         path.stem for kind, path in snippets.plugins() if kind in kinds and "rekey.oci.auth" in path.read_text("utf-8")
     }
-    entries = {entry["run"].get("module", name) for name, entry in PLUGINS.items()}
+    entries = {entry["run"].get("module", name) for name, entry in PLUGINS.items() if "source" not in entry["run"]}
     assert calling == entries
 
 
-@pytest.mark.parametrize("name", [name for name, entry in PLUGINS.items() if entry["run"].get("module", name) == name])
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name, entry in PLUGINS.items()
+        if entry["run"].get("module", name) == name and "source" not in entry["run"]
+    ],
+)
 def test_the_plugin_s_notes_name_the_same(name: str) -> None:
     path = next(path for kind, path in snippets.plugins() if path.stem == name and kind in ("module", "inventory"))
     needs = path.read_text(encoding="utf-8").split("Needs the permission", 1)[1].split("\n  - ", 1)[0]
@@ -150,6 +196,12 @@ def test_the_guide_is_made_from_the_table() -> None:
 def test_the_readme_has_the_same_statements() -> None:
     readme = (REPO / "README.md").read_text(encoding="utf-8")
     assert "\n".join(PLUGINS["bucket_reencrypt"]["statements"]) in readme
+
+
+def test_the_guide_on_events_has_the_statements_of_both() -> None:
+    guide = (REPO / "docs" / "events.md").read_text(encoding="utf-8")
+    both = PLUGINS["stream"]["statements"] + PLUGINS["compartment_reencrypt"]["statements"]
+    assert "```text\n%s\n```" % "\n".join(both) in guide
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ class _Loader:
             user = add_user(self._simulator, fields_of(values, "a user", USER_FIELDS))
             self._made["users"][user.name] = {"id": user.id, "profile": user.name}
         for values in document.get("streams") or ():
-            self._add_stream(fields_of(values, "a stream", "name compartment partitions retention_hours events"))
+            self._add_stream(fields_of(values, "a stream", "name id compartment partitions retention_hours events"))
         for values in document.get("faults") or ():
             self._simulator.add_fault(values)
 
@@ -153,7 +153,7 @@ class _Loader:
 
     def _add_stream(self, values: dict[str, Any]) -> None:
         stream = self._simulator.streams.add(
-            self._world.ocid("stream"),
+            str(values.get("id") or self._world.ocid("stream")),
             values["name"],
             self._compartment(values.get("compartment")),
             int(values.get("partitions", 1)),

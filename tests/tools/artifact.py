@@ -26,7 +26,7 @@ _FOLDER = BUILD / "artifact"
 # What a user needs. Anything else in an artifact was forgotten in galaxy.yml's build_ignore.
 _BELONGS = re.compile(
     r"""
-    (plugins|playbooks|roles|docs)/[\w./-]+
+    (plugins|playbooks|roles|docs|extensions)/[\w./-]+
     | meta/(runtime|execution-environment)\.yml
     | meta/ee-(requirements|bindep)\.txt
     | changelogs/(changelog|config)\.yaml

@@ -70,6 +70,13 @@ def importer() -> Path:
     return _make("importer", releases.NEWEST.python, wanted, requirements.read_text(encoding="utf-8"))
 
 
+def events() -> Path:
+    """The environment of ansible-rulebook: with what the event source needs, and nothing else."""
+    requirements = REPO / "tests" / "requirements-events.txt"
+    wanted = ("-r", str(requirements), releases.NEWEST.requirement, releases.NEWEST.sdk)
+    return _make("events", releases.NEWEST.python, wanted, requirements.read_text(encoding="utf-8"))
+
+
 def _make(name: str, python: str, requirements: tuple[str, ...], content: str = "") -> Path:
     folder = ENVIRONMENTS / name
     stamp = folder / "stamp"

@@ -25,43 +25,42 @@ from tests.tools.paths import BUILD, INSTALLED, NAME, NAMESPACE, REPO, run
 
 BIN = REPO / ".venv" / "bin"
 _FOLDER = BUILD / "ee"
-_GUIDE = REPO / "docs" / "execution_environments.md"
+#: The second shows a decision environment, which has ansible-rulebook and Java beside it.
+_GUIDES = (REPO / "docs" / "execution_environments.md", REPO / "docs" / "events.md")
 
 
-def _definition() -> dict[str, Any]:
-    """The one that the guide shows, with the artifact that was just built in place of the published one."""
-    shown = [yaml.safe_load(block.text) for block in snippets.blocks("yaml", pages=[_GUIDE])]
+def _definition(guide: Path) -> dict[str, Any]:
+    """The one that a guide shows, with the artifact that was just built in place of the published one."""
+    shown = [yaml.safe_load(block.text) for block in snippets.blocks("yaml", pages=[guide])]
     definition: dict[str, Any] = next(block for block in shown if block.get("version") == 3)
     collections = definition["dependencies"]["galaxy"]["collections"]
     if collections != [{"name": f"{NAMESPACE}.{NAME}"}]:
-        sys.exit(f"{_GUIDE.name} shows an execution environment with other collections: {collections}")
+        sys.exit(f"{guide.name} shows an execution environment with other collections: {collections}")
     artifact = next((BUILD / "artifact").glob(f"{NAMESPACE}-{NAME}-*.tar.gz"))
     collections[0] = {"name": str(artifact), "type": "file"}
     return definition
 
 
+def _create(guide: Path, env: dict[str, str]) -> None:
+    folder = _FOLDER / guide.stem
+    folder.mkdir()
+    definition = folder / "environment.yml"
+    definition.write_text(json.dumps(_definition(guide)), encoding="utf-8")
+    context = folder / "context"
+    output = ("--output-filename", "Containerfile")
+    run(BIN / "ansible-builder", "create", "--file", definition, "--context", context, *output, env=env)
+    if not (context / "Containerfile").is_file():
+        sys.exit(f"ansible-builder wrote no Containerfile for {guide.name}")
+
+
 def main() -> None:
-    """Build the context, install what it holds, and run a playbook there."""
+    """Build the contexts, install what it holds, and run a playbook there."""
     shutil.rmtree(_FOLDER, ignore_errors=True)
     _FOLDER.mkdir(parents=True)
     env = home.environment(BIN)
 
-    definition = _FOLDER / "execution-environment.yml"
-    definition.write_text(json.dumps(_definition()), encoding="utf-8")
-    context = _FOLDER / "context"
-    run(
-        BIN / "ansible-builder",
-        "create",
-        "--file",
-        definition,
-        "--context",
-        context,
-        "--output-filename",
-        "Containerfile",
-        env=env,
-    )
-    if not (context / "Containerfile").is_file():
-        sys.exit("ansible-builder wrote no Containerfile")
+    for guide in _GUIDES:
+        _create(guide, env)
 
     requirements = _FOLDER / "requirements.txt"
     run(BIN / "ansible-builder", "introspect", INSTALLED, "--write-pip", requirements, env=env)
@@ -78,7 +77,7 @@ def main() -> None:
 
 def _install(requirements: Path) -> Path:
     """What the image would get, with the Python that it would have: ansible-core, ansible-runner, and what was found."""
-    wanted = _definition()["dependencies"]
+    wanted = _definition(_GUIDES[0])["dependencies"]
     version = str(wanted["python_interpreter"]["package_system"]).removeprefix("python")
     venv = _FOLDER / "venv"
     run(environments.interpreter(version), "-m", "venv", venv)
@@ -91,7 +90,7 @@ def _play(bin_folder: Path) -> None:
     """Re-encrypt a bucket there, by the collection's own playbook under ansible-runner, as AWX does."""
     collections = _FOLDER / "collections"
     env = home.environment(bin_folder) | {"ANSIBLE_COLLECTIONS_PATH": str(collections)}
-    artifact = _definition()["dependencies"]["galaxy"]["collections"][0]["name"]
+    artifact = _definition(_GUIDES[0])["dependencies"]["galaxy"]["collections"][0]["name"]
     install = ("collection", "install", "--offline", "--collections-path", collections, artifact)
     run(bin_folder / "ansible-galaxy", *install, env=env, quiet=True)
     project = _FOLDER / "runner"

@@ -57,6 +57,11 @@ class Calls:
         client = self.clients.identity()
         return self.call(operation, partial(getattr(client, method), *args, **kwargs), endpoint_of(client))
 
+    def streaming(self, operation: str, method: str, endpoint: str, *args: Any, **kwargs: Any) -> Any:
+        """Call the messages endpoint of a stream."""
+        client = self.clients.streaming(endpoint)
+        return self.call(operation, partial(getattr(client, method), *args, **kwargs), endpoint)
+
     def key_management(self, operation: str, method: str, key_id: str, *args: Any, **kwargs: Any) -> Any:
         """Call the management endpoint of the key's vault, with the key's OCID as the first argument."""
         try:

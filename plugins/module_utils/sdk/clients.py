@@ -152,6 +152,11 @@ class Clients:
         found = key_region(key_id, {})
         return found and regions.ask(found, self.sdk)[0]
 
+    def streaming(self, endpoint: str) -> Any:
+        from oci.streaming import StreamClient
+
+        return self._client(("streaming", endpoint), StreamClient, endpoint, TIMEOUT)
+
     def key_management_endpoints(self, key_id: str) -> list[str]:
         """Where the key's vault may be asked, the likely place first. Raises BadInput."""
         region = self.region_of_key(key_id)
