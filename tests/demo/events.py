@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from tests.events.rulebook import STREAM, Rulebook, members, stream
+from tests.simulator.dispatch import Simulator
 from tests.simulator.events import ROTATED
 from tests.simulator.serving import Running, serve
 from tests.tools import environments, java
@@ -67,6 +68,13 @@ class Demo:
             sys.exit(f"That is not as it should be: {len(told[BUCKET])} re-encryptions were submitted.")
 
 
+def last_message(live: Simulator) -> str:
+    """The newest message of the stream's first partition."""
+    found = live.streams.named(STREAM)
+    assert found is not None
+    return found.partitions[0][-1].value.decode()
+
+
 def main() -> None:
     """Tell the story."""
     why_not = java.ensure()
@@ -96,7 +104,7 @@ def main() -> None:
             demo.follow(1)
             print(f"\n3. From the rotation to the proof it took {time.monotonic() - started:.0f} seconds:")
             demo.show(OBJECTS)
-            event = running.do(lambda live: live.streams.named(STREAM).partitions[0][-1].value.decode())
+            event = running.do(last_message)
             print("\n4. The same event comes again, as it may. There is nothing to do:", flush=True)
             stream(running, event)
             demo.follow(2)

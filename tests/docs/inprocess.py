@@ -54,7 +54,7 @@ def run(module: str, arguments: Mapping[str, Any], environment: Mapping[str, str
         """In this thread, and so on its clock."""
 
         def __init__(self, *args: Any, **more: Any) -> None:
-            super().__init__(*args, **more, timing=Timing(hurry.monotonic, hurry.sleep))
+            super().__init__(*args, **{**more, "timing": Timing(hurry.monotonic, hurry.sleep)})
 
         def run(self, observe: Callable[[], None] | None = None) -> None:
             self.run_here(hurry.sleep)

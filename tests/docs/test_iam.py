@@ -12,6 +12,7 @@ import os
 import re
 import runpy
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -107,9 +108,9 @@ def streamed(simulator: Running, source: dict[str, Any], environment: dict[str, 
     async def read() -> int:
         queue: asyncio.Queue[Any] = asyncio.Queue()
         task = asyncio.create_task(module["main"](queue, args))
-        async with asyncio.timeout(60):
-            while not task.done() and not committed():
-                await asyncio.sleep(0.02)
+        deadline = time.monotonic() + 60
+        while not task.done() and not committed() and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
         if task.done():
             task.result()
         task.cancel()

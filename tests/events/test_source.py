@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import runpy
+import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -68,19 +69,21 @@ class Source:
             await asyncio.to_thread(meanwhile)
             found: list[dict[str, Any]] = []
             again: list[dict[str, Any]] = []
-            async with asyncio.timeout(120):
-                while len(found) < number:
-                    getting = asyncio.create_task(queue.get())
-                    await asyncio.wait([getting, task], return_when=asyncio.FIRST_COMPLETED)
-                    if task.done():
-                        getting.cancel()
-                        task.result()
-                    found.append(await getting)
-                while not task.done() and committed(self.simulator) < stream(self.simulator)["messages"]:
-                    # What a lost commit brings again is taken too.
-                    while not queue.empty():
-                        again.append(queue.get_nowait())
-                    await asyncio.sleep(0.02)
+            while len(found) < number:
+                getting = asyncio.create_task(queue.get())
+                await asyncio.wait([getting, task], return_when=asyncio.FIRST_COMPLETED, timeout=120)
+                if task.done():
+                    getting.cancel()
+                    task.result()
+                assert getting.done()
+                found.append(await getting)
+            deadline = time.monotonic() + 120
+            while not task.done() and committed(self.simulator) < stream(self.simulator)["messages"]:
+                assert time.monotonic() < deadline
+                # What a lost commit brings again is taken too.
+                while not queue.empty():
+                    again.append(queue.get_nowait())
+                await asyncio.sleep(0.02)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             assert all(one in found for one in again)

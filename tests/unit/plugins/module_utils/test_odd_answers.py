@@ -187,7 +187,7 @@ def test_completed_with_errors_on_record_is_no_proof(kept: str) -> None:
     real = there.reencrypt_bucket
 
     def with_errors(*args: Any) -> str:
-        made = real(*args)
+        made: str = real(*args)
         there.jobs[-1].errors = there.posts == 1
         return made
 
