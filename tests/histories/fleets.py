@@ -110,6 +110,7 @@ class Scene:
     settings: Settings
     simulator: Any
     list_lag: float = 0.0
+    skewed: bool = False
     fate: Fate = OK
     book: Book = field(init=False)
 
