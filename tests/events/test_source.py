@@ -68,25 +68,24 @@ class Source:
             await asyncio.to_thread(meanwhile)
             found: list[dict[str, Any]] = []
             again: list[dict[str, Any]] = []
-            async with asyncio.timeout(120):
-                while len(found) < number:
-                    getting = asyncio.create_task(queue.get())
-                    await asyncio.wait([getting, task], return_when=asyncio.FIRST_COMPLETED)
-                    if task.done():
-                        getting.cancel()
-                        task.result()
-                    found.append(await getting)
-                while not task.done() and committed(self.simulator) < stream(self.simulator)["messages"]:
-                    # What a lost commit brings again is taken too.
-                    while not queue.empty():
-                        again.append(queue.get_nowait())
-                    await asyncio.sleep(0.02)
+            while len(found) < number:
+                getting = asyncio.create_task(queue.get())
+                await asyncio.wait([getting, task], return_when=asyncio.FIRST_COMPLETED)
+                if task.done():
+                    getting.cancel()
+                    task.result()
+                found.append(await getting)
+            while not task.done() and committed(self.simulator) < stream(self.simulator)["messages"]:
+                # What a lost commit brings again is taken too.
+                while not queue.empty():
+                    again.append(queue.get_nowait())
+                await asyncio.sleep(0.02)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             assert all(one in found for one in again)
             return found
 
-        return asyncio.run(collect())
+        return asyncio.run(asyncio.wait_for(collect(), 120))
 
     def refusal(self) -> str:
         """What ends it."""
