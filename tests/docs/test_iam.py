@@ -12,7 +12,6 @@ import os
 import re
 import runpy
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -108,8 +107,7 @@ def streamed(simulator: Running, source: dict[str, Any], environment: dict[str, 
     async def read() -> int:
         queue: asyncio.Queue[Any] = asyncio.Queue()
         task = asyncio.create_task(module["main"](queue, args))
-        deadline = time.monotonic() + 60
-        while not task.done() and not committed() and time.monotonic() < deadline:
+        while not task.done() and not committed():
             await asyncio.sleep(0.02)
         if task.done():
             task.result()
@@ -119,7 +117,7 @@ def streamed(simulator: Running, source: dict[str, Any], environment: dict[str, 
 
     with mock.patch.dict(os.environ, environment):
         try:
-            events = asyncio.run(read())
+            events = asyncio.run(asyncio.wait_for(read(), 60))
         except module["StreamError"] as error:
             return {"failed": True, "msg": str(error), "warnings": []}
     return {"failed": False, "msg": "", "warnings": [], "events": events, "committed": committed()}

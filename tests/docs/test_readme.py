@@ -98,6 +98,8 @@ def test_the_content_is_all_there_is() -> None:
     listed = {(row[0].split("`")[1], row[0].split("(")[1].rstrip(")")) for row in _rows("Content")}
     there = {(f"rekey.oci.{path.stem}", kind) for kind, path in snippets.plugins()}
     there |= {(f"rekey.oci.{path.stem}", "playbook") for path in (REPO / "playbooks").glob("*.yml")}
+    for kind, folder in (("event source", "plugins/event_source/*.py"), ("rulebook", "rulebooks/*.yml")):
+        there |= {(f"rekey.oci.{path.stem}", kind) for path in (REPO / "extensions" / "eda").glob(folder)}
     assert listed == there
 
 

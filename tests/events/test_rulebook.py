@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.docs import policies
 from tests.events.rulebook import ENFORCE, UPDATED, Rulebook, forget_members, members, stream
 from tests.simulator.events import BUCKET_UPDATED, ROTATED
 from tests.simulator.serving import Running, serve
@@ -27,6 +28,11 @@ from tests.tools.paths import INSTALLED, REPO
 RULEBOOK = REPO / "extensions" / "eda" / "rulebooks" / "key_rotation.yml"
 NOTE = "tries again, and so does the nightly run."
 KEYS = ("one", "two", "three")
+PERMISSIONS = [
+    permission
+    for name in ("stream", "compartment_reencrypt")
+    for permission in policies.TABLE["plugins"][name]["missing"]
+]
 WORLD = {
     "settings": {"work_seconds": 0.5},
     "compartments": [{"name": "apps"}, {"name": "below", "parent": "apps"}],
@@ -36,6 +42,8 @@ WORLD = {
         {"name": "1_000", "compartment": "apps", "key": "three", "objects": 3},
         {"name": "excluded", "compartment": "apps", "key": "three", "objects": 3},
     ],
+    # The user has what docs/events.md gives, and no more.
+    "users": [{"name": "rekey", "permissions": PERMISSIONS}],
     "streams": [{"name": "rotations", "compartment": "apps", "partitions": 2, "events": [ROTATED]}],
 }
 
@@ -60,6 +68,8 @@ def variables(simulator: Running) -> dict[str, Any]:
         "rekey_stream_id": stream(simulator)["id"],
         "rekey_stream_endpoint": simulator.introduction["streaming"],
         "rekey_compartment_id": compartments["apps"],
+        "rekey_auth": {"config_profile_name": "rekey"},
+        "rekey_regions": ["us-ashburn-1"],
         "rekey_exclude": "excl*",
         "rekey_progress": False,
         "rekey_wait_interval": 1,
