@@ -126,6 +126,15 @@ class Key:
 
 
 @dataclass(frozen=True)
+class Upload:
+    """An open multipart upload."""
+
+    object: str
+    id: str
+    time_created: Optional[float] = None
+
+
+@dataclass(frozen=True)
 class WorkRequest:
     """A re-encryption that the service accepted. ``status`` is as the service says it, known or not."""
 

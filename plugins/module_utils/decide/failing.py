@@ -25,6 +25,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Complete,
     Drop,
     Fail,
+    ListUploads,
     ListWorkRequests,
     Look,
     Poll,
@@ -128,11 +129,12 @@ def no_receipt(why: str, name: str) -> Verdict:
     )
 
 
-def out_of_time(here: Situation, calls_in_list: int, last: Optional[ApiError]) -> Fail:
+def out_of_time(here: Situation, step: Step, calls_in_list: int, last: Optional[ApiError]) -> Fail:
     """There is no time left to begin another call."""
     why, then = "The service answers too slowly to go on", "Run again: the next run goes on from here."
     if calls_in_list:
-        why = "The compartment's work requests could not be listed to their end, after %d calls" % calls_in_list
+        what = "bucket's open uploads" if isinstance(step, ListUploads) else "compartment's work requests"
+        why = "The %s could not be listed to their end, after %d calls" % (what, calls_in_list)
         then = "Run again with a longer one."
     if last is not None:
         why = last.line()
@@ -285,6 +287,11 @@ def _unlisted(here: Situation, failure: Failure) -> Verdict:
     return Verdict(unlisted=True, warning=told % failure.error.line())
 
 
+def _uploads_unlisted(here: Situation, failure: Failure) -> Verdict:
+    told = "The open multipart uploads of bucket %s cannot be listed, so that those under an older key version are not seen: %s"
+    return Verdict(facts={"uploads_unlisted": True}, warning=told % (failure.name, failure.error.line()))
+
+
 def _no_errors(here: Situation, failure: Failure) -> Verdict:
     wanted = getattr(failure.step, "work_request_id", "")
     seen = here.facts.seen(wanted)
@@ -349,6 +356,7 @@ RULES: dict[type, Rule] = {
     ReadVersion: Rule(_version_unreadable, _version_unreadable, tries=4),
     CheckObjects: Rule(_not_empty, _end),
     ListWorkRequests: Rule(_unlisted, _end),
+    ListUploads: Rule(_uploads_unlisted, _uploads_unlisted, tries=4),
     Poll: Rule(_end, _end),
     ReadErrors: Rule(_no_errors, _no_errors, tries=4),
     Claim: Rule(_no_receipt, _end),

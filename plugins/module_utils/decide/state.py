@@ -13,7 +13,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Optional, Union
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Key, WorkRequest, known
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
+    ApiError,
+    Bucket,
+    Key,
+    Upload,
+    WorkRequest,
+    known,
+)
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM, Place
 
@@ -30,6 +37,7 @@ class Options:
     bucket_key_only: bool = False
     require_customer_managed_key: bool = False
     receipt: str = "tag"
+    open_uploads: str = "warn"
     wait: bool = True
     wait_timeout: float = 1200
     wait_interval: float = 30
@@ -92,6 +100,12 @@ class Facts:
     #: False only after a listing that was empty; None where nobody looked or it could not be listed.
     has_objects: Optional[bool] = None
     objects_checked: bool = False
+
+    #: The open multipart uploads, and for which key version they were listed; None where they were not.
+    uploads: Optional[tuple[Upload, ...]] = None
+    uploads_for: Optional[str] = None
+    #: They may not be listed.
+    uploads_unlisted: bool = False
 
     #: This bucket's re-encryptions, as last listed. Dropped at each look: a claim needs a list that is newer.
     listing: Optional[tuple[WorkRequest, ...]] = None

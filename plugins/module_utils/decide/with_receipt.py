@@ -13,7 +13,7 @@ from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common import schedule
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import WorkRequest, known
-from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts, waiting
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts, uploads, waiting
 from ansible_collections.rekey.oci.plugins.module_utils.decide.claiming import submit_anew
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import (
     CLAIMED,
@@ -296,6 +296,11 @@ def _proven(here: Situation, receipt: Receipt) -> Optional[Step]:
         # A list that cannot be read is no evidence against what was proven.
         if not facts.unlisted and doubtful(facts, receipt, attempt):
             return None
+    proof = known(receipt.proof())
+    if proof.open and not attempt.is_mine(receipt.work_request_id):
+        step = uploads.look(here)
+        if step is not None or uploads.some_ended(facts, proof):
+            return step
     return _end(here, receipt)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils.decide import waiting
+from ansible_collections.rekey.oci.plugins.module_utils.decide import uploads, waiting
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import CLOCK_MARGIN, Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Assign,
@@ -50,6 +50,9 @@ def next_step(here: Situation) -> Step:
         step = waiting.obstacle(here)
         if step is not None:
             return step
+    step = None if here.assigns and not options.check_mode else uploads.look(here)
+    if step is not None:
+        return step
     reason = _reason(here)
     if options.check_mode:
         return Done("submit", reason, changed=True)

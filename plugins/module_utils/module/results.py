@@ -10,12 +10,13 @@ from dataclasses import replace
 from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, Key, WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import COMPLETED
+from ansible_collections.rekey.oci.plugins.module_utils.decide import uploads
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import ALL, COMPLETED
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
 
 
-def nothing() -> dict[str, Any]:
+def nothing(scope: str = ALL) -> dict[str, Any]:
     """The result of a run that failed before it learned anything."""
     return {
         "changed": False,
@@ -24,8 +25,10 @@ def nothing() -> dict[str, Any]:
         "assigned": False,
         "bucket": None,
         "key": None,
+        "open_uploads": None,
         "work_request": None,
         "receipt": None,
+        "scope": scope,
     }
 
 
@@ -117,6 +120,8 @@ def result_of(reconciler: Reconciler) -> dict[str, Any]:
         "assigned": assigned_by(reconciler),
         "bucket": bucket.as_result() if bucket else None,
         "key": key.as_result() if key else None,
+        "open_uploads": uploads.count(facts),
+        "scope": reconciler.options.scope,
         "work_request": work_request.as_result() if work_request else None,
         "receipt": receipt.as_result() if receipt else None,
     }

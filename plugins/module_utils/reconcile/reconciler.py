@@ -116,7 +116,7 @@ class Reconciler(Knowledge):
         except ApiError as error:
             return self._failed(step, error, begun)
         except OutOfTime:
-            self._end(failing.out_of_time(self._here, self._calls_in_list, self._last_failure))
+            self._end(failing.out_of_time(self._here, step, self._calls_in_list, self._last_failure))
             return 0.0
         self._rows.pop(type(step), None)
         self._last_failure = None

@@ -18,6 +18,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     Bucket,
     Change,
     Key,
+    Upload,
     WorkRequest,
     iso_time,
 )
@@ -71,6 +72,13 @@ class OciApi(SharedApi):
         return Entries(
             operation, partial(self.calls.object_storage, operation, method, namespace, name, limit=1), member
         ).any()
+
+    def list_uploads(self, namespace: str, name: str, send: Send) -> tuple[Upload, ...]:
+        operation = "ListMultipartUploads"
+        call = partial(self.calls.object_storage, operation, "list_multipart_uploads", namespace, name, limit=PAGE)
+        found = [upload for page in Pages(operation, call).each(send) for upload in page]
+        told = {one.upload_id: Upload(one.object, one.upload_id, seconds(one.time_created)) for one in found}
+        return tuple(told.values())
 
     def reencryption_pages(self, compartment_id: str, send: Send) -> Iterator[list[tuple[WorkRequest, Owners]]]:
         call = partial(self.calls.object_storage, "ListWorkRequests", "list_work_requests", compartment_id, limit=PAGE)
