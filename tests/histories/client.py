@@ -154,6 +154,10 @@ class Client:
         query = {"compartmentId": compartment_id, "limit": str(limit)}
         return self._call("GET", "/workRequests", query | ({"page": page} if page else {}), gives=list)
 
+    def list_multipart_uploads(self, namespace: str, name: str, limit: int, page: str | None = None) -> Answer:
+        query = {"limit": str(limit)} | ({"page": page} if page else {})
+        return self._call("GET", f"/n/{namespace}/b/{name}/u", query, gives=list)
+
     def get_work_request(self, work_request_id: str) -> Answer:
         return self._call("GET", f"/workRequests/{work_request_id}")
 

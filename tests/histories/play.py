@@ -18,6 +18,7 @@ from tests.histories import proof
 from tests.histories.book import Broken
 from tests.histories.moves import Everybody, Fate, Go, Happens, History, Move, Wait
 from tests.histories.universe import OK, Run, Universe
+from tests.simulator import multipart
 
 #: When a work request ended that is forgotten, however long the service remembers.
 LONG_AGO = -1e10
@@ -35,6 +36,8 @@ class Play:
         self.running: dict[int, Run] = {}
         #: The bucket's key when an object was written, by the object's version.
         self.put_under: dict[str, str | None] = {}
+        #: The same for uploads, by their ids, when they were begun.
+        self.uploads: dict[str, str | None] = {}
 
     def all(self) -> Universe:
         """Raises Broken."""
@@ -134,6 +137,13 @@ class Play:
         elif what == "put":
             stored = universe.simulator.world.put_object(bucket, f"later-{len(bucket.objects)}", b"x")
             self.put_under[stored.version_id] = bucket.kms_key_id
+        elif what == "upload":
+            self._upload()
+        elif what == "commit":
+            self._commit()
+        elif what == "abort":
+            for upload in list(bucket.uploads.values())[:1]:
+                multipart.abort(bucket, upload)
         elif what == "cancel":
             for work in list(universe.simulator.world.running(bucket.name))[-1:]:
                 universe.by_stranger("DELETE", f"/workRequests/{work.id}")
@@ -143,6 +153,19 @@ class Play:
             universe.settings.patch({"work_seconds": 300.0 if what == "slow" else 1.0})
         elif what in ("disable", "enable"):
             universe.by_stranger("POST", f"/20180608/keys/{bucket.kms_key_id}/actions/{what}")
+
+    def _upload(self) -> None:
+        world, bucket = self.universe.simulator.world, self.universe.bucket
+        upload = multipart.begin(world, bucket, f"upload-{len(self.uploads)}")
+        multipart.put_part(world, bucket, upload, 1, b"x")
+        self.uploads[upload.id] = bucket.kms_key_id
+
+    def _commit(self) -> None:
+        """The oldest that is open becomes an object."""
+        bucket = self.universe.bucket
+        for upload in list(bucket.uploads.values())[:1]:
+            stored = multipart.commit(self.universe.simulator.world, bucket, upload, [1])
+            self.put_under[stored.version_id] = self.uploads[upload.id]
 
     def _update(self, details: dict[str, Any]) -> None:
         self.universe.by_stranger("POST", self.universe.path, json.dumps(details))
@@ -181,6 +204,8 @@ class Play:
             for run in self.running.values():
                 self.universe.crash(run)
         self.together()
+        while self.universe.bucket.uploads:
+            self._commit()
         self._proven()
 
     def faults_stop(self) -> None:
@@ -223,6 +248,8 @@ class Play:
             raise Broken(f"the run after the faults said {outcome.reason}, and left the receipt {receipt}")
         if self._written_elsewhere():
             universe.book.assumed[proof.WRITTEN] += 1
+        elif any(run.reconciler.facts.uploads_unlisted for run in universe.book.runs):
+            universe.book.assumed[proof.UNLISTED] += 1
         elif not world.all_current(universe.bucket) and not universe.book.assumed:
             raise Broken(f"the run after the faults said {outcome.reason}, and not every object is current")
         # Whatever runs or is late is over by then, and must have left the proof true.
