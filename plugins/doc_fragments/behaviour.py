@@ -37,6 +37,16 @@ options:
     type: str
     choices: [tag, none]
     default: tag
+  receipt_tag_namespace:
+    description:
+      - The name of the tag namespace to keep the receipt in, instead of in freeform tags. The receipt is then the defined tags
+        C(rekey-receipt) and C(rekey-work-request) of this namespace. Names are compared without regard to case.
+      - Only those who may use the namespace can write such a receipt.
+      - A receipt in freeform tags is neither believed nor kept then. The first write takes it off.
+      - Where the namespace is unknown or retired, its two tag keys are missing, or the user may not use it, the task fails before
+        anything is submitted. It does not fall back to freeform tags.
+      - Cannot be used with O(receipt=none).
+    type: str
   open_uploads:
     description:
       - What to do about multipart uploads that were begun before the key's current version, or up to 5 minutes after its creation,

@@ -125,6 +125,8 @@ class Client:
         body: dict[str, Any] = {}
         if details.freeform_tags is not None:
             body["freeformTags"] = details.freeform_tags
+        if details.defined_tags is not None:
+            body["definedTags"] = details.defined_tags
         if details.kms_key_id is not None:
             body["kmsKeyId"] = details.kms_key_id
         headers = {} if if_match is None else {"if-match": if_match}

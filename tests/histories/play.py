@@ -32,7 +32,9 @@ _FULL = {f"filler-{number}": "x" for number in range(10)}
 class Play:
     def __init__(self, history: History) -> None:
         self.history = history
-        self.universe = Universe(dict(history.settings), history.bucket, history.seed)
+        self.universe = Universe(
+            dict(history.settings), history.bucket, history.seed, history.namespaced, history.uploads
+        )
         self.running: dict[int, Run] = {}
         #: The bucket's key when an object was written, by the object's version.
         self.put_under: dict[str, str | None] = {}
@@ -128,7 +130,7 @@ class Play:
         elif what == "untag":
             self._tag({name: value for name, value in bucket.freeform_tags.items() if name != "team"})
         elif what == "strip":
-            self._tag(others)
+            self._update({"freeformTags": others, "definedTags": {}})
         elif what == "fill":
             fillers = dict(list(_FULL.items())[: 10 - len(bucket.freeform_tags)])
             self._tag(dict(bucket.freeform_tags, **fillers))
@@ -137,7 +139,7 @@ class Play:
         elif what == "put":
             stored = universe.simulator.world.put_object(bucket, f"later-{len(bucket.objects)}", b"x")
             self.put_under[stored.version_id] = bucket.kms_key_id
-        elif what == "upload":
+        elif what == "upload" and self.history.uploads:
             self._upload()
         elif what == "commit":
             self._commit()
@@ -204,7 +206,7 @@ class Play:
             for run in self.running.values():
                 self.universe.crash(run)
         self.together()
-        while self.universe.bucket.uploads:
+        while self.universe.bucket.uploads and self.history.uploads:
             self._commit()
         self._proven()
 

@@ -102,4 +102,6 @@ def beginnings(draw: st.DrawFn) -> History:
         before=draw(st.sampled_from(("fresh", "rotated", "proven", "forgotten"))),
         crash_all=draw(st.booleans()),
         seed=draw(st.integers(0, 99)),
+        uploads=draw(st.booleans()),
+        namespaced=draw(st.sampled_from((False, False, True))),
     )

@@ -16,7 +16,7 @@ from typing import Any, Callable, NamedTuple, Optional
 from ansible_collections.rekey.oci.plugins.module_utils.common import schedule
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.decide import waiting
-from ansible_collections.rekey.oci.plugins.module_utils.decide.explain import explain, reason_behind
+from ansible_collections.rekey.oci.plugins.module_utils.decide.explain import explain, no_namespace, reason_behind
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import FORGOTTEN, Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Assign,
@@ -119,8 +119,11 @@ def verdict(here: Situation, failure: Failure) -> Verdict:
     return rule.exhausted(here, failure)
 
 
-def no_receipt(why: str, name: str) -> Verdict:
-    """Go on from work requests alone, of which another list is wanted than for a claim."""
+def no_receipt(here: Situation, why: str, name: str, error: Optional[ApiError] = None) -> Verdict:
+    """Go on from work requests alone, of which another list is wanted than for a claim. Not where a namespace was asked for."""
+    if here.options.place.namespace is not None:
+        action = "submit" if here.attempt.may_have_submitted else "none"
+        return Verdict(end=Fail(no_namespace(here, why, name), action, here.attempt.reason, error))
     return Verdict(
         facts={"tags_unusable": why, "receipt": None, "listing": None},
         attempt={"accepted": None},
@@ -256,7 +259,7 @@ def _end(here: Situation, failure: Failure) -> Verdict:
 def _bare_or_end(here: Situation, failure: Failure) -> Verdict:
     """A claim needs a date and an etag. Where no answer has them, the bucket is as it was seen, and no receipt is kept."""
     if failure.error.code == BARE and failure.count >= BARE_LOOKS:
-        return no_receipt(failure.error.message, failure.name)
+        return no_receipt(here, failure.error.message, failure.name, failure.error)
     return _end(here, failure)
 
 
@@ -305,7 +308,7 @@ def _no_receipt(here: Situation, failure: Failure) -> Verdict:
     step, error = failure.step, failure.error
     if getattr(step, "assign", None) is not None or error.status not in (400, 403, 404):
         return _end(here, failure)
-    return no_receipt(error.line(), failure.name)
+    return no_receipt(here, error.line(), failure.name, error)
 
 
 def _posted(here: Situation, error: ApiError) -> Verdict:

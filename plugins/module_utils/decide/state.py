@@ -22,7 +22,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     known,
 )
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
-from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM, Place
+from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM, DefinedTags, Place
 
 #: Where two services' clocks have to be compared, they may differ by this, in seconds; and for this long after a rotation an
 #: older version may be in use.
@@ -37,6 +37,7 @@ class Options:
     bucket_key_only: bool = False
     require_customer_managed_key: bool = False
     receipt: str = "tag"
+    receipt_tag_namespace: Optional[str] = None
     open_uploads: str = "warn"
     wait: bool = True
     wait_timeout: float = 1200
@@ -53,7 +54,7 @@ class Options:
     @property
     def place(self) -> Place:
         """Where a receipt is kept, if one is."""
-        return FREEFORM
+        return DefinedTags(self.receipt_tag_namespace) if self.receipt_tag_namespace else FREEFORM
 
     @property
     def waits(self) -> bool:

@@ -103,7 +103,7 @@ class Reconciler(Knowledge):
             self._end(step)
             return 0.0
         if isinstance(step, Without):
-            return self._follow(failing.no_receipt(step.why, self.name))
+            return self._follow(failing.no_receipt(self._here, step.why, self.name))
         if isinstance(step, Pause):
             self._forget(step)
             return step.seconds

@@ -117,6 +117,8 @@ class OciApi(SharedApi):
         details = UpdateBucketDetails()
         if change.freeform_tags is not None:
             details.freeform_tags = dict(change.freeform_tags)
+        if change.defined_tags is not None:
+            details.defined_tags = {namespace: dict(tags) for namespace, tags in change.defined_tags.items()}
         if change.kms_key_id is not None:
             details.kms_key_id = change.kms_key_id
         response = self.calls.object_storage(
@@ -220,4 +222,5 @@ def _bucket(operation: str, response: Any, known: Bucket) -> Bucket:
         approximate_count=known.approximate_count if count is None else count,
         approximate_size=known.approximate_size if size is None else size,
         freeform_tags=dict(known.freeform_tags if data.freeform_tags is None else data.freeform_tags),
+        defined_tags=dict(known.defined_tags if data.defined_tags is None else data.defined_tags),
     )
