@@ -41,7 +41,7 @@ def submit_anew(here: Situation) -> Step:
             return ListWorkRequests(here.list_since)
         if not options.wait and waiting.running(facts):
             return Done("join", "in_progress", warning=waiting.LATER)
-        step = uploads.look(here)
+        step = uploads.look(here) or _why_it_failed(here)
         if step is not None:
             return step
         return Done("submit", reason_of(here), changed=True)
@@ -82,6 +82,16 @@ def submit_anew(here: Situation) -> Step:
     if facts.key is None and assign is None:
         claim = keeping(claim, facts.receipt)
     return Claim(claim, reason_of(here), assign)
+
+
+def _why_it_failed(here: Situation) -> Optional[Step]:
+    """Who only looks is told why the attempt on record failed."""
+    receipt = here.facts.receipt
+    wanted = receipt.work_request_id if receipt is not None and receipt.state == SUBMITTED else None
+    seen = here.facts.seen(wanted) if wanted else None
+    if isinstance(seen, WorkRequest) and seen.status in ("FAILED", "CANCELED"):
+        return waiting.look_for_errors(here.facts, seen.id)
+    return None
 
 
 def keeping(claim: Receipt, before: Optional[Receipt]) -> Receipt:

@@ -85,8 +85,14 @@ def _before_anything(here: Situation, target: str) -> Optional[Step]:
 
 
 def _unusable(key: Optional[Key], bucket: Bucket) -> Optional[str]:
-    if key is None or key.state not in UNUSABLE_KEY_STATES:
+    if key is None or key.state in (None, "ENABLED"):
         return None
+    if key.state not in UNUSABLE_KEY_STATES:
+        return "The key %s of bucket %s is %s, so nothing is submitted. Run again once it is ENABLED." % (
+            key.id,
+            bucket.name,
+            key.state,
+        )
     return (
         "The key %s of bucket %s is %s, so nothing is submitted. Enable the key, cancel its deletion, or assign "
         "another key to the bucket." % (key.id, bucket.name, key.state)

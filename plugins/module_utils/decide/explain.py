@@ -25,6 +25,32 @@ def explain(here: Situation, step: Step, error: ApiError, namespace: str, name: 
     return error.line()
 
 
+def refused(here: Situation, error: ApiError) -> str:
+    """The POST was refused: that Object Storage may not use the key is told in two ways."""
+    if error.code != "NotAuthorizedOrFoundKmsKey" and "RestClientException" not in error.message:
+        return error.line()
+    key_id = here.bucket.kms_key_id
+    return "Object Storage may not use the key %s of bucket %s: Allow service objectstorage-%s to use keys %s. %s" % (
+        key_id,
+        here.bucket.name,
+        _region(here),
+        _where(here, key_id),
+        error.line(),
+    )
+
+
+def _region(here: Situation) -> str:
+    key = here.facts.key
+    return (key.region if key else None) or "<region>"
+
+
+def _where(here: Situation, key_id: Optional[str]) -> str:
+    key = here.facts.key
+    compartment = (key.compartment_id if key else None) or "<compartment>"
+    scope = "tenancy" if compartment.startswith("ocid1.tenancy.") else "compartment id %s" % compartment
+    return "in %s where target.key.id = '%s'" % (scope, key_id)
+
+
 def no_namespace(here: Situation, why: str, name: str) -> str:
     """The receipt cannot be kept in the tag namespace that was asked for: what it takes."""
     namespace = here.options.place.namespace
@@ -53,12 +79,9 @@ def _assigned_by(step: Step) -> Optional[str]:
 
 def _unassigned(here: Situation, error: ApiError, name: str) -> str:
     """Object Storage may not use the key, or this user may not let it, or may not write to the bucket."""
-    wanted, key = here.options.kms_key_id, here.facts.key
+    wanted = here.options.kms_key_id
     told = "The key %s was not assigned to bucket %s. " % (wanted, name)
-    region = (key.region if key else None) or "<region>"
-    compartment = (key.compartment_id if key else None) or "<compartment>"
-    scope = "tenancy" if compartment.startswith("ocid1.tenancy.") else "compartment id %s" % compartment
-    where = "in %s where target.key.id = '%s'" % (scope, wanted)
+    region, where = _region(here), _where(here, wanted)
     if here.options.place.namespace is not None:
         told += (
             "If it is not the key, it is the tag namespace %s, which this user may not use. "

@@ -141,6 +141,11 @@ def out_of_time(here: Situation, step: Step, calls_in_list: int, last: Optional[
         then = "Run again with a longer one."
     if last is not None:
         why = last.line()
+    if here.attempt.lost_at is not None:
+        why, then = (
+            "The answer to ReencryptBucket was lost, and it could not be looked up: %s" % why,
+            "The next run finds out.",
+        )
     return Fail(
         "%s; wait_timeout (%d seconds) is over. %s" % (why, here.options.wait_timeout, then),
         action="submit" if here.attempt.may_have_submitted else "none",
@@ -244,11 +249,19 @@ def _may_yet_show(here: Situation, wanted: str) -> bool:
 # What follows in the end.
 
 
+def _of_lost_post(told: str) -> str:
+    return (
+        "The answer to ReencryptBucket was lost, and whether the service accepted it could not be looked up: %s. "
+        "Run again: the next run finds out, and does not submit twice." % told.rstrip(".")
+    )
+
+
 def _end(here: Situation, failure: Failure) -> Verdict:
     attempt, step, error = here.attempt, failure.step, failure.error
+    told = explain(here, step, error, failure.namespace, failure.name)
     return Verdict(
         end=Fail(
-            explain(here, step, error, failure.namespace, failure.name),
+            _of_lost_post(told) if attempt.lost_at is not None else told,
             action="submit" if attempt.may_have_submitted else "none",
             reason=attempt.reason or reason_behind(step),
             error=error,

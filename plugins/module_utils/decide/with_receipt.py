@@ -15,6 +15,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common import schedule
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import WorkRequest, known
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts, uploads, waiting
 from ansible_collections.rekey.oci.plugins.module_utils.decide.claiming import submit_anew
+from ansible_collections.rekey.oci.plugins.module_utils.decide.explain import refused
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import (
     CLAIMED,
     COMPLETED,
@@ -318,4 +319,4 @@ def _refused(here: Situation) -> Step:
     attempt = here.attempt
     if attempt.claim_etag is not None and here.bucket.etag == attempt.claim_etag:
         return Drop()
-    return Fail(known(attempt.refused).line(), "submit", attempt.reason, attempt.refused)
+    return Fail(refused(here, known(attempt.refused)), "submit", attempt.reason, attempt.refused)
