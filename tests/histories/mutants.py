@@ -18,6 +18,7 @@ from unittest.mock import patch
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils.decide import (
     claiming,
+    endings,
     failing,
     uploads,
     waiting,
@@ -102,7 +103,7 @@ def _drop_anyones(real: Any) -> Any:
 
 
 def _forget_lost(_real: Any) -> Any:
-    return lambda _here, _error: failing.Verdict()
+    return lambda _here, _error: endings.Verdict()
 
 
 def _retried(real: Any) -> Any:

@@ -19,7 +19,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     known,
 )
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
-from ansible_collections.rekey.oci.plugins.module_utils.decide.failing import BARE
+from ansible_collections.rekey.oci.plugins.module_utils.decide.endings import BARE
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     CheckObjects,
