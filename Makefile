@@ -72,6 +72,7 @@ histories-sample: .venv/tests.stamp install ## Every fault at every call, a samp
 	@$(ON_INSTALLED) $(RUN) -m pytest -q tests/histories
 histories: .venv/tests.stamp install ## 20,000 random histories with faults and crashes, against the promises
 	@$(ON_INSTALLED) $(RUN) -m tests.histories
+	@$(ON_INSTALLED) $(RUN) -m tests.histories.fleet_hunt
 sanity: .venv/tests.stamp ## ansible-test sanity, in full
 	@$(RUN) -m tests.tools.ansible_test sanity
 old-python: .venv/tests.stamp ## Compile and import the plugins on the oldest Python that modules run on

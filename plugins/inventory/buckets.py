@@ -113,7 +113,7 @@ compartment_ids:
   - "{{ lookup('ansible.builtin.env', 'COMPARTMENT_ID') }}"
 recursive: true
 regions: [us-ashburn-1, eu-frankfurt-1]
-exclude: ["*-logs"]
+exclude: ["logs-*"]
 keyed_groups:
   - key: rekey_compartment_name
     prefix: compartment

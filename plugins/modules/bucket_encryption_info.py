@@ -196,6 +196,26 @@ regions:
   type: list
   elements: str
   sample: [us-ashburn-1]
+error:
+  description: The API call that failed, of the namespace or of the one bucket that O(bucket_name) names.
+  returned: when an API call failed the task
+  type: dict
+  contains:
+    operation:
+      description: The operation's name, such as V(GetBucket).
+      type: str
+    status:
+      description: The HTTP status; null when there was no answer.
+      type: int
+    code:
+      description: OCI's error code.
+      type: str
+    message:
+      description: OCI's message, or what kept an answer away.
+      type: str
+    opc_request_id:
+      description: The id of the request that Oracle's support asks for.
+      type: str
 interrupted:
   description: Whether the task was told to stop. Buckets that it had not finished are then missing.
   returned: always
@@ -265,6 +285,8 @@ def one(module: AnsibleModule, options: Options) -> NoReturn:
     for warning in reconciler.warnings:
         module.warn(warning)
     if entry["error"] is not None:
+        if reconciler.error is not None:
+            result["error"] = reconciler.error.as_result()
         module.fail_json(msg=entry["error"]["message"], **result)
     module.exit_json(msg=fleet_results.told(result["summary"]), **result)
     raise SystemExit

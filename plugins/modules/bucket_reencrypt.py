@@ -257,7 +257,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Fail
 from ansible_collections.rekey.oci.plugins.module_utils.module import arguments, progress, results
 from ansible_collections.rekey.oci.plugins.module_utils.module.connecting import connect, namespace_of
-from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import LAST_CALL, Reconciler, run
+from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler, run
 
 
 def main() -> None:
@@ -279,7 +279,7 @@ def main() -> None:
     api = connect(module, learned=results.nothing())
     over = started_at + options.wait_timeout
     patient_until = over if options.wait and not options.check_mode else None
-    bounds = {"patient_until": patient_until, "last_call": over + LAST_CALL}
+    bounds = {"patient_until": patient_until, "last_call": over}
     reconciler = Reconciler(
         api,
         namespace_of(module, api, results.nothing(), **bounds),

@@ -108,17 +108,17 @@ EXAMPLES = r"""
     formats: [junit, prometheus]
     mode: "0644"
 
-- name: Look at two regions
+- name: Look at two regions at once
   rekey.oci.bucket_encryption_info:
     compartment_ids: [ocid1.compartment.oc1..example]
-    region: "{{ item }}"
-  loop: [us-ashburn-1, eu-frankfurt-1]
+    regions: [us-ashburn-1, eu-frankfurt-1]
   register: encryption
 
 - name: Write one report on both
   rekey.oci.encryption_report:
     dest: /tmp/encryption.html
-    results: "{{ encryption.results }}"
+    results:
+      - "{{ encryption }}"
 """
 
 RETURN = r"""

@@ -14,10 +14,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.rekey.oci.plugins.module_utils.decide.reasons import REASONS
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import BUCKET_KEY
 from ansible_collections.rekey.oci.plugins.module_utils.report import rows
 
 #: A bucket that holds nothing has nothing that could be unproven.
-_EMPTY = frozenset(("empty_bucket", "key_assigned"))
+_EMPTY = frozenset(name for name, reason in REASONS.items() if reason.counted == "empty_bucket")
 #: What Ansible gives to the result of any task that failed, or that runs on by itself.
 _ANY_TASK = frozenset(("failed", "msg", "exception", "ansible_job_id"))
 
@@ -63,7 +65,7 @@ def _entry(value: Any) -> bool:
 
 def _looked(entry: Mapping[str, Any]) -> bool:
     """One bucket, of bucket_encryption_info. What the report takes for proven is."""
-    return not entry.get("error") and (str(entry["status"]) == "empty_bucket" or rows.is_proven(entry))
+    return not entry.get("error") and rows.is_proven(entry)
 
 
 def _reencrypted(result: Mapping[str, Any]) -> bool:
@@ -73,10 +75,10 @@ def _reencrypted(result: Mapping[str, Any]) -> bool:
         return False
     if action == "none" and reason in _EMPTY:
         return True
-    if result.get("scope") == rows.BUCKET_KEY:
+    if result.get("scope") == BUCKET_KEY:
         return False
     if action == "none":
-        done = reason == "up_to_date"
+        done = reason in REASONS and bool(REASONS[reason].proven)
     else:
         done = action in ("submit", "join") and _part(result, "work_request").get("status") == "COMPLETED"
     return done and (_by_receipt(result) if "receipt" in result else result.get("key_version_id") is not None)

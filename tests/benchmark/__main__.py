@@ -72,15 +72,24 @@ def one_bucket(tenancy: Tenancy) -> None:
             raise Wrong(f"up to date was not ok: {done.output[-500:]}")
         return done
 
+    def bare() -> Done:
+        done = tenancy.playbook([{"rekey_bare": {"bucket_name": "b-0", "namespace_name": tenancy.namespace}}])
+        if "ok=1" not in done.output:
+            raise Wrong(f"the bare module failed: {done.output[-500:]}")
+        return done
+
     with tenancy.counted() as calls:
         ours()
-    ping, quickest = in_turns(4, lambda: tenancy.playbook([{"ansible.builtin.ping": {}}]), ours)
+    ping, plain, quickest = in_turns(8, lambda: tenancy.playbook([{"ansible.builtin.ping": {}}]), bare, ours)
     cli = in_turns(2, lambda: _cli_reencrypt(tenancy, 0))[0]
     show("ansible.builtin.ping", f"{ping.seconds:.2f} s")
+    show("a bare module with the same two calls", f"{plain.seconds:.2f} s")
     show("bucket_reencrypt, up to date", f"{quickest.seconds:.2f} s")
     show("oci os bucket reencrypt, which does not wait", f"{cli.seconds:.2f} s")
     at_most("bucket_reencrypt, times ping", quickest.seconds / ping.seconds, 1.5)
     show("the same, of the processor's time", f"{quickest.cpu / ping.cpu:.2f}")
+    at_most("bucket_reencrypt, times the bare module", quickest.seconds / plain.seconds, 1.1)
+    show("the same, of the processor's time", f"{quickest.cpu / plain.cpu:.2f}")
     at_most("API calls with the namespace given", sum(calls.values()), 2)
 
 

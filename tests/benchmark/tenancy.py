@@ -50,6 +50,7 @@ class Tenancy:
         self._home = home
         self._environment = clean_environment()
         self._environment.update(running.introduction["environment"])
+        self._environment["ANSIBLE_LIBRARY"] = str(Path(__file__).parent / "library")
         self._environment.update(
             HOME=str(home),
             PYTHONPATH=str(INSTALLED),

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from tests.events.rulebook import STREAM, Rulebook, members, stream
+from tests.simulator.dispatch import Simulator
 from tests.simulator.events import ROTATED
 from tests.simulator.serving import Running, serve
 from tests.tools import environments, java
@@ -65,6 +66,13 @@ class Demo:
         told = self._running.control("GET", "truth", {"bucket": BUCKET, "what": "submissions"})["submissions"]
         if len(told[BUCKET]) != 1:
             sys.exit(f"That is not as it should be: {len(told[BUCKET])} re-encryptions were submitted.")
+
+
+def last_message(live: Simulator) -> str:
+    """The newest message of the stream's first partition."""
+    found = live.streams.named(STREAM)
+    assert found is not None
+    return found.partitions[0][-1].value.decode()
 
 
 def main() -> None:

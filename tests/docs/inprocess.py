@@ -18,6 +18,7 @@ from unittest import mock
 from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
 
+from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.fleet import Fleet
 from ansible_collections.rekey.oci.plugins.module_utils.module import fleets
 from tests.tools.paths import clean_environment
@@ -53,7 +54,7 @@ def run(module: str, arguments: Mapping[str, Any], environment: Mapping[str, str
         """In this thread, and so on its clock."""
 
         def __init__(self, *args: Any, **more: Any) -> None:
-            super().__init__(*args, **{**more, "clock": hurry.monotonic, "sleep": hurry.sleep})
+            super().__init__(*args, **{**more, "timing": Timing(hurry.monotonic, hurry.sleep)})
 
         def run(self, observe: Callable[[], None] | None = None) -> None:
             self.run_here(hurry.sleep)

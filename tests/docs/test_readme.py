@@ -10,7 +10,6 @@ import re
 from pathlib import Path
 
 import pytest
-
 import yaml
 
 from tests.docs import inprocess, snippets
@@ -79,7 +78,7 @@ def test_metadata_and_guides_agree_with_the_list() -> None:
     assert set(re.findall(r"[Pp]ython ?(3\.\d+)", guide)) == {newest.python}
     guard = (REPO / "plugins" / "plugin_utils" / "_module_action.py").read_text(encoding="utf-8")
     assert f"OLDEST_PYTHON = ({releases.TARGETS[0].replace('.', ', ')})" in guard
-    guard = (REPO / "plugins" / "module_utils" / "common" / "__init__.py").read_text(encoding="utf-8")
+    guard = (REPO / "plugins" / "module_utils" / "common" / "model.py").read_text(encoding="utf-8")
     assert f"< ({releases.TARGETS[0].replace('.', ', ')})" in guard
     assert f"need Python {releases.TARGETS[0]} or" in guard
 

@@ -164,7 +164,7 @@ class Book:
         receipt = write.receipt
         known = any(earlier.receipt_before == receipt or earlier.receipt == receipt for earlier in self.writes[:-1])
         # A claim that is dropped puts back what was there: that is checked when somebody believes it.
-        if receipt is not None and receipt.state == COMPLETED and not known:
+        if receipt is not None and receipt.state == COMPLETED and receipt.kept is None and not known:
             self._prove(receipt, self.snapshot(), run, "wrote a completion")
 
     def _accepted(self, work_request_id: str, run: Run | None, sent: Sent) -> None:
@@ -181,6 +181,9 @@ class Book:
             tuple(stored.version_id for stored in universe.bucket.objects if not stored.deleted),
             sent,
         )
+        if run is not None and sent.claim is not None and sent.claim.key_version_id == receipts.UNKNOWN_VERSION:
+            if not run.blind and run.refusals < 2:
+                self.complain(f"run {run.nonce} submitted without the key's version, which it may read")
         if run is not None:
             cause = causes.of_second(self, accepted, run)
             if cause is not None:
@@ -239,10 +242,25 @@ class Book:
         if foretells:
             # Check mode says what a run would come to find; the promise is about what was found.
             return
+        if receipt is not None and receipt.kept is not None:
+            receipt = self._kept(receipt)
         if receipt is None or receipt.state != COMPLETED:
             self.complain(f"run {run.nonce} {says}, but found the receipt {receipt}")
             return
         self._prove(receipt, self.snapshots[run.nonce], run, says)
+
+    def _kept(self, receipt: Receipt) -> Receipt | None:
+        """The completed receipt that a blind attempt's says to keep."""
+        proof = receipt.proof()
+        for written in (write.receipt for write in reversed(self.writes) if write.receipt is not None):
+            if written.state == COMPLETED and written.kept is None and proof is not None:
+                same = (written.key, written.key_version_id, written.scope) == (
+                    proof.key,
+                    proof.key_version_id,
+                    proof.scope,
+                )
+                return written if same else None
+        return None
 
     def _says_without_receipt(self, run: Run) -> None:
         problem = proof.weak_problem(self, run, self.snapshots[run.nonce])
@@ -290,7 +308,13 @@ class Book:
 
     def status(self, work_request_id: str) -> str:
         self._universe.simulator.world.advance()
-        return self._universe.simulator.world.work_requests[work_request_id].status
+        work = self._universe.simulator.world.work_requests[work_request_id]
+        return "COMPLETED with errors" if work.status == "COMPLETED" and work.errors else work.status
+
+    @property
+    def skewed(self) -> bool:
+        """Whether work requests are listed under times that lie before the claims that they were accepted after."""
+        return self._universe.skewed
 
     def unwraps(self, kms_key_id: str, version_id: str, wrapped: bytes) -> bool:
         key = self._universe.simulator.world.keys[kms_key_id]

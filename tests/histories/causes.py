@@ -27,6 +27,7 @@ FOREIGN = "somebody else re-encrypted while the attempt lay open"
 UNREADABLE = "the key cannot be read"
 WIDER = "a claim for everything replaced the receipt for bucket keys only"
 NO_RECEIPT = "no receipt can be kept on the bucket"
+CLOCKS = "a crashed controller's was listed under a time before its claim"
 #: Not allowed.
 NONE = "nothing"
 
@@ -57,7 +58,9 @@ def _of_two(book: Book, earlier: list[Accepted]) -> str | None:
 
 
 def _weak(run: Run) -> bool:
-    return run.options.receipt != "tag" or run.reconciler.facts.tags_unusable is not None
+    why = run.reconciler.facts.tags_unusable
+    # One refusal alone is no reason to do without a receipt.
+    return run.options.receipt != "tag" or (why is not None and not ("failed: 4" in why and run.refusals < 2))
 
 
 def _purpose(accepted: Accepted) -> tuple[str, str, str]:
@@ -73,7 +76,7 @@ def _same(earlier: tuple[str, str, str], later: tuple[str, str, str]) -> bool:
 
 
 def _reason(book: Book, earlier: Accepted, later: Accepted) -> str | None:
-    if book.status(earlier.id) in ("FAILED", "CANCELED", "CANCELING"):
+    if book.status(earlier.id) in ("FAILED", "CANCELED", "CANCELING", "COMPLETED with errors"):
         return FAILED
     if book.forgotten(earlier.id):
         return FORGOTTEN
@@ -84,6 +87,8 @@ def _reason(book: Book, earlier: Accepted, later: Accepted) -> str | None:
     if _weak(earlier.run):
         return NO_RECEIPT
     begun, recorded = _span(book, earlier)
+    if book.skewed and recorded == float("inf") and earlier.run is not later.run:
+        return CLOCKS
     strangers = [write for write in book.writes if _by_others(write) and begun <= write.number <= later.number]
     if any(write.before.kms_key_id != write.after.kms_key_id for write in strangers):
         return MOVED
@@ -95,7 +100,7 @@ def _reason(book: Book, earlier: Accepted, later: Accepted) -> str | None:
     if any(begun < write.number < later.number and _claims(write) for write in forced):
         return FORCED
     unknown = [write for write in book.writes if begun < write.number < later.number and _claims(write)]
-    if any(write.receipt is not None and write.receipt.key_version_id == UNKNOWN_VERSION for write in unknown):
+    if any(_blindly(write) and not _had_proof(write, _purpose(earlier)) for write in unknown):
         return UNREADABLE
     if any(write.receipt is None and write.receipt_before is not None for write in strangers):
         return STRIPPED
@@ -114,6 +119,17 @@ def _reason(book: Book, earlier: Accepted, later: Accepted) -> str | None:
     if book.hid_before(next((write for write in book.writes if write.number == begun), None), earlier):
         return HIDDEN
     return None
+
+
+def _blindly(write: Write) -> bool:
+    return write.receipt is not None and write.receipt.key_version_id == UNKNOWN_VERSION
+
+
+def _had_proof(write: Write, purpose: tuple[str, str, str]) -> bool:
+    """Whether a claim without the key's version was made over a proof, which it must keep."""
+    proof = write.receipt_before.proof() if write.receipt_before is not None else None
+    same_key = write.before.kms_key_id == write.after.kms_key_id
+    return same_key and proof is not None and _same((proof.key, proof.key_version_id, proof.scope), purpose)
 
 
 def _touched(book: Book, accepted: Accepted) -> bool:

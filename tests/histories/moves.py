@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 #: What may become of a call. Those in LOST may have had their effect, though the controller is told of a failure.
+ODD = {"odd 400": 400, "odd 401": 401, "odd 409": 409, "odd 412": 412}
 LOST = ("error_after", "reset_after", "reset_late", "late", "garbage", "no_headers")
-HARMLESS = ("error_before", "not_found", "reset_before", "throttled", "refused", "late_never", "slow")
+HARMLESS = ("error_before", "not_found", "reset_before", "throttled", "refused", "late_never", "slow", *ODD)
 CRASHES = ("crash_before", "crash_after")
 FATES = (*LOST, *HARMLESS, *CRASHES)
 

@@ -16,7 +16,13 @@ from typing import Any
 from unittest.mock import patch
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
-from ansible_collections.rekey.oci.plugins.module_utils.decide import claiming, failing, waiting, with_receipt
+from ansible_collections.rekey.oci.plugins.module_utils.decide import (
+    claiming,
+    failing,
+    waiting,
+    with_receipt,
+    without_receipt,
+)
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import FORGOTTEN, Facts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Complete,
@@ -145,6 +151,26 @@ def _four_minutes_slow(real: Any) -> Any:
     return lambda facts, service_time: real(facts, service_time) - 240.0
 
 
+def _believed_once() -> Any:
+    return patch.dict(failing.RULES, {step: rule._replace(asks=1) for step, rule in failing.RULES.items()})
+
+
+def _touched_after_all(real: Any) -> Any:
+    def changed(here: Any, failure: Any) -> Any:
+        verdict = real(here, failure)
+        return replace(verdict, attempt={**verdict.attempt, "accepted": None, "claim_etag": None})
+
+    return changed
+
+
+def _by_the_clock(real: Any) -> Any:
+    def new_since(facts: Any, before: Any) -> Any:
+        since = facts.receipt.time if facts.receipt is not None else 0.0
+        return [one for one in real(facts, before) if (one.time_accepted or 0.0) >= since]
+
+    return new_since
+
+
 def _always(value: Any) -> Callable[[Any], Any]:
     return lambda _real: lambda *_arguments: value
 
@@ -154,6 +180,12 @@ def _any_version(_real: Any) -> Any:
 
 
 MUTANTS: dict[str, Mutate] = {
+    "one refusal is believed": _believed_once,
+    "a 412 is believed though nobody touched the bucket": _instead(failing, "_changed", _touched_after_all),
+    "what is new is told by the clocks": _instead(waiting, "new_since", _by_the_clock),
+    "no margin between two clocks": lambda: patch.object(without_receipt, "CLOCK_MARGIN", 0.0),
+    "errors on record do not matter": _instead(waiting, "look_for_errors", _always(None)),
+    "a blind attempt forgets what was proven": _instead(claiming, "keeping", lambda _r: lambda claim, _before: claim),
     "1: claims name nobody": _instead(Reconciler, "__init__", _no_nonce),
     "2: whoever's receipt is there is dropped": _taking(Drop, _drop_anyones),
     "3: the POST is sent however old the claim is": _instead(with_receipt, "_own_claim", _whatever_its_age),

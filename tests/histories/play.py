@@ -219,7 +219,7 @@ class Play:
         if not isinstance(outcome, Done):
             raise Broken(f"the run after the faults ended {outcome}")
         receipt = universe.receipt()
-        if receipt is None or receipt.state != "completed":
+        if receipt is None or receipt.proof() is None:
             raise Broken(f"the run after the faults said {outcome.reason}, and left the receipt {receipt}")
         if self._written_elsewhere():
             universe.book.assumed[proof.WRITTEN] += 1

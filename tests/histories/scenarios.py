@@ -44,6 +44,10 @@ SCENARIOS: dict[str, History] = {
     "another key is assigned": History(wants=({"kms_key_id": "other"},), before="proven"),
     "no receipt is kept": History(wants=({"receipt": "none"},)),
     "the key cannot be read": History(wants=({"user": "blind"},)),
+    "it completes with errors": History(settings={"outcomes": ("COMPLETED_WITH_ERRORS",)}),
+    "the key cannot be read any more": History(wants=({"user": "blind"},), before="proven"),
+    "the times of work requests lie behind": History(settings={"accepted_skew": -30.0}),
+    "the times of work requests lie ahead": History(settings={"accepted_skew": 30.0}),
     "short grace": History(wants=({"claim_grace": 20.0},)),
 }
 
@@ -151,6 +155,23 @@ CAREFUL: dict[str, History] = {
         )
         for steps in range(2, 7)
     },
+    "the key cannot be read for a while, and then again": History(
+        moves=(Go(1, _ENOUGH), Go(0, _ENOUGH)), wants=({}, {"user": "blind"}), before="proven"
+    ),
+    "without a receipt, and a rotation just after": History(
+        moves=(Go(0, _ENOUGH), Happens("rotate"), Go(0, _ENOUGH)),
+        wants=({"receipt": "none"},),
+        settings={"accepted_skew": 30.0},
+    ),
+    "one that completes with errors": History(
+        settings={"outcomes": ("COMPLETED_WITH_ERRORS",)}, moves=(Go(0, _ENOUGH),)
+    ),
+    "a lost POST that is listed under a time before its claim": History(
+        moves=(Go(0, 5, Fate("reset_after")), Go(0, _ENOUGH)), settings={"accepted_skew": -30.0}
+    ),
+    "the id's write is refused, with nobody near": History(moves=(Go(0, 6, Fate("odd 412")),)),
+    "the key is refused once": History(moves=(Go(0, 1, Fate("odd 400")),), before="proven"),
+    "the claim is refused once": History(moves=(Go(0, 4, Fate("not_found")), Go(0, _ENOUGH), Go(0, _ENOUGH))),
     "one stray answer about what runs": History(
         moves=(Go(1, 8), Wait(120.0), Go(0, 2, Fate("not_found"))),
         wants=({}, {}),

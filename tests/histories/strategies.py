@@ -58,8 +58,11 @@ _SETTINGS = st.fixed_dictionaries(
         "start_delay": st.sampled_from((0.5, 10.0)),
         "reencrypt_version": st.just("started"),
         "order": st.sampled_from(("oldest", "random")),
-        "summary_resources": st.sampled_from(("none", "uri", "metadata", "identifier")),
-        "outcomes": st.sampled_from((("FAILED",), ("CANCELED",), ("COMPLETED", "FAILED"), ("FAILED", "FAILED"))),
+        "summary_resources": st.sampled_from(("none", "uri", "metadata", "identifier", "ocid")),
+        "outcomes": st.sampled_from(
+            (("FAILED",), ("CANCELED",), ("COMPLETED", "FAILED"), ("FAILED", "FAILED"), ("COMPLETED_WITH_ERRORS",))
+        ),
+        "accepted_skew": st.sampled_from((-30.0, -3.0, 30.0)),
         "two_at_once": st.just("conflict"),
         "retention": st.sampled_from((5.0, 60.0)),
         "list_lag": st.sampled_from((2.0, 10.0)),

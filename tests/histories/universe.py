@@ -21,7 +21,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler imp
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from tests.histories.book import Book, Sent
 from tests.histories.client import Clients, broken_connection, no_answer, nobody_listens
-from tests.histories.moves import Fate
+from tests.histories.moves import ODD, Fate
 from tests.simulator.clock import VirtualClock
 from tests.simulator.dispatch import Simulator
 from tests.simulator.messages import Request, Response
@@ -60,6 +60,9 @@ class Run:
     dead: bool = False
     calls: int = 0
     steps: int = 0
+    #: How often it was refused what it may do.
+    refusals: int = 0
+    blind: bool = False
 
     @property
     def over(self) -> bool:
@@ -77,6 +80,7 @@ class Universe:
         self.settings.patch(settings or {})
         #: As long as there are faults.
         self.list_lag = self.settings.list_lag
+        self.skewed = self.settings.accepted_skew < 0
         self.simulator = Simulator(self.clock, self.settings, seed)
         self.simulator.users.add(STRANGER)
         self.simulator.users.add(BLIND, {one for one in PERMISSIONS if not one.startswith("KEY_")})
@@ -125,6 +129,7 @@ class Universe:
             options["kms_key_id"] = {"master": self.key, "other": self.other}[options["kms_key_id"]].id
         run = Run(controller, f"{self._runs:012x}", Options(**options))
         run.ready_at = run.local = run.started = self.clock.now()
+        run.blind = user == BLIND
         offset = self.random.uniform(0, 1e6)
         chance = random.Random(self._runs)
         api = OciApi(Clients(lambda request, timeout: self._transport(run, request, timeout), user))  # type: ignore[arg-type]
@@ -196,7 +201,8 @@ class Universe:
             nobody_listens()
         if fate.kind == "reset_before":
             broken_connection()
-        if fate.kind in ("error_before", "not_found", "throttled"):
+        if fate.kind in ("error_before", "not_found", "throttled") or fate.kind in ODD:
+            run.refusals += fate.kind == "not_found" or fate.kind in ODD
             return self._refusal(fate)
         if fate.kind in ("late", "late_never"):
             if fate.kind == "late":
@@ -235,6 +241,8 @@ class Universe:
             return Response(429, {"code": "TooManyRequests", "message": "Too many requests."}, headers)
         if fate.kind == "not_found":
             return Response(404, {"code": "NotAuthorizedOrNotFound", "message": "An injected fault."})
+        if fate.kind in ODD:
+            return Response(ODD[fate.kind], {"code": "Odd", "message": "An injected fault."})
         return Response(fate.status, {"code": "InternalError", "message": "An injected fault."})
 
     @staticmethod

@@ -64,3 +64,9 @@ def test_a_long_file_is_found(tmp_path: Path) -> None:
     file = tmp_path / "long.py"
     file.write_text('DOCUMENTATION = """\n' + "line\n" * 400 + '"""\n' + "x = 1\n" * 301, encoding="utf-8")
     assert lint.lines_of(file) == 301
+
+
+def test_a_folder_s_init_is_empty() -> None:
+    """As ansible-test sanity asks of it on ansible-core 2.16 and 2.17."""
+    found = (REPO / UTILS).glob("*/__init__.py")
+    assert [path.parent.name for path in found if path.stat().st_size] == []

@@ -62,11 +62,24 @@ def _speakable(bin_folder: Path) -> Iterator[Path]:
 
 @functools.cache
 def prepare(bin_folder: Path) -> None:
-    """Write pip's configuration, and the bootstrap scripts that this release of ansible-test looks for."""
+    """Write what ansible-test would fetch, or would make twice where two of it run side by side."""
     _write(HOME / ".config" / "pip" / "pip.conf", _pip_configuration())
     script = (REPO / "tests" / "tools" / "get_pip.py").read_text(encoding="utf-8")
     for version in _pip_releases(bin_folder):
         _write(HOME / ".ansible" / "test" / "cache" / f"get_pip_{version.replace('.', '_')}.py", script)
+    _make_ssh_key(HOME / ".ansible" / "test" / "id_rsa")
+
+
+def _make_ssh_key(path: Path) -> None:
+    """As ansible-test does, in one move, so that nobody sees half of it, or is asked whether to overwrite it."""
+    if path.exists():
+        return
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        made = Path(folder) / "id_rsa"
+        command = ["ssh-keygen", "-m", "PEM", "-q", "-t", "rsa", "-N", "", "-f", str(made)]
+        if subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode == 0:
+            made.with_suffix(".pub").replace(path.with_suffix(".pub"))
+            made.replace(path)
 
 
 def _pip_releases(bin_folder: Path) -> set[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,9 +17,6 @@ from typing import Any
 from tests.simulator.serving import Running
 from tests.wire.listening import listener
 from tests.wire.playing import one_line, play, reencrypt
-
-#: Seconds that a run may take whose wait_timeout is 1: the 90 that are promised, and what a busy machine needs to begin it.
-AT_MOST = 1 + 90 + 45
 
 
 def never_answers(_connection: socket.socket, over: threading.Event) -> None:
@@ -95,20 +91,15 @@ def test_each_dead_endpoint_is_one_line(simulator: Running, endpoints: dict[str,
             ),
         ]
 
-        def timed(number: int) -> tuple[dict[str, Any], float]:
+        def one(number: int) -> dict[str, Any]:
             options, more, _expected = cases[number]
-            begun = time.monotonic()
-            result = play(folder / str(number), [reencrypt(**options)], {**environment, **more}).results[0]
-            return result, time.monotonic() - begun
+            return play(folder / str(number), [reencrypt(**options)], {**environment, **more}).results[0]
 
         with ThreadPoolExecutor(len(cases)) as pool:
-            for (result, took), (_options, _more, expected) in zip(
-                pool.map(timed, range(len(cases))), cases, strict=True
-            ):
+            for result, (_options, _more, expected) in zip(pool.map(one, range(len(cases))), cases, strict=True):
                 assert one_line(result).startswith(expected)
                 assert result["error"]["status"] is None
                 assert result["changed"] is False
-                assert took < AT_MOST, expected
     assert not simulator.control("GET", "truth")["submissions"].get("photos")
 
 

@@ -10,12 +10,17 @@ Nothing here does I/O. All times are seconds since the epoch, UTC, by the servic
 from __future__ import annotations
 
 import copy
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any, Optional, TypeVar
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.texts import clean
+
+# Every module comes by here. On an older Python some of them would get as far as their first call.
+if sys.version_info < (3, 9):  # noqa: UP036
+    raise ImportError("The modules of rekey.oci need Python 3.9 or later, and this is %d.%d" % sys.version_info[:2])
 
 Fact = TypeVar("Fact")
 

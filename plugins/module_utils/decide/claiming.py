@@ -7,16 +7,19 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Optional
 
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts, waiting
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import (
     CLAIMED,
     SUBMITTED,
     UNKNOWN_VERSION,
+    Kept,
     Receipt,
 )
-from ansible_collections.rekey.oci.plugins.module_utils.decide.state import FORGOTTEN, Attempt, Facts, Situation
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Attempt, Facts, Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Claim,
     Done,
@@ -35,19 +38,16 @@ def submit_anew(here: Situation) -> Step:
     facts, attempt, options, bucket, now = here.facts, here.attempt, here.options, here.bucket, here.now
     if options.check_mode:
         if facts.listing is None and not options.wait:
-            return ListWorkRequests(facts.service_time)
+            return ListWorkRequests(here.list_since)
         if not options.wait and waiting.running(facts):
             return Done("join", "in_progress", warning=waiting.LATER)
         return Done("submit", reason_of(here), changed=True)
     if facts.listing is None or list_is_old(facts):
-        return ListWorkRequests(facts.service_time)
-    step = waiting.obstacle(here)
+        return ListWorkRequests(here.list_since)
+    step = waiting.obstacle(here) or (waiting.conflict(here) if attempt.conflicts else None)
     if step is not None:
         # A claim that outlives its grace is taken for a dead controller's, and its attempt for an honest one.
         return Drop() if has_own_claim(facts, attempt) and not attempt.stuck else step
-    if attempt.conflicts and not options.wait:
-        # The service refused because one is running, which it does not list.
-        return waiting.leave(here)
     if here.overdue and attempt.submitted:
         return Fail(
             "Bucket %s changed under each re-encryption, and wait_timeout (%d seconds) is over. Run again."
@@ -55,8 +55,6 @@ def submit_anew(here: Situation) -> Step:
             action="submit",
             reason=attempt.reason,
         )
-    if here.overdue and attempt.conflicts:
-        return waiting.refused_as_running(bucket)
     fresh = _FRESH * options.post_window
     if now - facts.looked_at >= fresh or facts.service_time is None or bucket.etag is None:
         # Where listing alone takes that long, listing again would never end.
@@ -73,7 +71,18 @@ def submit_anew(here: Situation) -> Step:
         nonce=attempt.nonce,
         version_created=facts.version_created() if named else None,
     )
+    if facts.key is None and assign is None:
+        claim = keeping(claim, facts.receipt)
     return Claim(claim, reason_of(here), assign)
+
+
+def keeping(claim: Receipt, before: Optional[Receipt]) -> Receipt:
+    """Ignorance never replaces knowledge: a claim without the key's version keeps what was proven of the same key."""
+    proof = before.proof() if before is not None and before.key == claim.key else None
+    if proof is None:
+        return claim
+    kept = Kept(proof.key_version_id, proof.scope)
+    return replace(claim, kept=kept, version_created=proof.version_created, open=proof.open)
 
 
 def list_is_old(facts: Facts) -> bool:
@@ -114,13 +123,14 @@ def reason_of(here: Situation) -> str:
         return "unproven"
     if receipt.state == SUBMITTED:
         seen = facts.seen(receipt.work_request_id or "")
-        if seen is not None and seen is not FORGOTTEN and seen.status in ("FAILED", "CANCELED"):
+        if isinstance(seen, WorkRequest) and (seen.status in ("FAILED", "CANCELED") or seen.errors):
             return "work_request_failed"
     if receipt.key != receipts.key_digest(facts.key.id):
         return "key_changed"
-    if receipt.key_version_id not in (facts.key.current_version, UNKNOWN_VERSION):
+    named = receipt.kept.key_version_id if receipt.kept else receipt.key_version_id
+    if named not in (facts.key.current_version, UNKNOWN_VERSION):
         return "key_version_changed"
-    if receipt.state == CLAIMED and receipt.nonce != attempt.nonce:
+    if receipt.state == CLAIMED and receipt.nonce != attempt.nonce and receipt.covers(here.options.scope):
         tried = waiting.accepted_since(facts, receipt.time)
         if any(not waiting.may_prove(facts, found) for found in tried):
             return "work_request_failed"

@@ -43,6 +43,9 @@ BARE_LOOKS = 5
 #: So many writes in a row whose answers could not be understood: a look and another write will not help. In tries.
 LOST_WRITES = 5
 
+#: So many polls in a row that were answered by 401: nobody renews what signs them. In tries.
+UNSIGNED = 5
+
 #: So many writes in a row that were refused because the bucket had changed. In tries.
 CHANGES = 6
 
@@ -104,7 +107,9 @@ def verdict(here: Situation, failure: Failure) -> Verdict:
         return _posted(here, error)
     if error.status == 412 and writes:
         return _changed(here, failure)
-    if odd and failure.count < rule.asks:
+    # Two updates at once may conflict for a moment.
+    asks = rule.asks + 2 if error.status == 409 else rule.asks
+    if odd and failure.count < asks:
         return Verdict(schedule.retry_pause(1, here.chance), facts=_LOOK if writes else {})
     if odd:
         return rule.refused(here, failure)
@@ -196,17 +201,16 @@ def _waited_on(step: Step) -> Optional[str]:
 
 
 def _awaited(here: Situation, failure: Failure, wanted: str) -> Verdict:
-    left = here.deadline - here.now
-    if left > 0:
+    left, unsigned = here.deadline - here.now, failure.error.status == 401 or failure.error.signed_out
+    if left > 0 and not failure.error.signed_out and not (unsigned and failure.count >= UNSIGNED):
         # One more look when the time is over.
         return Verdict(min(_pause(here, failure), max(left, 0.05)))
-    seen = here.facts.seen(wanted) or WorkRequest(id=wanted)
-    action, reason = here.stands
-    message = (
-        "The re-encryption did not visibly finish within wait_timeout (%d seconds): work request %s was last %s, "
-        "and the last poll failed: %s. Run again to join it."
-    ) % (here.options.wait_timeout, wanted, waiting.describe(seen), failure.error.line())
-    return Verdict(end=Fail(message, action, reason, failure.error))
+    seen = waiting.describe(here.facts.seen(wanted) or WorkRequest(id=wanted))
+    told = "within wait_timeout (%d seconds): work request %s was last %s" % (here.options.wait_timeout, wanted, seen)
+    if left > 0:
+        told = "before this run may no longer ask: work request %s was last %s" % (wanted, seen)
+    message = "The re-encryption did not visibly finish %s, and the last poll failed: %s. Run again to join it."
+    return Verdict(end=Fail(message % (told, failure.error.line()), *here.stands, failure.error))
 
 
 def _not_found(here: Situation, wanted: str) -> Verdict:
@@ -283,6 +287,10 @@ def _unlisted(here: Situation, failure: Failure) -> Verdict:
 
 def _no_errors(here: Situation, failure: Failure) -> Verdict:
     wanted = getattr(failure.step, "work_request_id", "")
+    seen = here.facts.seen(wanted)
+    if seen is None or seen.status == "COMPLETED":
+        # Whether it proves anything is not known: the next run asks again.
+        return _end(here, failure)
     return Verdict(facts={"errors_read": here.facts.errors_read | {wanted}})
 
 
@@ -296,7 +304,7 @@ def _no_receipt(here: Situation, failure: Failure) -> Verdict:
 def _posted(here: Situation, error: ApiError) -> Verdict:
     """The answer to the POST was lost, or one is said to run: the list tells."""
     if error.effect == "none":
-        return Verdict(facts={"listing": None}, attempt={"conflicts": here.attempt.conflicts + 1})
+        return Verdict(facts={"listing": None}, attempt={"conflicts": here.attempt.conflicts + 1, "conflict": error})
     lost = {"lost_at": here.now, "lost_late": error.effect == "late"}
     return Verdict(facts={"listing": None}, attempt=lost)
 

@@ -46,6 +46,8 @@ _FORMAT = re.compile(
     r" scope=(?P<scope>all|bucket-key)"
     r" time=(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z)"
     r" version=(?P<version>\S+)"
+    r"(?: blind=(?P<blind>all|bucket-key))?"
+    r"(?: open=(?P<open>[1-9]\d{0,8}))?"
     r"(?: created=(?P<created>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ))?"
     r" key=(?P<key>[0-9a-f]{16})"
     r" by=(?P<nonce>[0-9a-f]{12})"
@@ -56,6 +58,14 @@ _FORMAT = re.compile(
 def key_digest(key_id: str) -> str:
     """Shorten a key's OCID to the 16 characters that fit beside its version's."""
     return hashlib.sha256(key_id.encode("utf-8")).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the last completed receipt said, in the receipt of an attempt that was made without the key's version."""
+
+    key_version_id: str
+    scope: str
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,17 @@ class Receipt:
     nonce: str
     version_created: Optional[float] = None
     work_request_id: Optional[str] = None
+    #: The open uploads that its re-encryption could not reach, and an earlier proof; of such a one are also ``version_created``
+    #: and ``open``.
+    open: int = 0
+    kept: Optional[Kept] = None
+
+    def proof(self) -> Optional[Receipt]:
+        """What is proven of this key: by a completed receipt itself, or by the one that a blind attempt keeps."""
+        if self.kept is None:
+            return self if self.state == COMPLETED else None
+        kept = self.kept
+        return replace(self, state=COMPLETED, key_version_id=kept.key_version_id, scope=kept.scope, kept=None)
 
     def covers(self, scope: str) -> bool:
         """Whether this scope includes the wanted one: ``all`` includes ``bucket-key``."""
@@ -107,8 +128,10 @@ def encode(receipt: Receipt, bucket: Bucket) -> dict[str, str]:
         receipt.state,
         receipt.scope,
         _exact_time(receipt.time),
-        receipt.key_version_id,
+        receipt.kept.key_version_id if receipt.kept else receipt.key_version_id,
     )
+    head += " blind=%s" % receipt.kept.scope if receipt.kept else ""
+    head += " open=%d" % receipt.open if receipt.open else ""
     tail = " key=%s by=%s" % (receipt.key, receipt.nonce)
     created = " created=%s" % iso_time(receipt.version_created) if receipt.version_created is not None else ""
     room = MAX_VALUE - len(" sum=") - 12
@@ -146,13 +169,15 @@ def parse(texts: Mapping[str, str], bucket: Bucket) -> tuple[Optional[Receipt], 
     return (
         Receipt(
             state=state,
-            key_version_id=match.group("version"),
+            key_version_id=UNKNOWN_VERSION if match.group("blind") else match.group("version"),
             key=match.group("key"),
             scope=match.group("scope"),
             time=time,
             nonce=match.group("nonce"),
             version_created=created,
             work_request_id=work_request_id,
+            open=int(match.group("open") or 0),
+            kept=Kept(match.group("version"), match.group("blind")) if match.group("blind") else None,
         ),
         None,
     )

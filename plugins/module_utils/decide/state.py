@@ -17,6 +17,10 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiE
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM, Place
 
+#: Where two services' clocks have to be compared, they may differ by this, in seconds; and for this long after a rotation an
+#: older version may be in use.
+CLOCK_MARGIN = 300.0
+
 
 @dataclass(frozen=True)
 class Options:
@@ -138,11 +142,10 @@ class Facts:
     def version_created(self) -> Optional[float]:
         """When the key's current version was created: from the key, or from a receipt for it, which saves the call."""
         key, receipt = self.key, self.receipt
-        if key is None or key.version_created is not None:
+        if key is None or key.version_created is not None or receipt is None:
             return key.version_created if key else None
-        if receipt is not None and receipt.key_version_id == key.current_version:
-            return receipt.version_created
-        return None
+        named = receipt.kept.key_version_id if receipt.kept else receipt.key_version_id
+        return receipt.version_created if named == key.current_version else None
 
 
 @dataclass
@@ -180,7 +183,9 @@ class Attempt:
     refused: Optional[ApiError] = None
     #: The etag of the last write that was refused because the bucket had changed.
     refused_etag: Optional[str] = None
+    #: How often in a row the POST was refused with 409, and how the last time.
     conflicts: int = 0
+    conflict: Optional[ApiError] = None
     #: This run's claim could not be taken back.
     stuck: bool = False
     joined: Optional[str] = None
@@ -221,6 +226,12 @@ class Situation:
     @property
     def assigns(self) -> bool:
         return self.bucket.kms_key_id != self.target
+
+    @property
+    def list_since(self) -> Optional[float]:
+        """From when on work requests are listed before a submission: what is new after it is what such a list had not."""
+        time = self.facts.service_time
+        return None if time is None else time - CLOCK_MARGIN
 
     @property
     def keeps_receipt(self) -> bool:

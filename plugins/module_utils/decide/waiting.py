@@ -10,8 +10,13 @@ from dataclasses import replace
 from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common import schedule
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, WorkRequest, known
-from ansible_collections.rekey.oci.plugins.module_utils.decide.state import FORGOTTEN, Facts, Seen, Situation
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import WorkRequest, known
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import (
+    CLOCK_MARGIN,
+    Facts,
+    Seen,
+    Situation,
+)
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Done,
     Fail,
@@ -27,6 +32,9 @@ _SETTLE = 15.0
 
 #: How long past wait_timeout it is worth finding out what a lost answer said, in seconds.
 _OVERTIME = 20.0
+
+#: So many POSTs in a row that were refused with 409 although none runs. In tries.
+CONFLICTS = 4
 
 LATER = (
     "A re-encryption that proves nothing by itself is running: run again when it is over, so that the job is finished."
@@ -53,9 +61,26 @@ def accepted_since(facts: Facts, since: float, but_not: frozenset[str] = frozens
     return sorted(found, key=lambda listed: listed.time_accepted or 0.0, reverse=True)
 
 
+def new_since(facts: Facts, before: frozenset[str]) -> list[WorkRequest]:
+    """The listed re-encryptions that an earlier list had not, the newest first. No clock is asked."""
+    found = [listed for listed in facts.listing or () if listed.id not in before]
+    return sorted(found, key=lambda listed: listed.time_accepted or 0.0, reverse=True)
+
+
+def ended_well(facts: Facts, work_request: WorkRequest) -> bool:
+    """Whether it has completed, without an error on record as far as they were read."""
+    seen = latest(facts, work_request)
+    return isinstance(seen, WorkRequest) and seen.status == "COMPLETED" and not seen.errors
+
+
+def look_for_errors(facts: Facts, work_request_id: str) -> Optional[Step]:
+    """One that has completed proves nothing before its errors were asked for."""
+    return None if work_request_id in facts.errors_read else ReadErrors(work_request_id)
+
+
 def may_prove(facts: Facts, work_request: WorkRequest) -> bool:
     seen = latest(facts, work_request)
-    return seen is not FORGOTTEN and seen.status not in ("FAILED", "CANCELED")
+    return isinstance(seen, WorkRequest) and seen.status not in ("FAILED", "CANCELED") and not seen.errors
 
 
 def wait_on(here: Situation, work_request_id: str) -> Optional[Step]:
@@ -96,7 +121,8 @@ def seek(here: Situation) -> Step:
         facts.receipt.time if facts.receipt is not None else None,
         attempt.claim.time if attempt.claim is not None else attempt.posted_since,
     )
-    return ListWorkRequests(min((time for time in times if time is not None), default=None), seeks=wanted)
+    oldest = min((time for time in times if time is not None), default=None)
+    return ListWorkRequests(None if oldest is None else oldest - CLOCK_MARGIN, seeks=wanted)
 
 
 def describe(seen: Seen) -> str:
@@ -125,12 +151,22 @@ def leave(here: Situation) -> Step:
     return Done("join", "in_progress", changed=here.attempt.assigned, warning=LATER)
 
 
-def refused_as_running(bucket: Bucket) -> Step:
+def conflict(here: Situation) -> Optional[Step]:
+    """The POST was refused with 409, and none is listed that runs: the end after a few tries, in the service's own words."""
+    attempt = here.attempt
+    if attempt.conflicts < CONFLICTS:
+        # Forgetting nothing: another look would list anew, and so pause for ever.
+        return (
+            Pause(schedule.retry_pause(attempt.conflicts, here.chance))
+            if here.now - here.facts.listed_at < 0.5
+            else None
+        )
+    error = known(attempt.conflict)
     return Fail(
-        "The service refuses a re-encryption of bucket %s because one is running (409), but lists none. "
-        "Run again later." % bucket.name,
-        action="join",
-        reason="in_progress",
+        "No re-encryption of bucket %s is seen to run, and yet: %s" % (here.bucket.name, error.line()),
+        "submit",
+        attempt.reason,
+        error,
     )
 
 
@@ -150,8 +186,13 @@ def ended_badly(here: Situation, work_request_id: str) -> Step:
         return ReadErrors(work_request_id)
     told = "; ".join("%s: %s" % (error.get("code"), error.get("message")) for error in seen.errors)
     return Fail(
-        "The re-encryption ended %s (work request %s): %s"
-        % (seen.status, work_request_id, told or "the work request tells no error"),
+        "The re-encryption ended %s%s (work request %s): %s"
+        % (
+            seen.status,
+            " with errors on record" if seen.status == "COMPLETED" else "",
+            work_request_id,
+            told or "the work request tells no error",
+        ),
         action=action,
         reason=reason,
     )
@@ -165,8 +206,8 @@ def settle(here: Situation, since: float) -> tuple[Optional[WorkRequest], Option
     facts, attempt, options, now = here.facts, here.attempt, here.options, here.now
     lost_at = known(attempt.lost_at)
     if facts.listing is None:
-        return None, ListWorkRequests(since)
-    for found in accepted_since(facts, since, attempt.before | frozenset(attempt.submitted)):
+        return None, ListWorkRequests(since - CLOCK_MARGIN)
+    for found in new_since(facts, attempt.before | frozenset(attempt.submitted)):
         return found, None
     if attempt.lost_late:
         # The service may still be at it: only the end of the grace, which its timeouts fit in, settles that.

@@ -21,7 +21,13 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import (
     UNKNOWN_VERSION,
     Receipt,
 )
-from ansible_collections.rekey.oci.plugins.module_utils.decide.state import FORGOTTEN, Attempt, Facts, Situation
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import (
+    CLOCK_MARGIN,
+    FORGOTTEN,
+    Attempt,
+    Facts,
+    Situation,
+)
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Claim,
     Complete,
@@ -31,6 +37,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     ListWorkRequests,
     Look,
     Pause,
+    ReadErrors,
     ReadKey,
     Record,
     Step,
@@ -70,6 +77,10 @@ def _next_step(here: Situation) -> Step:
         if step is not None:
             return step
     receipt, step = facts.receipt, None
+    if receipt is not None and _keeps_proof(here, receipt):
+        step = _proven(here, receipt)
+        if step is not None:
+            return step
     if receipt is not None and _key_may_be_old(facts, receipt):
         return _read_key_again(facts, facts.receipt_seen_at)
     if receipt is not None and receipt.state != CLAIMED:
@@ -91,11 +102,19 @@ def matches(here: Situation, receipt: Receipt) -> bool:
     )
 
 
-def _unclear(here: Situation, claim: Receipt, before: frozenset[str] = frozenset()) -> bool:
+def _keeps_proof(here: Situation, receipt: Receipt) -> bool:
+    """Whether a blind attempt's receipt keeps an older proof that holds. Versions never go back: it held all the time."""
+    proof = receipt.proof() if receipt.kept is not None else None
+    busy = here.options.force or here.attempt.under_way
+    return proof is not None and not busy and matches(here, proof)
+
+
+def _unclear(here: Situation, claim: Receipt, before: Optional[frozenset[str]] = None) -> bool:
     """Whether which work request is the claim's matters, and cannot be told: another may be for bucket keys only."""
     if claim.scope != receipts.ALL or not here.bucket.is_bucket_key_enabled:
         return False
-    found = waiting.accepted_since(here.facts, claim.time, before)
+    facts = here.facts
+    found = waiting.accepted_since(facts, claim.time) if before is None else waiting.new_since(facts, before)
     return len([one for one in found if waiting.may_prove(here.facts, one)]) > 1
 
 
@@ -123,18 +142,18 @@ def _own_claim(here: Situation) -> Optional[Step]:
         return None
     if attempt.unsettled and not _unclear(here, claim, attempt.before):
         # Perhaps a lost POST had its effect after all, and only the lists were late.
-        for found in waiting.accepted_since(facts, claim.time, attempt.before | frozenset(attempt.submitted)):
+        for found in waiting.new_since(facts, attempt.before | frozenset(attempt.submitted)):
             return Record(claim.submitted(found.id), attempt.claim_etag)
     if attempt.conflicts:
         # The service says that one is running: find it and wait, as for any foreign one.
         if facts.listing is None:
-            return ListWorkRequests(claim.time)
-        if waiting.running(facts) or not options.wait or here.overdue:
+            return ListWorkRequests(claim.time - CLOCK_MARGIN)
+        step = waiting.conflict(here)
+        if waiting.running(facts) or isinstance(step, Fail):
             # A claim that stayed would keep the next run waiting for a controller that is gone.
-            return Drop()
-        if here.now - facts.listed_at < 0.5:
-            # Forgetting nothing: another look would list anew, and so pause for ever.
-            return Pause(schedule.retry_pause(attempt.conflicts, here.chance))
+            return step if attempt.stuck else Drop()
+        if step is not None:
+            return step
     if here.now - attempt.claimed_at >= options.post_window:
         return None
     return Submit(here.reason, options.claim_grace - options.post_window)
@@ -169,11 +188,13 @@ def _others_claim(here: Situation, receipt: Receipt) -> Optional[Step]:
     if not matches(here, receipt) or options.force:
         return None
     if facts.listing is None:
-        return ListWorkRequests(receipt.time)
+        return ListWorkRequests(receipt.time - CLOCK_MARGIN)
     if _unclear(here, receipt):
         return None
     for found in waiting.accepted_since(facts, receipt.time):
         if waiting.may_prove(facts, found):
+            if waiting.latest(facts, found).status == "COMPLETED" and found.id not in facts.errors_read:
+                return ReadErrors(found.id)
             if options.check_mode:
                 return _foretell(facts, found)
             return Record(receipt.submitted(found.id), bucket.etag)
@@ -208,10 +229,16 @@ def _submitted_or_completed(here: Situation, receipt: Receipt) -> Optional[Step]
         if not options.wait:
             return _end(here, receipt) if useful else waiting.leave(here)
         return (waiting.join if useful else waiting.wait_on)(here, work_request_id)
-    if seen.status == "COMPLETED" and proves:
-        return _complete(here, receipt)
-    if seen.status == "COMPLETED":
-        return _end(here, receipt) if unknown and (mine or attempt.joined == work_request_id) else None
+    if isinstance(seen, WorkRequest) and seen.status == "COMPLETED" and (proves or unknown):
+        step = waiting.look_for_errors(facts, work_request_id)
+        if step is not None:
+            return step
+        if not seen.errors and proves:
+            return _complete(here, receipt)
+        if not seen.errors:
+            return _end(here, receipt) if mine or attempt.joined == work_request_id else None
+    elif seen.status == "COMPLETED":
+        return None
     # One that was joined and then forgotten has failed nobody: what it did is unknown, so the job is done again.
     if mine or (attempt.joined == work_request_id and seen is not FORGOTTEN):
         return waiting.ended_badly(here, work_request_id)
@@ -236,7 +263,7 @@ def _complete(here: Situation, receipt: Receipt) -> Optional[Step]:
     if attempt.recorded_etag != bucket.etag:
         # Somebody wrote to the bucket since, or may have. A re-encryption beside ours may be under another key.
         if facts.listing is None:
-            return ListWorkRequests(receipt.time)
+            return ListWorkRequests(receipt.time - CLOCK_MARGIN)
         if doubtful(facts, receipt, attempt):
             return None
     return Done("none", "up_to_date") if options.check_mode else Complete(receipt.completed())
@@ -256,7 +283,7 @@ def doubtful(facts: Facts, receipt: Receipt, attempt: Attempt) -> bool:
     if accepted is None and isinstance(seen, WorkRequest):
         accepted = seen.time_accepted
     if accepted is None:
-        accepted = receipt.time
+        accepted = receipt.time - CLOCK_MARGIN
     others = waiting.accepted_since(facts, accepted, frozenset((receipt.work_request_id or "",)))
     return any(not attempt.is_mine(other.id) for other in others)
 
@@ -265,8 +292,9 @@ def _proven(here: Situation, receipt: Receipt) -> Optional[Step]:
     facts, attempt = here.facts, here.attempt
     if here.options.verify_history and not attempt.is_mine(receipt.work_request_id):
         if facts.listing is None:
-            return ListWorkRequests(receipt.time)
-        if doubtful(facts, receipt, attempt):
+            return ListWorkRequests(receipt.time - CLOCK_MARGIN)
+        # A list that cannot be read is no evidence against what was proven.
+        if not facts.unlisted and doubtful(facts, receipt, attempt):
             return None
     return _end(here, receipt)
 

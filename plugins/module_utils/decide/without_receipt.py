@@ -12,15 +12,13 @@ from __future__ import annotations
 from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import retry_pause
 from ansible_collections.rekey.oci.plugins.module_utils.decide import waiting
-from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Situation
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import CLOCK_MARGIN, Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Assign,
     Done,
     Fail,
     ListWorkRequests,
-    Pause,
     Step,
     Submit,
 )
@@ -42,7 +40,8 @@ def next_step(here: Situation) -> Step:
     elif attempt.submitted:
         return _own(here, attempt.submitted[-1])
     if facts.listing is None:
-        return ListWorkRequests(facts.key.version_created if facts.key else facts.service_time)
+        created, recent = facts.version_created(), here.list_since
+        return ListWorkRequests(recent if created is None or recent is None else min(created, recent))
     if not here.assigns and not options.force and not attempt.assigned:
         step = _proof(here)
         if step is not None:
@@ -56,14 +55,8 @@ def next_step(here: Situation) -> Step:
         return Done("submit", reason, changed=True)
     if here.assigns:
         return Assign(options.kms_key_id or "")
-    if attempt.conflicts:
-        if not options.wait:
-            return waiting.leave(here)
-        if here.overdue:
-            return waiting.refused_as_running(here.bucket)
-        if here.now - facts.listed_at < 0.5:
-            return Pause(retry_pause(attempt.conflicts, here.chance))
-    return Submit(reason, _POST_TIMEOUT)
+    step = waiting.conflict(here) if attempt.conflicts else None
+    return step or Submit(reason, _POST_TIMEOUT)
 
 
 def _own(here: Situation, work_request_id: str) -> Step:
@@ -73,30 +66,35 @@ def _own(here: Situation, work_request_id: str) -> Step:
     if step is not None:
         return step
     seen = here.facts.seen(work_request_id)
-    if seen is not None and seen.status == "COMPLETED":
-        return Done("submit", here.reason, changed=True)
+    if isinstance(seen, WorkRequest) and seen.status == "COMPLETED":
+        step = waiting.look_for_errors(here.facts, work_request_id)
+        if step is not None or not seen.errors:
+            return step or Done("submit", here.reason, changed=True)
     return waiting.ended_badly(here, work_request_id)
 
 
 def _proof(here: Situation) -> Optional[Step]:
     facts, attempt, options = here.facts, here.attempt, here.options
-    created = facts.key.version_created if facts.key else None
-    for listed in facts.listing or ():
-        seen = waiting.latest(facts, listed)
-        covered = created is not None and listed.time_accepted is not None and listed.time_accepted > created
-        if covered and seen.status == "COMPLETED":
-            if attempt.joined == listed.id:
-                return Done("join", "in_progress")
-            return Done("none", "up_to_date")
-    for listed in waiting.running(facts):
-        covered = created is not None and listed.time_accepted is not None and listed.time_accepted > created
-        if covered:
+    created = facts.version_created()
+    # The two services have two clocks, and for a while after a rotation the older version may be in use.
+    since = float("inf") if created is None else created + CLOCK_MARGIN
+    covered = waiting.accepted_since(facts, since)
+    for listed in covered:
+        if waiting.ended_well(facts, listed):
+            step = waiting.look_for_errors(facts, listed.id)
+            if step is not None:
+                return step
+            return Done("join", "in_progress") if attempt.joined == listed.id else Done("none", "up_to_date")
+    for listed in covered:
+        if not waiting.latest(facts, listed).terminal:
             if options.check_mode or not options.wait:
                 return Done("join", "in_progress")
             return waiting.join(here, listed.id)
     if attempt.joined is not None:
         seen_joined = facts.seen(attempt.joined)
-        if isinstance(seen_joined, WorkRequest) and seen_joined.status in ("FAILED", "CANCELED"):
+        if isinstance(seen_joined, WorkRequest) and (
+            seen_joined.status in ("FAILED", "CANCELED") or seen_joined.errors
+        ):
             return waiting.ended_badly(here, attempt.joined)
     return None
 
@@ -110,6 +108,7 @@ def _reason(here: Situation) -> str:
     if here.options.force:
         return "forced"
     listing = sorted(facts.listing or (), key=lambda listed: listed.time_accepted or 0.0)
-    if listing and waiting.latest(facts, listing[-1]).status in ("FAILED", "CANCELED"):
+    last = waiting.latest(facts, listing[-1]) if listing else None
+    if isinstance(last, WorkRequest) and (last.status in ("FAILED", "CANCELED") or last.errors):
         return "work_request_failed"
     return "unproven"

@@ -58,7 +58,7 @@ class Observer:
         if entry["error"] is not None:
             return "failed"
         if entry["action"] == "none":
-            return counted_as(entry["reason"])
+            return counted_as(entry["reason"]) or str(entry["reason"])
         if self._fleet.options.wait:
             return "completed"
         return "submitted" if entry["action"] == "submit" else "joined"

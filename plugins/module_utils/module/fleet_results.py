@@ -11,19 +11,18 @@ from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.reasons import REASONS
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.tasks import STOPPED
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef
 from ansible_collections.rekey.oci.plugins.module_utils.module import results
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
 
+#: What there is a count of. Of a bucket for which nothing was submitted or joined, its reason says as what it counts.
 COUNTS = (
     "submitted", "joined", "completed", "up_to_date", "empty_bucket", "oracle_managed_key", "failed", "deferred",
     "not_begun", "gone", "open_uploads", "proven",
 )  # fmt: skip
-
-#: What a bucket with such a reason is counted as, where that is another word.
-_COUNTED_AS = {"bucket_gone": "gone"}
 
 #: Counts that stand beside the others, and are not told in the message.
 _BESIDE = frozenset(("total", "open_uploads", "proven"))
@@ -111,8 +110,9 @@ def _compact(reconciler: Reconciler, ref: BucketRef, diff: bool) -> dict[str, An
 
 def _is_proven(reconciler: Reconciler) -> bool:
     """Whether a completed receipt proves at the end of the run that all objects are under the current version of the key."""
-    outcome, facts, receipt = reconciler.outcome, reconciler.facts, reconciler.facts.receipt
-    if not isinstance(outcome, Done) or facts.key is None or receipt is None or receipt.state != receipts.COMPLETED:
+    outcome, facts = reconciler.outcome, reconciler.facts
+    receipt = facts.receipt.proof() if facts.receipt is not None else None
+    if not isinstance(outcome, Done) or facts.key is None or receipt is None:
         return False
     current = receipt.key == receipts.key_digest(facts.key.id) and receipt.key_version_id == facts.key.current_version
     ended = outcome.reason == "up_to_date" or (outcome.action != "none" and not reconciler.options.check_mode)
@@ -162,7 +162,7 @@ def summary_of(entries: Sequence[dict[str, Any]], waited: bool) -> dict[str, int
         if entry["action"] in ("submit", "join"):
             summary["submitted" if entry["action"] == "submit" else "joined"] += 1
             summary["completed"] += waited and not failed
-        elif not failed and counted in summary:
+        elif not failed and counted is not None:
             summary[counted] += 1
         summary["failed"] += failed
         summary["proven"] += bool(entry.get("proven"))
@@ -170,8 +170,9 @@ def summary_of(entries: Sequence[dict[str, Any]], waited: bool) -> dict[str, int
     return summary
 
 
-def counted_as(reason: Optional[str]) -> str:
-    return _COUNTED_AS.get(str(reason), str(reason))
+def counted_as(reason: Optional[str]) -> Optional[str]:
+    """What a bucket counts as for which nothing was submitted or joined."""
+    return REASONS[reason].counted if reason in REASONS else None
 
 
 def told(summary: dict[str, int], scope: str = receipts.ALL) -> str:

@@ -35,6 +35,11 @@ def work_request_of(reconciler: Reconciler) -> Optional[WorkRequest]:
     receipt = facts.receipt
     candidates = list(reversed(attempt.submitted))
     candidates.append(attempt.joined or "")
+    if isinstance(reconciler.outcome, Done) and reconciler.outcome.action == "join" and not any(candidates):
+        # One that runs is told of, though the receipt may name one that has ended.
+        running = _listed(reconciler)
+        if running is not None:
+            return running
     candidates.append((receipt.work_request_id or "") if receipt else "")
     for wanted in filter(None, candidates):
         seen = facts.seen(wanted)
@@ -90,7 +95,7 @@ def predicted(reconciler: Reconciler) -> bool:
     if not reconciler.options.check_mode or not isinstance(outcome, Done):
         return False
     # That a re-encryption has completed is not on the receipt yet.
-    unwritten = outcome.reason == "up_to_date" and receipt is not None and receipt.state != COMPLETED
+    unwritten = outcome.reason == "up_to_date" and receipt is not None and receipt.proof() is None
     return outcome.changed or outcome.action != "none" or unwritten
 
 
@@ -101,6 +106,10 @@ def result_of(reconciler: Reconciler) -> dict[str, Any]:
     bucket: Optional[Bucket] = facts.bucket or reconciler.last_bucket
     key = key_of(reconciler)
     work_request = work_request_of(reconciler)
+    receipt = facts.receipt
+    if receipt is not None and outcome is not None and outcome.reason == "up_to_date":
+        # A later attempt, made without the key's version, keeps what was proven.
+        receipt = receipt.proof() or receipt
     result: dict[str, Any] = {
         "changed": changed_by(reconciler),
         "action": outcome.action if outcome else "none",
@@ -109,7 +118,7 @@ def result_of(reconciler: Reconciler) -> dict[str, Any]:
         "bucket": bucket.as_result() if bucket else None,
         "key": key.as_result() if key else None,
         "work_request": work_request.as_result() if work_request else None,
-        "receipt": facts.receipt.as_result() if facts.receipt else None,
+        "receipt": receipt.as_result() if receipt else None,
     }
     if predicted(reconciler):
         result["predicted"] = True

@@ -11,6 +11,7 @@ from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.reasons import REASONS
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef
 from ansible_collections.rekey.oci.plugins.module_utils.module import fleet_results, results
@@ -27,17 +28,6 @@ STATUSES = (
     "error",
 )
 
-#: By the reason of the decision; what is not in here is unproven.
-_BY_REASON = {
-    "up_to_date": "up_to_date",
-    "empty_bucket": "empty_bucket",
-    "oracle_managed_key": "oracle_managed_key",
-    "in_progress": "in_progress",
-    "key_version_changed": "stale",
-    "key_changed": "stale",
-    "work_request_failed": "failed",
-}
-
 _DAY = 86400
 
 
@@ -45,7 +35,7 @@ def status_of(reconciler: Reconciler) -> str:
     outcome = reconciler.outcome
     if not isinstance(outcome, Done):
         return "error"
-    return _BY_REASON.get(outcome.reason, "unproven")
+    return REASONS[outcome.reason].status or "unproven"
 
 
 class Looks:

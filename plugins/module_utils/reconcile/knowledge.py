@@ -52,5 +52,5 @@ class Knowledge:
             attempt.reason = attempt.reason or "key_assigned"
         if first:
             attempt.previous_key = bucket.kms_key_id
-            if receipt is not None and receipt.state == "completed":
-                self.key_version_before = receipt.key_version_id
+            proof = receipt.proof() if receipt is not None else None
+            self.key_version_before = proof.key_version_id if proof is not None else None

@@ -93,7 +93,9 @@ def poll(run: Knowledge, step: Poll) -> None:
 def read_errors(run: Knowledge, step: ReadErrors) -> None:
     errors = run.api.get_work_request_errors(step.work_request_id)
     run.facts.errors_read.add(step.work_request_id)
-    seen = run.facts.seen(step.work_request_id)
+    seen = run.facts.seen(step.work_request_id) or next(
+        (listed for listed in run.facts.listing or () if listed.id == step.work_request_id), None
+    )
     if isinstance(seen, WorkRequest):
         run.facts.work_requests[seen.id] = replace(seen, errors=errors)
 

@@ -67,7 +67,7 @@ def submit(run: Knowledge, step: Submit) -> None:
     attempt.accepted = work_request_id if attempt.claim is not None else None
     attempt.accepted_at = run.clock()
     attempt.submitted.append(work_request_id)
-    attempt.conflicts = 0
+    attempt.conflicts, attempt.conflict = 0, None
 
 
 def record(run: Knowledge, step: Record) -> None:

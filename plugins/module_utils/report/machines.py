@@ -13,13 +13,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Optional
 from xml.sax.saxutils import escape, quoteattr
 
+from ansible_collections.rekey.oci.plugins.module_utils.decide.reasons import REASONS
 from ansible_collections.rekey.oci.plugins.module_utils.report.files import stamp
 from ansible_collections.rekey.oci.plugins.module_utils.report.rows import NOT_PROVEN, NOTHING_TO_PROVE, PROVEN
 
 #: All statuses of a bucket, so that one that no bucket has is told as 0.
-STATUSES = (
-    "up_to_date", "stale", "unproven", "in_progress", "failed", "empty_bucket", "oracle_managed_key", "error",
-)  # fmt: skip
+STATUSES = (*dict.fromkeys(reason.status for reason in REASONS.values() if reason.status), "error")
 
 # What JUnit's readers take for the parts of a name.
 _DOTS = re.compile(r"[.\s]+")

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any, Optional
 
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import BUCKET_KEY
 from ansible_collections.rekey.oci.plugins.module_utils.report.assets import SCRIPT, STYLE
 from ansible_collections.rekey.oci.plugins.module_utils.report.files import stamp
 from ansible_collections.rekey.oci.plugins.module_utils.report.rows import (
-    BUCKET_KEY,
     NOT_PROVEN,
     NOTHING_TO_PROVE,
     PROVEN,

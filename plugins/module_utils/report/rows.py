@@ -15,6 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import UNUSABLE_KEY_STATES
+from ansible_collections.rekey.oci.plugins.module_utils.decide.reasons import REASONS
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import BUCKET_KEY
 
 PROVEN, NOT_PROVEN, NOTHING_TO_PROVE = "proven", "not_proven", "nothing_to_prove"
 
@@ -32,21 +34,22 @@ _NUMBERS = frozenset(
     ("key_version_age_days", "percent_complete", "approximate_count", "approximate_size", "open_uploads")
 )
 
-#: What a proof is about: all objects, or the keys of the bucket alone.
-BUCKET_KEY = "bucket-key"
+#: What is to be done where a proof is about the keys of the bucket alone.
 BUCKET_KEYS_ONLY = "Bucket keys only: re-encrypt all objects to prove them too."
 
-#: Status to verdict, who should act, and what they should do. A status that is not here is not proven.
+#: The statuses of buckets that are proven, by the table of reasons.
+PROVEN_STATUSES = frozenset(reason.status for reason in REASONS.values() if reason.proven)
+#: In these nothing could be under an older version of a customer's key.
+_NOTHING = frozenset(("empty_bucket", "oracle_managed_key"))
+
+#: Status to who should act, and what they should do, where a bucket is not proven.
 _STATUSES = {
-    "up_to_date": (PROVEN, "nobody", ""),
-    "empty_bucket": (NOTHING_TO_PROVE, "nobody", ""),
-    "oracle_managed_key": (NOTHING_TO_PROVE, "nobody", ""),
-    "in_progress": (NOT_PROVEN, "nobody", "Look again when the work request has ended."),
-    "stale": (NOT_PROVEN, "storage operator", "Re-encrypt: the key has a newer version."),
-    "unproven": (NOT_PROVEN, "storage operator", "Re-encrypt: nothing proves which key version is in use."),
-    "failed": (NOT_PROVEN, "storage operator", "See why the work request failed, and re-encrypt."),
+    "in_progress": ("nobody", "Look again when the work request has ended."),
+    "stale": ("storage operator", "Re-encrypt: the key has a newer version."),
+    "unproven": ("storage operator", "Re-encrypt: nothing proves which key version is in use."),
+    "failed": ("storage operator", "See why the work request failed, and re-encrypt."),
 }
-_UNKNOWN = (NOT_PROVEN, "storage operator", "Find out why, and look again.")
+_UNKNOWN = ("storage operator", "Find out why, and look again.")
 
 #: The regions that OCIDs name by their short names.
 _SHORT_REGIONS = {"iad": "us-ashburn-1", "phx": "us-phoenix-1"}
@@ -127,8 +130,9 @@ def _place(one: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def is_proven(entry: Mapping[str, Any]) -> bool:
-    """Whether a look at a bucket proves that all of its objects are under the current version of its key."""
-    return str(entry.get("status")) == "up_to_date" and _weigh(entry, entry.get("scope") or "all") is None
+    """Whether a look at a bucket proves that all of its objects are under the current version of its key. An empty one has none."""
+    status = str(entry.get("status"))
+    return status in PROVEN_STATUSES and (status in _NOTHING or _weigh(entry, entry.get("scope")) is None)
 
 
 def _weigh(entry: Mapping[str, Any], scope: Any) -> Optional[tuple[str, str, str]]:
@@ -146,8 +150,10 @@ def _weigh(entry: Mapping[str, Any], scope: Any) -> Optional[tuple[str, str, str
 def _judge(
     status: str, bucket: Mapping[str, Any], key: Mapping[str, Any], error: Mapping[str, Any]
 ) -> tuple[str, str, str]:
-    verdict, who, action = _STATUSES.get(status, _UNKNOWN)
-    if verdict != NOT_PROVEN or status == "in_progress":
+    if status in _NOTHING or status in PROVEN_STATUSES:
+        return NOTHING_TO_PROVE if status in _NOTHING else PROVEN, "nobody", ""
+    verdict, (who, action) = NOT_PROVEN, _STATUSES.get(status, _UNKNOWN)
+    if status == "in_progress":
         return verdict, who, action
     if key.get("state") in UNUSABLE_KEY_STATES:
         return verdict, "key administrator", "Enable the key, or assign another one."

@@ -91,7 +91,9 @@ def test_a_life_cycle_is_guarded(world: World, begun: tuple[str, ...], refused: 
 
 def test_a_key_is_deleted_when_its_time_has_come(world: World) -> None:
     def schedule(days: float) -> dict[str, str]:
-        return {"timeOfDeletion": datetime.fromtimestamp(world.simulator.clock.now() + days * DAY, timezone.utc).isoformat()}
+        return {
+            "timeOfDeletion": datetime.fromtimestamp(world.simulator.clock.now() + days * DAY, timezone.utc).isoformat()
+        }
 
     action = path(world, "/actions/scheduleDeletion")
     for days in (6, 31):

@@ -223,6 +223,8 @@ class Service(SharedApi):
 
     def get_work_request_errors(self, work_request_id: str) -> tuple[Mapping[str, Any], ...]:
         self._call("ListWorkRequestErrors", work_request_id)
+        if self.jobs[work_request_id].end == "COMPLETED":
+            return ()
         return ({"code": "KmsKeyError", "message": "the key could not wrap", "timestamp": None},)
 
     def update_bucket(self, bucket: Bucket, etag: str | None, change: Change) -> Bucket:

@@ -13,7 +13,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -265,13 +264,11 @@ def test_a_token_that_is_not_renewed_in_time(federation: Federation) -> None:
     with refusing() as (url, got):
         api = by_instance_principal(url)
         federation.behave = over.wait  # type: ignore[assignment]
-        begun = time.monotonic()
         try:
             with pytest.raises(ApiError) as caught:
                 api.get_namespace()
         finally:
             over.set()
-        assert time.monotonic() - begun < 10
         assert not got
     error = caught.value
     assert (error.retryable, error.effect, error.status) == (True, "none", None)

@@ -39,9 +39,8 @@ def world(seconds: float, listed: bool) -> OneAtOnce:
     return OneAtOnce(jobs=[foreign], listed=listed)
 
 
-@pytest.mark.parametrize("listed", [False, True])
 @pytest.mark.parametrize("receipt", ["tag", "none"])
-@pytest.mark.parametrize("seconds", [3.0, 40.0, 300.0])
+@pytest.mark.parametrize(("seconds", "listed"), [(3.0, False), (3.0, True), (40.0, True), (300.0, True)])
 def test_it_submits_once_soon_after_the_other_one_is_over(seconds: float, receipt: str, listed: bool) -> None:
     there = world(seconds, listed)
     _run, outcome = reconcile(there, Options(receipt=receipt))
@@ -52,10 +51,9 @@ def test_it_submits_once_soon_after_the_other_one_is_over(seconds: float, receip
     assert len(there.calls) < 60 + 2 * seconds
 
 
-@pytest.mark.parametrize("listed", [False, True])
 @pytest.mark.parametrize("receipt", ["tag", "none"])
-def test_without_waiting_it_leaves_the_job_and_no_claim(receipt: str, listed: bool) -> None:
-    there = world(300, listed)
+def test_without_waiting_it_leaves_the_job_and_no_claim(receipt: str) -> None:
+    there = world(300, True)
     _run, outcome = reconcile(there, Options(receipt=receipt, wait=False))
     assert isinstance(outcome, Done)
     assert (outcome.action, outcome.reason, outcome.changed) == ("join", "in_progress", False)
@@ -64,10 +62,20 @@ def test_without_waiting_it_leaves_the_job_and_no_claim(receipt: str, listed: bo
     assert receipts.RECEIPT_TAG not in there.bucket.freeform_tags
 
 
-@pytest.mark.parametrize("listed", [False, True])
+@pytest.mark.parametrize("wait", [False, True])
 @pytest.mark.parametrize("receipt", ["tag", "none"])
-def test_when_its_time_is_over_it_leaves_no_claim(receipt: str, listed: bool) -> None:
-    there = world(300, listed)
+def test_where_none_is_listed_it_ends_soon_in_the_service_s_words_and_leaves_no_claim(receipt: str, wait: bool) -> None:
+    there = world(300, False)
+    _run, outcome = reconcile(there, Options(receipt=receipt, wait=wait))
+    assert isinstance(outcome, Fail)
+    assert "409 Conflict: one is running" in outcome.message
+    assert there.now - EPOCH < 30
+    assert receipts.RECEIPT_TAG not in there.bucket.freeform_tags
+
+
+@pytest.mark.parametrize("receipt", ["tag", "none"])
+def test_when_its_time_is_over_it_leaves_no_claim(receipt: str) -> None:
+    there = world(300, True)
     _run, outcome = reconcile(there, Options(receipt=receipt, wait_timeout=20))
     assert isinstance(outcome, Fail)
     assert (outcome.action, outcome.reason, there.posts) == ("join", "in_progress", 0)

@@ -91,7 +91,7 @@ def test_counts() -> None:
         "joined": 1,
         "completed": 2,
         "up_to_date": 2,
-        "empty_bucket": 1,
+        "empty_bucket": 2,
         "oracle_managed_key": 1,
         "failed": 2,
         "deferred": 1,

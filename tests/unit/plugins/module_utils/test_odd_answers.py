@@ -1,0 +1,251 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Answers that nobody expects: one is no fact, and a row of them ends the run with the true cause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import COMPLETED, UNKNOWN_VERSION
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import _percent
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
+    CREATED,
+    EPOCH,
+    KEY,
+    OLDER,
+    Job,
+    World,
+    key,
+    receipt,
+    reconcile,
+    tagged,
+)
+
+RECORDED = "ocid1.workrequest.oc1.iad.recorded"
+PROVEN = tagged(receipt(COMPLETED, RECORDED))
+OPERATIONS = (
+    "GetBucket",
+    "GetKey",
+    "GetKeyVersion",
+    "ListWorkRequests",
+    "UpdateBucket",
+    "ReencryptBucket",
+    "GetWorkRequest",
+)
+
+
+@dataclass
+class Odd(World):
+    """``odd`` says by operation which calls, from 1, are refused and with which status; number 0 is each."""
+
+    odd: dict[str, dict[int, int]] = field(default_factory=dict)
+    effects: bool = False
+    message: str = "odd"
+    expired: bool = False
+
+    def _called(self, operation: str) -> None:
+        super()._called(operation)
+        answers = self.odd.get(operation, {})
+        status = answers.get(self.calls.count(operation), answers.get(0))
+        if status:
+            raise ApiError(operation, self.message, status=status, code="Odd", signed_out=self.expired)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409])
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_one_odd_answer_costs_no_second_submission(operation: str, status: int) -> None:
+    for number in (1, 2, 3):
+        there = Odd(odd={operation: {number: status}})
+        run, outcome = reconcile(there, Options())
+        assert isinstance(outcome, Done), (number, outcome)
+        assert (outcome.action, there.posts) == ("submit", 1), number
+        assert run.facts.receipt is not None
+        assert run.facts.receipt.state == COMPLETED, number
+        assert run.warnings == [], number
+        assert reconcile(there, Options(), nonce="c" * 12)[1] == Done("none", "up_to_date")
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_412_with_nobody_near_costs_no_second_submission(number: int) -> None:
+    there = Odd(odd={"UpdateBucket": {number: 412}})
+    run, outcome = reconcile(there, Options())
+    assert (outcome.action, there.posts) == ("submit", 1)
+    assert run.facts.receipt is not None
+    assert run.facts.receipt.state == COMPLETED
+
+
+@pytest.mark.parametrize("status", [400, 401, 409, 413])
+def test_a_key_that_is_answered_oddly_for_ever_fails_and_submits_nothing(status: int) -> None:
+    there = Odd(bucket=PROVEN, odd={"GetKey": {0: status}})
+    run, outcome = reconcile(there, Options())
+    assert isinstance(outcome, Fail)
+    assert f"GetKey failed: {status}" in outcome.message
+    assert run.error is not None
+    assert (there.posts, there.writes, there.bucket) == (0, 0, PROVEN)
+
+
+@pytest.mark.parametrize("kinds", [(403, 404), (404, 403), (404, 404)])
+def test_a_key_that_may_not_be_read_is_believed_when_it_is_said_again(kinds: tuple[int, int]) -> None:
+    there = Odd(bucket=PROVEN, odd={"GetKey": {1: kinds[0], 2: kinds[1], 0: 404}})
+    run, outcome = reconcile(there, Options())
+    assert (outcome.action, outcome.reason, there.posts) == ("submit", "unproven", 1)
+    assert any("cannot be read" in warning for warning in run.warnings)
+
+
+@pytest.mark.parametrize("blind_runs", [1, 2])
+@pytest.mark.parametrize("wait", [True, False])
+def test_an_attempt_without_the_version_costs_no_older_proof(blind_runs: int, wait: bool) -> None:
+    there = World(bucket=PROVEN, unreadable=True)
+    for number in range(blind_runs):
+        reconcile(there, Options(wait=wait), nonce=f"{number:012x}")
+        there.pass_time(1000.0)
+    found, _warning = FREEFORM.read(there.bucket)
+    assert found is not None
+    assert (found.key_version_id, found.kept is not None) == (UNKNOWN_VERSION, True)
+    there.unreadable, posts = False, there.posts
+    run, outcome = reconcile(there, Options())
+    assert outcome == Done("none", "up_to_date")
+    assert (there.posts, run.warnings) == (posts, [])
+
+
+def test_what_a_blind_attempt_keeps_is_no_proof_of_a_newer_version() -> None:
+    there = World(bucket=tagged(receipt(COMPLETED, RECORDED, key_version_id=OLDER)), unreadable=True)
+    reconcile(there, Options())
+    there.unreadable = False
+    _run, outcome = reconcile(there, Options(), nonce="c" * 12)
+    assert (outcome.action, outcome.reason) == ("submit", "key_version_changed")
+    there = World(bucket=PROVEN, unreadable=True)
+    reconcile(there, Options())
+    there.unreadable = False
+    there.keys[KEY] = key(version="ocid1.keyversion.oc1.iad.examplevault.newer")
+    _run, outcome = reconcile(there, Options(), nonce="c" * 12)
+    assert (outcome.action, outcome.reason) == ("submit", "key_version_changed")
+
+
+@pytest.mark.parametrize("after", [0.0, 1.0, 299.0, 301.0])
+@pytest.mark.parametrize("running", [False, True])
+def test_without_a_receipt_two_clocks_are_given_a_margin(after: float, running: bool) -> None:
+    there = World(jobs=[Job(RECORDED, CREATED + after, EPOCH + 30.0 if running else EPOCH - 1.0)])
+    _run, outcome = reconcile(there, Options(receipt="none"))
+    proven = ("join", "in_progress") if running else ("none", "up_to_date")
+    assert (outcome.action, outcome.reason) == (proven if after > 300 else ("submit", "unproven"))
+
+
+def test_a_bucket_that_answers_412_for_ever_ends_the_run_soon_and_tells_the_cause() -> None:
+    there = Odd(odd={"UpdateBucket": {0: 412}})
+    _run, outcome = reconcile(there, Options())
+    assert isinstance(outcome, Fail)
+    assert "refused 6 writes in a row with 412, though nobody changes it" in outcome.message
+    assert (there.calls.count("UpdateBucket"), there.posts) == (6, 0)
+    assert len(there.calls) < 40
+    there = Odd(odd={"UpdateBucket": {1: 200, 0: 412}})
+    there.odd["UpdateBucket"].pop(1)
+
+
+class Changing(Odd):
+    """Somebody changes the bucket before each write."""
+
+    def update_bucket(self, *args: Any) -> Any:
+        self.writes += 1
+        self.bucket = replace(self.bucket, etag=f"other-{self.writes}")
+        return super().update_bucket(*args)
+
+
+def test_a_bucket_that_others_change_all_the_time_says_so() -> None:
+    there = Changing()
+    _run, outcome = reconcile(there, Options())
+    assert isinstance(outcome, Fail)
+    assert "somebody changes it each time" in outcome.message
+    assert there.posts == 0
+
+
+@pytest.mark.parametrize("wait", [True, False])
+@pytest.mark.parametrize("kept", ["tag", "none"])
+def test_a_409_that_is_no_running_re_encryption_is_told_in_the_service_s_words(wait: bool, kept: str) -> None:
+    there = Odd(bucket=PROVEN, odd={"ReencryptBucket": {0: 409}}, message="The bucket is a replication destination.")
+    begun = there.now
+    _run, outcome = reconcile(there, Options(force=True, wait=wait, receipt=kept))
+    assert isinstance(outcome, Fail)
+    assert "The bucket is a replication destination." in outcome.message
+    assert outcome.error is not None
+    assert there.now - begun < 30
+    assert there.bucket.freeform_tags == PROVEN.freeform_tags, "no claim is left"
+
+
+@pytest.mark.parametrize("kept", ["tag", "none"])
+def test_completed_with_errors_on_record_is_no_proof(kept: str) -> None:
+    there: Any = World(duration=5.0)
+    real = there.reencrypt_bucket
+
+    def with_errors(*args: Any) -> str:
+        made: str = real(*args)
+        there.jobs[-1].errors = there.posts == 1
+        return made
+
+    there.reencrypt_bucket = with_errors
+    _run, outcome = reconcile(there, Options(receipt=kept))
+    assert isinstance(outcome, Fail)
+    assert "COMPLETED with errors on record" in outcome.message
+    assert "an object could not be read" in outcome.message
+    for _again in range(2):
+        _run, outcome = reconcile(there, Options(receipt=kept), nonce="c" * 12)
+        if there.posts == 2:
+            break
+    assert (outcome.action, outcome.reason, there.posts) == ("submit", "work_request_failed", 2)
+    assert reconcile(there, Options(receipt=kept), nonce="d" * 12)[1] == Done("none", "up_to_date")
+
+
+def test_a_list_that_cannot_be_read_is_no_evidence_against_a_completed_receipt() -> None:
+    there = Odd(bucket=PROVEN, odd={"ListWorkRequests": {0: 404}})
+    for _time in range(2):
+        run, outcome = reconcile(there, Options(verify_history=True))
+        assert outcome == Done("none", "up_to_date")
+        assert any("cannot be listed" in warning for warning in run.warnings)
+
+
+@pytest.mark.parametrize("skew", [-30.0, -3.0, 3.0, 30.0])
+@pytest.mark.parametrize("duration", [0.0, 60.0])
+def test_a_lost_post_is_found_whatever_the_clocks_say(skew: float, duration: float) -> None:
+    there: Any = World(duration=duration)
+    real = there.reencrypt_bucket
+
+    def lost(*args: Any) -> str:
+        real(*args)
+        there.jobs[-1].accepted += skew
+        raise ApiError("ReencryptBucket", "the connection broke", effect="unknown", retryable=True)
+
+    there.reencrypt_bucket = lost
+    run, outcome = reconcile(there, Options())
+    assert (outcome.action, there.posts) == ("submit", 1)
+    assert run.facts.receipt is not None
+    assert run.facts.receipt.state == COMPLETED
+
+
+@pytest.mark.parametrize("expired", [True, False])
+def test_a_wait_whose_calls_are_no_longer_signed_ends_and_names_the_work_request(expired: bool) -> None:
+    there = Odd(duration=900.0, message="the security token expired at 2026-01-01T00:00:00Z", expired=expired)
+    there.odd["GetWorkRequest"] = dict.fromkeys(range(6, 500), 401)
+    _run, outcome = reconcile(there, Options())
+    assert isinstance(outcome, Fail)
+    assert "ocid1.workrequest.oc1.iad.own1" in outcome.message
+    assert "the security token expired at" in outcome.message
+    assert "within wait_timeout" not in outcome.message
+    assert there.calls.count("GetWorkRequest") == 5 + (1 if expired else 5)
+
+
+@pytest.mark.parametrize("told", [float("nan"), float("inf"), float("-inf"), -1.0, 250.0, "half", {}, None])
+def test_a_progress_that_is_none(told: Any) -> None:
+    assert _percent(told) is None
+
+
+def test_a_progress() -> None:
+    assert [_percent(told) for told in (0, 42.5, 100)] == [0.0, 42.5, 100.0]
