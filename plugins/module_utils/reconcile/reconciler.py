@@ -182,7 +182,7 @@ class Reconciler(Knowledge):
         while True:
             try:
                 answer = call()
-            except ApiError as error:  # noqa: PERF203
+            except ApiError as error:
                 count += 1
                 here, failure = self._here, self._failure(Pause(0.0), error, count, begun)
                 if not failing.may_retry(here, failure):
