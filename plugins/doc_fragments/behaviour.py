@@ -37,6 +37,29 @@ options:
     type: str
     choices: [tag, none]
     default: tag
+  receipt_tag_namespace:
+    description:
+      - The name of the tag namespace to keep the receipt in, instead of in freeform tags. The receipt is then the defined tags
+        C(rekey-receipt) and C(rekey-work-request) of this namespace. Names are compared without regard to case.
+      - Only those who may use the namespace can write such a receipt.
+      - A receipt in freeform tags is neither believed nor kept then. The first write takes it off.
+      - Where the namespace is unknown or retired, its two tag keys are missing, or the user may not use it, the task fails before
+        anything is submitted. It does not fall back to freeform tags.
+      - Cannot be used with O(receipt=none).
+    type: str
+  open_uploads:
+    description:
+      - What to do about multipart uploads that were begun before the key's current version, or up to 5 minutes after its creation,
+        and are still open. A re-encryption reaches objects that exist. What such an upload becomes may be under the older version.
+      - V(warn) names the first few of them, with their age, and what ends them.
+      - V(fail) re-encrypts, and then fails the task.
+      - V(ignore) does not list them.
+      - Their number becomes part of the receipt. As long as there is such a receipt, each run lists the open uploads again, and
+        re-encrypts once some of them have ended. A receipt without such a number costs no call.
+      - They are not looked at with O(bucket_key_only=true).
+    type: str
+    choices: [warn, fail, ignore]
+    default: warn
   wait:
     description: Whether to wait until the re-encryption has ended. When V(false), a later run sees to the end.
     type: bool

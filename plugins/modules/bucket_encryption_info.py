@@ -26,6 +26,9 @@ options:
     type: str
     choices: [tag, none]
     default: tag
+  receipt_tag_namespace:
+    description: The tag namespace that the receipts are kept in, as in O(rekey.oci.bucket_reencrypt#module:receipt_tag_namespace).
+    type: str
   bucket_key_only:
     description: Whether a proof for the intermediate bucket keys alone will do.
     type: bool
@@ -127,6 +130,9 @@ buckets:
     receipt:
       description: Its receipt, as M(rekey.oci.bucket_reencrypt) returns it; null when there is none.
       type: dict
+    open_uploads:
+      description: The number of open multipart uploads that a re-encryption cannot reach; null where they were not listed.
+      type: int
     work_request:
       description: The work request that the status is about, as M(rekey.oci.bucket_reencrypt) returns it; null when there is none.
       type: dict
@@ -243,7 +249,9 @@ def main() -> None:
     spec = arguments.common()
     spec.update(arguments.fleet())
     behaviour = arguments.behaviour()
-    spec.update({name: behaviour[name] for name in ("receipt", "bucket_key_only", "verify_history")})
+    spec.update(
+        {name: behaviour[name] for name in ("receipt", "receipt_tag_namespace", "bucket_key_only", "verify_history")}
+    )
     spec["bucket_name"] = {"type": "str", "aliases": ["bucket", "name"]}
     module = AnsibleModule(
         argument_spec=spec,
@@ -262,6 +270,7 @@ def main() -> None:
         check_mode=True,
         wait=False,
         receipt=params["receipt"],
+        receipt_tag_namespace=params["receipt_tag_namespace"],
         bucket_key_only=params["bucket_key_only"],
         verify_history=params["verify_history"],
     )
@@ -323,6 +332,7 @@ def told(
 def check(params: dict[str, Any]) -> None:
     """Raises BadInput."""
     inputs.check_fleet(params)
+    inputs.check_receipt(params)
     inputs.check_namespace(params["namespace_name"])
     if params["bucket_name"] is not None:
         inputs.check_bucket_name(params["bucket_name"])

@@ -95,7 +95,7 @@ reason:
   description:
     - Why, by the decision table.
     - V(oracle_managed_key) and V(empty_bucket) need nothing, V(up_to_date) is proven, V(in_progress) is running already.
-    - V(key_version_changed), V(key_changed), V(work_request_failed), V(unproven) and V(forced) submit.
+    - V(key_version_changed), V(key_changed), V(work_request_failed), V(uploads_ended), V(unproven) and V(forced) submit.
     - V(key_assigned) submits, or does no more than assign the key on an empty bucket, where RV(action) is V(none).
     - Null when a failure came before a decision.
   returned: always
@@ -172,6 +172,18 @@ key:
         time_created:
           description: When it was created, RFC 3339 in UTC; null when it was not or cannot be read.
           type: str
+open_uploads:
+  description:
+    - The number of open multipart uploads that a re-encryption cannot reach. Null where they were not listed.
+    - See O(open_uploads).
+  returned: always
+  type: int
+  sample: 0
+scope:
+  description: What is re-encrypted and proven. V(all), or V(bucket-key) with O(bucket_key_only=true).
+  returned: always
+  type: str
+  sample: all
 work_request:
   description: The work request of the re-encryption; null when there is none.
   returned: always
@@ -276,13 +288,14 @@ def main() -> None:
         options = arguments.options(module.params, module.check_mode)
     except inputs.BadInput as error:
         module.fail_json(msg=str(error), **results.nothing())
-    api = connect(module, learned=results.nothing())
+    learned = results.nothing(options.scope)
+    api = connect(module, learned=learned)
     over = started_at + options.wait_timeout
     patient_until = over if options.wait and not options.check_mode else None
     bounds = {"patient_until": patient_until, "last_call": over}
     reconciler = Reconciler(
         api,
-        namespace_of(module, api, results.nothing(), **bounds),
+        namespace_of(module, api, learned, **bounds),
         module.params["bucket_name"],
         options,
         nonce=uuid.uuid4().hex[:12],

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
-from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import COMPLETED, Receipt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from tests.histories import causes, proof
@@ -117,7 +116,7 @@ class Book:
 
     def before(self) -> Before:
         bucket = self._universe.bucket
-        return Before(bucket.etag, dict(bucket.freeform_tags), bucket.kms_key_id)
+        return Before(bucket.etag, self._universe.tags(), bucket.kms_key_id)
 
     def after(self, before: Before, request: Request, response: Response, run: Run | None, sent: Sent) -> None:
         self._number += 1
@@ -150,7 +149,7 @@ class Book:
             before,
             self.before(),
             self.receipt_in(before.tags),
-            self.receipt_in(self._universe.bucket.freeform_tags),
+            self.receipt_in(self._universe.tags()),
         )
         self.writes.append(write)
         if run is None:
@@ -195,7 +194,9 @@ class Book:
 
     def receipt_in(self, tags: dict[str, str]) -> Receipt | None:
         bucket = self._universe.bucket
-        return FREEFORM.read(Bucket(bucket.namespace, bucket.name, id=bucket.id, freeform_tags=tags))[0]
+        freeform, defined = self._universe.tags_apart(tags)
+        there = Bucket(bucket.namespace, bucket.name, id=bucket.id, freeform_tags=freeform, defined_tags=defined)
+        return self._universe.place.read(there)[0]
 
     # Promises.
 
@@ -328,4 +329,4 @@ class Book:
 
 
 def _others(tags: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in tags.items() if name not in receipts.TAGS}
+    return {name: value for name, value in tags.items() if name.rpartition(".")[2] not in receipts.TAGS}

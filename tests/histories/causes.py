@@ -27,6 +27,7 @@ FOREIGN = "somebody else re-encrypted while the attempt lay open"
 UNREADABLE = "the key cannot be read"
 WIDER = "a claim for everything replaced the receipt for bucket keys only"
 NO_RECEIPT = "no receipt can be kept on the bucket"
+UPLOADS = "open uploads that the receipt counted have ended"
 CLOCKS = "a crashed controller's was listed under a time before its claim"
 #: Not allowed.
 NONE = "nothing"
@@ -42,6 +43,9 @@ def of_second(book: Book, accepted: Accepted, run: Run) -> str | None:
         return FORCED
     if purpose[1] == UNKNOWN_VERSION:
         return UNREADABLE
+    if run.reconciler.attempt.reason == "uploads_ended":
+        claim = earlier[-1].sent.claim
+        return UPLOADS if claim is not None and claim.open else NONE
     if _weak(run):
         return NO_RECEIPT
     if accepted.sent.late:

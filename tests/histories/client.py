@@ -125,6 +125,8 @@ class Client:
         body: dict[str, Any] = {}
         if details.freeform_tags is not None:
             body["freeformTags"] = details.freeform_tags
+        if details.defined_tags is not None:
+            body["definedTags"] = details.defined_tags
         if details.kms_key_id is not None:
             body["kmsKeyId"] = details.kms_key_id
         headers = {} if if_match is None else {"if-match": if_match}
@@ -153,6 +155,10 @@ class Client:
     def list_work_requests(self, compartment_id: str, limit: int, page: str | None = None) -> Answer:
         query = {"compartmentId": compartment_id, "limit": str(limit)}
         return self._call("GET", "/workRequests", query | ({"page": page} if page else {}), gives=list)
+
+    def list_multipart_uploads(self, namespace: str, name: str, limit: int, page: str | None = None) -> Answer:
+        query = {"limit": str(limit)} | ({"page": page} if page else {})
+        return self._call("GET", f"/n/{namespace}/b/{name}/u", query, gives=list)
 
     def get_work_request(self, work_request_id: str) -> Answer:
         return self._call("GET", f"/workRequests/{work_request_id}")

@@ -28,6 +28,9 @@ ENVIRONMENT = (
     "fill",
     "unfill",
     "put",
+    "upload",
+    "commit",
+    "abort",
     "cancel",
     "forget",
     "disable",
@@ -108,10 +111,16 @@ class History:
     before: str = "fresh"
     crash_all: bool = False
     seed: int = 0
+    #: Whether the receipt is kept in a tag namespace.
+    namespaced: bool = False
+    #: Whether the controllers look at open uploads. Without, their steps are counted the same in all histories.
+    uploads: bool = False
 
     def lines(self) -> list[str]:
         """For a person: what differs from the plainest history, one line each."""
         told = [f"bucket is {self.before}" + (f", {self.bucket}" if self.bucket else "")]
+        if self.namespaced:
+            told.append("the receipt is kept in a tag namespace")
         if self.settings:
             told.append(f"settings {self.settings}")
         told.extend(f"controller {number} wants {wants}" for number, wants in enumerate(self.wants) if wants)

@@ -18,7 +18,9 @@ from unittest.mock import patch
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils.decide import (
     claiming,
+    endings,
     failing,
+    uploads,
     waiting,
     with_receipt,
     without_receipt,
@@ -101,7 +103,7 @@ def _drop_anyones(real: Any) -> Any:
 
 
 def _forget_lost(_real: Any) -> Any:
-    return lambda _here, _error: failing.Verdict()
+    return lambda _here, _error: endings.Verdict()
 
 
 def _retried(real: Any) -> Any:
@@ -171,6 +173,14 @@ def _by_the_clock(real: Any) -> Any:
     return new_since
 
 
+def _late_look(real: Any) -> Any:
+    def look(here: Any) -> Any:
+        receipt = here.facts.receipt
+        return real(here) if receipt is not None and receipt.state == "completed" else None
+
+    return look
+
+
 def _always(value: Any) -> Callable[[Any], Any]:
     return lambda _real: lambda *_arguments: value
 
@@ -184,6 +194,9 @@ MUTANTS: dict[str, Mutate] = {
     "a 412 is believed though nobody touched the bucket": _instead(failing, "_changed", _touched_after_all),
     "what is new is told by the clocks": _instead(waiting, "new_since", _by_the_clock),
     "no margin between two clocks": lambda: patch.object(without_receipt, "CLOCK_MARGIN", 0.0),
+    "the count of open uploads is not kept": _instead(uploads, "count", _always(0)),
+    "open uploads are listed after the POST": _instead(uploads, "look", _late_look),
+    "no margin after a version's creation": lambda: patch.object(uploads, "CLOCK_MARGIN", 0.0),
     "errors on record do not matter": _instead(waiting, "look_for_errors", _always(None)),
     "a blind attempt forgets what was proven": _instead(claiming, "keeping", lambda _r: lambda claim, _before: claim),
     "1: claims name nobody": _instead(Reconciler, "__init__", _no_nonce),

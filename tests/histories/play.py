@@ -18,6 +18,7 @@ from tests.histories import proof
 from tests.histories.book import Broken
 from tests.histories.moves import Everybody, Fate, Go, Happens, History, Move, Wait
 from tests.histories.universe import OK, Run, Universe
+from tests.simulator import multipart
 
 #: When a work request ended that is forgotten, however long the service remembers.
 LONG_AGO = -1e10
@@ -31,10 +32,14 @@ _FULL = {f"filler-{number}": "x" for number in range(10)}
 class Play:
     def __init__(self, history: History) -> None:
         self.history = history
-        self.universe = Universe(dict(history.settings), history.bucket, history.seed)
+        self.universe = Universe(
+            dict(history.settings), history.bucket, history.seed, history.namespaced, history.uploads
+        )
         self.running: dict[int, Run] = {}
         #: The bucket's key when an object was written, by the object's version.
         self.put_under: dict[str, str | None] = {}
+        #: The same for uploads, by their ids, when they were begun.
+        self.uploads: dict[str, str | None] = {}
 
     def all(self) -> Universe:
         """Raises Broken."""
@@ -125,7 +130,7 @@ class Play:
         elif what == "untag":
             self._tag({name: value for name, value in bucket.freeform_tags.items() if name != "team"})
         elif what == "strip":
-            self._tag(others)
+            self._update({"freeformTags": others, "definedTags": {}})
         elif what == "fill":
             fillers = dict(list(_FULL.items())[: 10 - len(bucket.freeform_tags)])
             self._tag(dict(bucket.freeform_tags, **fillers))
@@ -134,6 +139,13 @@ class Play:
         elif what == "put":
             stored = universe.simulator.world.put_object(bucket, f"later-{len(bucket.objects)}", b"x")
             self.put_under[stored.version_id] = bucket.kms_key_id
+        elif what == "upload" and self.history.uploads:
+            self._upload()
+        elif what == "commit":
+            self._commit()
+        elif what == "abort":
+            for upload in list(bucket.uploads.values())[:1]:
+                multipart.abort(bucket, upload)
         elif what == "cancel":
             for work in list(universe.simulator.world.running(bucket.name))[-1:]:
                 universe.by_stranger("DELETE", f"/workRequests/{work.id}")
@@ -143,6 +155,19 @@ class Play:
             universe.settings.patch({"work_seconds": 300.0 if what == "slow" else 1.0})
         elif what in ("disable", "enable"):
             universe.by_stranger("POST", f"/20180608/keys/{bucket.kms_key_id}/actions/{what}")
+
+    def _upload(self) -> None:
+        world, bucket = self.universe.simulator.world, self.universe.bucket
+        upload = multipart.begin(world, bucket, f"upload-{len(self.uploads)}")
+        multipart.put_part(world, bucket, upload, 1, b"x")
+        self.uploads[upload.id] = bucket.kms_key_id
+
+    def _commit(self) -> None:
+        """The oldest that is open becomes an object."""
+        bucket = self.universe.bucket
+        for upload in list(bucket.uploads.values())[:1]:
+            stored = multipart.commit(self.universe.simulator.world, bucket, upload, [1])
+            self.put_under[stored.version_id] = self.uploads[upload.id]
 
     def _update(self, details: dict[str, Any]) -> None:
         self.universe.by_stranger("POST", self.universe.path, json.dumps(details))
@@ -181,6 +206,8 @@ class Play:
             for run in self.running.values():
                 self.universe.crash(run)
         self.together()
+        while self.universe.bucket.uploads and self.history.uploads:
+            self._commit()
         self._proven()
 
     def faults_stop(self) -> None:
@@ -223,6 +250,8 @@ class Play:
             raise Broken(f"the run after the faults said {outcome.reason}, and left the receipt {receipt}")
         if self._written_elsewhere():
             universe.book.assumed[proof.WRITTEN] += 1
+        elif any(run.reconciler.facts.uploads_unlisted for run in universe.book.runs):
+            universe.book.assumed[proof.UNLISTED] += 1
         elif not world.all_current(universe.bucket) and not universe.book.assumed:
             raise Broken(f"the run after the faults said {outcome.reason}, and not every object is current")
         # Whatever runs or is late is over by then, and must have left the proof true.

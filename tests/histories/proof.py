@@ -23,6 +23,7 @@ OPEN_ATTEMPT = "moved to another key, re-encrypted by hand and moved back while 
 KEYS_ONLY = "somebody re-encrypted bucket keys only where the answer to a whole re-encryption was lost"
 HIDDEN = "a list did not show what had been accepted before the claim"
 AFTERWARDS = "moved to another key, re-encrypted by hand and moved back after the completion"
+UNLISTED = "the open uploads could not be listed"
 WRITTEN = "objects were written while the bucket was under another key, and it was moved back"
 #: docs/terraform.md, on `receipt: none`.
 MOVED = "the bucket was under another key"

@@ -45,6 +45,7 @@ SCENARIOS: dict[str, History] = {
     "no receipt is kept": History(wants=({"receipt": "none"},)),
     "the key cannot be read": History(wants=({"user": "blind"},)),
     "it completes with errors": History(settings={"outcomes": ("COMPLETED_WITH_ERRORS",)}),
+    "an old upload is open": History(moves=(Happens("upload"), Happens("rotate")), uploads=True),
     "the key cannot be read any more": History(wants=({"user": "blind"},), before="proven"),
     "the times of work requests lie behind": History(settings={"accepted_skew": -30.0}),
     "the times of work requests lie ahead": History(settings={"accepted_skew": 30.0}),
@@ -162,6 +163,22 @@ CAREFUL: dict[str, History] = {
         moves=(Go(0, _ENOUGH), Happens("rotate"), Go(0, _ENOUGH)),
         wants=({"receipt": "none"},),
         settings={"accepted_skew": 30.0},
+    ),
+    **{
+        f"an upload that straddles a rotation, wrapped at its {when}": History(
+            moves=(Happens("upload"), Happens("rotate"), Go(0, _ENOUGH), Go(0, _ENOUGH), Happens("commit")),
+            settings={"upload_version": when},
+            uploads=True,
+        )
+        for when in ("creation", "part", "commit")
+    },
+    "an upload that is committed between POST and completion": History(
+        moves=(Happens("upload"), Happens("rotate"), Go(0, 7), Happens("commit"), Go(0, _ENOUGH)), uploads=True
+    ),
+    "an upload that is begun while the new version is not in use yet": History(
+        moves=(Happens("rotate"), Wait(1.0), Happens("upload"), Wait(60.0), Go(0, _ENOUGH), Happens("commit")),
+        settings={"version_lag": 30.0, "version_turns": "older"},
+        uploads=True,
     ),
     "one that completes with errors": History(
         settings={"outcomes": ("COMPLETED_WITH_ERRORS",)}, moves=(Go(0, _ENOUGH),)

@@ -62,6 +62,7 @@ _SETTINGS = st.fixed_dictionaries(
         "outcomes": st.sampled_from(
             (("FAILED",), ("CANCELED",), ("COMPLETED", "FAILED"), ("FAILED", "FAILED"), ("COMPLETED_WITH_ERRORS",))
         ),
+        "upload_version": st.sampled_from(("creation", "part", "commit")),
         "accepted_skew": st.sampled_from((-30.0, -3.0, 30.0)),
         "two_at_once": st.just("conflict"),
         "retention": st.sampled_from((5.0, 60.0)),
@@ -101,4 +102,6 @@ def beginnings(draw: st.DrawFn) -> History:
         before=draw(st.sampled_from(("fresh", "rotated", "proven", "forgotten"))),
         crash_all=draw(st.booleans()),
         seed=draw(st.integers(0, 99)),
+        uploads=draw(st.booleans()),
+        namespaced=draw(st.sampled_from((False, False, True))),
     )

@@ -7,23 +7,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import TAGS
 from tests.histories import causes
 from tests.histories.book import Broken
 from tests.histories.figures import Figures
-from tests.histories.moves import History
+from tests.histories.moves import CRASHES, LOST, Fate, Go, History
 from tests.histories.play import play
-from tests.histories.scenarios import CAREFUL, every_fault, every_meanwhile, every_pair
+from tests.histories.scenarios import CAREFUL, SCENARIOS, every_fault, every_meanwhile, every_pair
 
 #: What may cause a second submission where nobody but controllers touched the bucket and the service forgot nothing.
 _AMONG_CONTROLLERS = {causes.FORCED, causes.FAILED, causes.NO_RECEIPT}
 
 
+@pytest.mark.parametrize("namespaced", [False, True])
 @pytest.mark.parametrize("name", CAREFUL)
-def test_what_the_rules_are_there_for(name: str) -> None:
-    play(CAREFUL[name])
+def test_what_the_rules_are_there_for(name: str, namespaced: bool) -> None:
+    play(replace(CAREFUL[name], namespaced=namespaced))
+
+
+@pytest.mark.parametrize("name", [name for name in SCENARIOS if name != "tags are full"])
+def test_a_receipt_in_a_tag_namespace_is_as_good(name: str) -> None:
+    plain = replace(SCENARIOS[name], namespaced=True)
+    for kind in ("ok", *LOST, "odd 412", *CRASHES):
+        for step in range(3, 9):
+            universe = play(replace(plain, moves=(*plain.moves, Go(0, step, Fate(kind)))))
+            assert not universe.bucket.freeform_tags.keys() & set(TAGS)
 
 
 @pytest.mark.parametrize("histories", [every_fault, every_meanwhile, every_pair])

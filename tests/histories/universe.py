@@ -15,7 +15,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import Receipt
+from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM, DefinedTags
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import TAGS, Receipt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
@@ -30,6 +31,7 @@ from tests.simulator.users import ADMIN, PERMISSIONS
 
 BUCKET = "photos"
 STRANGER = "stranger"
+NAMESPACE = "Rekey"
 #: A user who may not read keys.
 BLIND = "blind"
 OK = Fate()
@@ -73,7 +75,12 @@ class Universe:
     """``settings`` are the simulator's; ``bucket`` its members. The bucket is named BUCKET."""
 
     def __init__(
-        self, settings: dict[str, Any] | None = None, bucket: dict[str, Any] | None = None, seed: int = 0
+        self,
+        settings: dict[str, Any] | None = None,
+        bucket: dict[str, Any] | None = None,
+        seed: int = 0,
+        namespaced: bool = False,
+        uploads: bool = False,
     ) -> None:
         self.clock = VirtualClock()
         self.settings = Settings()
@@ -85,11 +92,18 @@ class Universe:
         self.simulator.users.add(STRANGER)
         self.simulator.users.add(BLIND, {one for one in PERMISSIONS if not one.startswith("KEY_")})
         self.random = random.Random(seed)
+        self.namespace = NAMESPACE if namespaced else None
+        self.looks_at_uploads = uploads
+        self.place = DefinedTags(NAMESPACE) if namespaced else FREEFORM
         world = self.simulator.world
         self.key, self.other = world.add_key("master"), world.add_key("other")
         self.bucket = world.add_bucket(BUCKET, kms_key_id=self.key.id, **(bucket or {}))
         for number in range(2):
             world.put_object(self.bucket, f"object-{number}", b"x")
+        if namespaced:
+            defined = world.add_tag_namespace(NAMESPACE)
+            for name in TAGS:
+                world.add_tag_key(defined, name)
         self.clock.advance(10)
         self.book = Book(self)
         self.faults: Counter[str] = Counter()
@@ -127,6 +141,9 @@ class Universe:
         user = options.pop("user", ADMIN)
         if "kms_key_id" in options:
             options["kms_key_id"] = {"master": self.key, "other": self.other}[options["kms_key_id"]].id
+        if options.get("receipt", "tag") == "tag":
+            options["receipt_tag_namespace"] = self.namespace
+        options.setdefault("open_uploads", "warn" if self.looks_at_uploads else "ignore")
         run = Run(controller, f"{self._runs:012x}", Options(**options))
         run.ready_at = run.local = run.started = self.clock.now()
         run.blind = user == BLIND
@@ -278,4 +295,22 @@ class Universe:
 
     def receipt(self) -> Receipt | None:
         """What a reader would find on the bucket now."""
-        return self.book.receipt_in(self.bucket.freeform_tags)
+        return self.book.receipt_in(self.tags())
+
+    def tags(self) -> dict[str, str]:
+        """All tags of the bucket, a defined one as NAMESPACE.NAME."""
+        defined = {
+            f"{namespace}.{name}": value
+            for namespace, tags in self.bucket.defined_tags.items()
+            for name, value in tags.items()
+        }
+        return {**self.bucket.freeform_tags, **defined}
+
+    @staticmethod
+    def tags_apart(tags: dict[str, str]) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+        """The freeform ones, and the defined ones."""
+        defined: dict[str, dict[str, str]] = {}
+        for name, value in tags.items():
+            if "." in name:
+                defined.setdefault(name.partition(".")[0], {})[name.partition(".")[2]] = value
+        return {name: value for name, value in tags.items() if "." not in name}, defined

@@ -20,6 +20,8 @@ _PART = r"[A-Za-z0-9_\-]+"
 _KEY_OCID = re.compile(rf"ocid1\.key\.(?P<realm>{_PART})\.(?P<region>{_PART})\.(?P<vault>{_PART})\.(?P<unique>{_PART})")
 _COMPARTMENT_OCID = re.compile(rf"ocid1\.(compartment|tenancy)\.{_PART}\.({_PART})?\.{_PART}")
 
+_TAG_NAMESPACE = re.compile(r"[!-\-/-~]{1,100}")
+
 _ANY_OCID = re.compile(r"ocid1\.[A-Za-z0-9_.\-]+")
 
 #: Stands in an endpoint for the region of the call.
@@ -87,6 +89,22 @@ def check_times(params: Mapping[str, Any]) -> None:
         value = params.get(option)
         if value is not None and value < 1:
             raise BadInput("%s is %s: give a number of seconds of at least 1." % (option, value))
+
+
+def check_receipt(params: Mapping[str, Any]) -> None:
+    """Where the receipt is to be kept."""
+    namespace = params.get("receipt_tag_namespace")
+    if namespace is None:
+        return
+    if params.get("receipt") == "none":
+        raise BadInput(
+            "receipt_tag_namespace is given, and receipt is none, which keeps no receipt: leave one of them out."
+        )
+    if not _TAG_NAMESPACE.fullmatch(namespace):
+        raise BadInput(
+            "receipt_tag_namespace %s is not the name of a tag namespace: 1 to 100 characters, without periods and spaces."
+            % shown(namespace)
+        )
 
 
 def check_key_id(key_id: str, option: str) -> None:

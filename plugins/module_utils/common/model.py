@@ -64,6 +64,8 @@ class Bucket:
     approximate_count: Optional[int] = None
     approximate_size: Optional[int] = None
     freeform_tags: Mapping[str, str] = field(default_factory=dict)
+    #: By namespace.
+    defined_tags: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def as_result(self) -> dict[str, Any]:
         return {
@@ -86,11 +88,15 @@ class Change:
 
     freeform_tags: Optional[Mapping[str, str]] = None
     kms_key_id: Optional[str] = None
+    defined_tags: Optional[Mapping[str, Mapping[str, Any]]] = None
 
     def of(self, bucket: Bucket) -> Bucket:
         """The bucket as it is to become."""
         tags = bucket.freeform_tags if self.freeform_tags is None else dict(self.freeform_tags)
-        return replace(bucket, freeform_tags=tags, kms_key_id=self.kms_key_id or bucket.kms_key_id)
+        defined = bucket.defined_tags if self.defined_tags is None else self.defined_tags
+        return replace(
+            bucket, freeform_tags=tags, defined_tags=defined, kms_key_id=self.kms_key_id or bucket.kms_key_id
+        )
 
 
 @dataclass(frozen=True)
@@ -123,6 +129,15 @@ class Key:
             "protection_mode": self.protection_mode,
             "current_version": {"id": self.current_version, "time_created": iso_time(self.version_created)},
         }
+
+
+@dataclass(frozen=True)
+class Upload:
+    """An open multipart upload."""
+
+    object: str
+    id: str
+    time_created: Optional[float] = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts, waiting
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts, uploads, waiting
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import (
     CLAIMED,
     SUBMITTED,
@@ -41,6 +41,9 @@ def submit_anew(here: Situation) -> Step:
             return ListWorkRequests(here.list_since)
         if not options.wait and waiting.running(facts):
             return Done("join", "in_progress", warning=waiting.LATER)
+        step = uploads.look(here) or _why_it_failed(here)
+        if step is not None:
+            return step
         return Done("submit", reason_of(here), changed=True)
     if facts.listing is None or list_is_old(facts):
         return ListWorkRequests(here.list_since)
@@ -55,6 +58,10 @@ def submit_anew(here: Situation) -> Step:
             action="submit",
             reason=attempt.reason,
         )
+    # Before the POST: what is committed between it and a list would be counted nowhere.
+    step = None if here.assigns else uploads.look(here)
+    if step is not None:
+        return step
     fresh = _FRESH * options.post_window
     if now - facts.looked_at >= fresh or facts.service_time is None or bucket.etag is None:
         # Where listing alone takes that long, listing again would never end.
@@ -70,10 +77,21 @@ def submit_anew(here: Situation) -> Step:
         time=claim_time(facts, facts.service_time),
         nonce=attempt.nonce,
         version_created=facts.version_created() if named else None,
+        open=(uploads.count(facts) or 0) if named and not options.bucket_key_only else 0,
     )
     if facts.key is None and assign is None:
         claim = keeping(claim, facts.receipt)
     return Claim(claim, reason_of(here), assign)
+
+
+def _why_it_failed(here: Situation) -> Optional[Step]:
+    """Who only looks is told why the attempt on record failed."""
+    receipt = here.facts.receipt
+    wanted = receipt.work_request_id if receipt is not None and receipt.state == SUBMITTED else None
+    seen = here.facts.seen(wanted) if wanted else None
+    if isinstance(seen, WorkRequest) and seen.status in ("FAILED", "CANCELED"):
+        return waiting.look_for_errors(here.facts, seen.id)
+    return None
 
 
 def keeping(claim: Receipt, before: Optional[Receipt]) -> Receipt:
@@ -121,6 +139,9 @@ def reason_of(here: Situation) -> str:
         return "forced"
     if receipt is None or facts.key is None:
         return "unproven"
+    proof = receipt.proof()
+    if proof is not None and proof.open and uploads.some_ended(facts, proof):
+        return "uploads_ended"
     if receipt.state == SUBMITTED:
         seen = facts.seen(receipt.work_request_id or "")
         if isinstance(seen, WorkRequest) and (seen.status in ("FAILED", "CANCELED") or seen.errors):

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import UNUSABLE_KEY_STATES, Bucket, Key
-from ansible_collections.rekey.oci.plugins.module_utils.decide import waiting, with_receipt, without_receipt
+from ansible_collections.rekey.oci.plugins.module_utils.decide import uploads, waiting, with_receipt, without_receipt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Attempt, Options, Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Assign,
@@ -29,6 +29,10 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
 
 def next_step(here: Situation) -> Step:
     """Decide the next step."""
+    return uploads.told(here, _next_step(here))
+
+
+def _next_step(here: Situation) -> Step:
     facts = here.facts
     if facts.bucket is None:
         return Look()
@@ -73,7 +77,7 @@ def _before_anything(here: Situation, target: str) -> Optional[Step]:
         if not facts.objects_checked:
             return CheckObjects()
         if facts.has_objects is False and not here.assigns:
-            return _empty(here.attempt)
+            return uploads.look(here) or _empty(here.attempt)
         if facts.has_objects is False:
             return Done("none", "key_assigned", changed=True) if here.options.check_mode else Assign(target)
     unusable = _unusable(facts.key, bucket)
@@ -81,8 +85,14 @@ def _before_anything(here: Situation, target: str) -> Optional[Step]:
 
 
 def _unusable(key: Optional[Key], bucket: Bucket) -> Optional[str]:
-    if key is None or key.state not in UNUSABLE_KEY_STATES:
+    if key is None or key.state in (None, "ENABLED"):
         return None
+    if key.state not in UNUSABLE_KEY_STATES:
+        return "The key %s of bucket %s is %s, so nothing is submitted. Run again once it is ENABLED." % (
+            key.id,
+            bucket.name,
+            key.state,
+        )
     return (
         "The key %s of bucket %s is %s, so nothing is submitted. Enable the key, cancel its deletion, or assign "
         "another key to the bucket." % (key.id, bucket.name, key.state)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Assign, Claim, Look, Step, Submit
 
@@ -22,6 +23,45 @@ def explain(here: Situation, step: Step, error: ApiError, namespace: str, name: 
     if _assigned_by(step) and error.status in (400, 403, 404):
         return _unassigned(here, error, name)
     return error.line()
+
+
+def refused(here: Situation, error: ApiError) -> str:
+    """The POST was refused: that Object Storage may not use the key is told in two ways."""
+    if error.code != "NotAuthorizedOrFoundKmsKey" and "RestClientException" not in error.message:
+        return error.line()
+    key_id = here.bucket.kms_key_id
+    return "Object Storage may not use the key %s of bucket %s: Allow service objectstorage-%s to use keys %s. %s" % (
+        key_id,
+        here.bucket.name,
+        _region(here),
+        _where(here, key_id),
+        error.line(),
+    )
+
+
+def _region(here: Situation) -> str:
+    key = here.facts.key
+    return (key.region if key else None) or "<region>"
+
+
+def _where(here: Situation, key_id: Optional[str]) -> str:
+    key = here.facts.key
+    compartment = (key.compartment_id if key else None) or "<compartment>"
+    scope = "tenancy" if compartment.startswith("ocid1.tenancy.") else "compartment id %s" % compartment
+    return "in %s where target.key.id = '%s'" % (scope, key_id)
+
+
+def no_namespace(here: Situation, why: str, name: str) -> str:
+    """The receipt cannot be kept in the tag namespace that was asked for: what it takes."""
+    namespace = here.options.place.namespace
+    accepted = here.attempt.accepted or (here.attempt.submitted[-1] if here.attempt.submitted else None)
+    told = "Work request %s goes on. " % accepted if accepted else "Nothing was submitted. "
+    return (
+        "The receipt of bucket %s cannot be kept in the tag namespace %s. %sThe namespace must exist and have the tag keys %s, none "
+        "of them retired (oci iam tag create --tag-namespace-id <id> --name <key> --description <text>), and this user must be "
+        "allowed to use it: Allow group <group> to use tag-namespaces in tenancy where target.tag-namespace.name = '%s'. %s"
+        % (name, namespace, told, " and ".join(receipts.TAGS), namespace, why)
+    )
 
 
 def reason_behind(step: Step) -> Optional[str]:
@@ -39,12 +79,14 @@ def _assigned_by(step: Step) -> Optional[str]:
 
 def _unassigned(here: Situation, error: ApiError, name: str) -> str:
     """Object Storage may not use the key, or this user may not let it, or may not write to the bucket."""
-    wanted, key = here.options.kms_key_id, here.facts.key
+    wanted = here.options.kms_key_id
     told = "The key %s was not assigned to bucket %s. " % (wanted, name)
-    region = (key.region if key else None) or "<region>"
-    compartment = (key.compartment_id if key else None) or "<compartment>"
-    scope = "tenancy" if compartment.startswith("ocid1.tenancy.") else "compartment id %s" % compartment
-    where = "in %s where target.key.id = '%s'" % (scope, wanted)
+    region, where = _region(here), _where(here, wanted)
+    if here.options.place.namespace is not None:
+        told += (
+            "If it is not the key, it is the tag namespace %s, which this user may not use. "
+            % here.options.place.namespace
+        )
     delegate = "Allow group <group> to use key-delegate %s" % where
     if error.code == "BucketNotFound":
         # It was found a moment ago. Whether OCI says this where KEY_ASSOCIATE is missing, too, is not documented.

@@ -10,13 +10,13 @@ One odd answer is not a fact: a refusal is asked for again before anything is co
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Callable, NamedTuple, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common import schedule
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils.decide import waiting
-from ansible_collections.rekey.oci.plugins.module_utils.decide.explain import explain, reason_behind
+from ansible_collections.rekey.oci.plugins.module_utils.decide import endings, waiting
+from ansible_collections.rekey.oci.plugins.module_utils.decide.endings import BARE, BARE_LOOKS, Failure, Verdict
+from ansible_collections.rekey.oci.plugins.module_utils.decide.explain import reason_behind
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import FORGOTTEN, Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Assign,
@@ -25,6 +25,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Complete,
     Drop,
     Fail,
+    ListUploads,
     ListWorkRequests,
     Look,
     Poll,
@@ -35,10 +36,6 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Step,
     Submit,
 )
-
-#: A service that is asked for this and lacks it: an etag or a date, in a look. In tries.
-BARE = "Bare"
-BARE_LOOKS = 5
 
 #: So many writes in a row whose answers could not be understood: a look and another write will not help. In tries.
 LOST_WRITES = 5
@@ -54,34 +51,6 @@ SHOWS_WITHIN = 60.0
 
 #: Writes that leave the bucket as it was if they are refused, and that may be made anew after a look.
 _WRITES = (Claim, Assign, Record, Complete, Drop)
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A step that failed; ``count`` is how often in a row, and ``since`` when the first of the row was begun."""
-
-    step: Step
-    error: ApiError
-    namespace: str
-    name: str
-    count: int
-    since: float
-    #: No call is begun at this or later.
-    last_call: float = float("inf")
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What follows: members of facts and attempt that change, and a pause, after which there is another decision; or the end."""
-
-    pause: float = 0.0
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    attempt: Mapping[str, Any] = field(default_factory=dict)
-    saw: Optional[WorkRequest] = None
-    #: The list could not be read: it is to be taken for empty, and what it would have shown for unknown.
-    unlisted: bool = False
-    warning: Optional[str] = None
-    end: Optional[Fail] = None
 
 
 class Rule(NamedTuple):
@@ -116,32 +85,6 @@ def verdict(here: Situation, failure: Failure) -> Verdict:
     if _may_pass(here, failure, rule):
         return Verdict(_pause(here, failure), **_lost(failure))
     return rule.exhausted(here, failure)
-
-
-def no_receipt(why: str, name: str) -> Verdict:
-    """Go on from work requests alone, of which another list is wanted than for a claim."""
-    return Verdict(
-        facts={"tags_unusable": why, "receipt": None, "listing": None},
-        attempt={"accepted": None},
-        warning="No receipt can be kept on bucket %s, so this run decides from work requests alone, a weaker proof: %s"
-        % (name, why),
-    )
-
-
-def out_of_time(here: Situation, calls_in_list: int, last: Optional[ApiError]) -> Fail:
-    """There is no time left to begin another call."""
-    why, then = "The service answers too slowly to go on", "Run again: the next run goes on from here."
-    if calls_in_list:
-        why = "The compartment's work requests could not be listed to their end, after %d calls" % calls_in_list
-        then = "Run again with a longer one."
-    if last is not None:
-        why = last.line()
-    return Fail(
-        "%s; wait_timeout (%d seconds) is over. %s" % (why, here.options.wait_timeout, then),
-        action="submit" if here.attempt.may_have_submitted else "none",
-        reason=here.attempt.reason,
-        error=last,
-    )
 
 
 #: The bucket is to be looked at anew.
@@ -236,84 +179,12 @@ def _may_yet_show(here: Situation, wanted: str) -> bool:
     return facts.service_time - receipt.time + here.now - facts.looked_at < SHOWS_WITHIN
 
 
-# What follows in the end.
-
-
-def _end(here: Situation, failure: Failure) -> Verdict:
-    attempt, step, error = here.attempt, failure.step, failure.error
-    return Verdict(
-        end=Fail(
-            explain(here, step, error, failure.namespace, failure.name),
-            action="submit" if attempt.may_have_submitted else "none",
-            reason=attempt.reason or reason_behind(step),
-            error=error,
-        )
-    )
-
-
-def _bare_or_end(here: Situation, failure: Failure) -> Verdict:
-    """A claim needs a date and an etag. Where no answer has them, the bucket is as it was seen, and no receipt is kept."""
-    if failure.error.code == BARE and failure.count >= BARE_LOOKS:
-        return no_receipt(failure.error.message, failure.name)
-    return _end(here, failure)
-
-
-def _key_unreadable(here: Situation, failure: Failure) -> Verdict:
-    """A refusal is the truth about this user; a vault in trouble is another answer later."""
-    error, key_id = failure.error, getattr(failure.step, "key_id", "")
-    if error.status not in (403, 404):
-        return _end(here, failure)
-    return Verdict(
-        facts={"key": None, "key_unreadable": error.line()},
-        warning="The key %s cannot be read, so nothing can prove which version is its current one: %s"
-        % (key_id, error.line()),
-    )
-
-
-def _version_unreadable(here: Situation, failure: Failure) -> Verdict:
-    told = "When the key's current version was created cannot be read: %s" % failure.error.line()
-    return Verdict(facts={"version_unreadable": True}, warning=told)
-
-
-def _not_empty(here: Situation, failure: Failure) -> Verdict:
-    told = "Whether bucket %s is empty cannot be seen, so it is taken not to be: %s"
-    return Verdict(facts={"objects_checked": True}, warning=told % (failure.name, failure.error.line()))
-
-
-def _unlisted(here: Situation, failure: Failure) -> Verdict:
-    told = "Work requests cannot be listed, so a re-encryption by somebody else is not seen: %s"
-    return Verdict(unlisted=True, warning=told % failure.error.line())
-
-
-def _no_errors(here: Situation, failure: Failure) -> Verdict:
-    wanted = getattr(failure.step, "work_request_id", "")
-    seen = here.facts.seen(wanted)
-    if seen is None or seen.status == "COMPLETED":
-        # Whether it proves anything is not known: the next run asks again.
-        return _end(here, failure)
-    return Verdict(facts={"errors_read": here.facts.errors_read | {wanted}})
-
-
-def _no_receipt(here: Situation, failure: Failure) -> Verdict:
-    step, error = failure.step, failure.error
-    if getattr(step, "assign", None) is not None or error.status not in (400, 403, 404):
-        return _end(here, failure)
-    return no_receipt(error.line(), failure.name)
-
-
 def _posted(here: Situation, error: ApiError) -> Verdict:
     """The answer to the POST was lost, or one is said to run: the list tells."""
     if error.effect == "none":
         return Verdict(facts={"listing": None}, attempt={"conflicts": here.attempt.conflicts + 1, "conflict": error})
     lost = {"lost_at": here.now, "lost_late": error.effect == "late"}
     return Verdict(facts={"listing": None}, attempt=lost)
-
-
-def _post_refused(here: Situation, failure: Failure) -> Verdict:
-    """A claim that stayed would keep the next run waiting."""
-    if failure.error.retryable and here.attempt.claim is None:
-        return _end(here, failure)
-    return Verdict(attempt={"refused": failure.error})
 
 
 def _changed(here: Situation, failure: Failure) -> Verdict:
@@ -323,7 +194,7 @@ def _changed(here: Situation, failure: Failure) -> Verdict:
         pause = schedule.retry_pause(failure.count - 1, here.chance) if failure.count > 1 else 0.0
         return Verdict(pause, facts=_LOOK, attempt={"refused_etag": etag})
     if isinstance(failure.step, Drop):
-        return _stuck(here, failure)
+        return endings.stuck(here, failure)
     why = "somebody changes it each time before this run can write to it"
     if here.attempt.refused_etag == etag:
         why = "though nobody changes it: the service does not take the etag that it gave"
@@ -335,26 +206,19 @@ def _changed(here: Situation, failure: Failure) -> Verdict:
     return Verdict(end=Fail(message, action, here.attempt.reason or reason_behind(failure.step), failure.error))
 
 
-def _stuck(here: Situation, failure: Failure) -> Verdict:
-    """A claim that stays is taken over after its grace."""
-    return Verdict(
-        attempt={"stuck": True, "claim": None, "claim_etag": None},
-        warning="The claim on bucket %s could not be taken back: %s" % (failure.name, failure.error.line()),
-    )
-
-
 RULES: dict[type, Rule] = {
-    Look: Rule(_end, _bare_or_end),
-    ReadKey: Rule(_key_unreadable, _end),
-    ReadVersion: Rule(_version_unreadable, _version_unreadable, tries=4),
-    CheckObjects: Rule(_not_empty, _end),
-    ListWorkRequests: Rule(_unlisted, _end),
-    Poll: Rule(_end, _end),
-    ReadErrors: Rule(_no_errors, _no_errors, tries=4),
-    Claim: Rule(_no_receipt, _end),
-    Assign: Rule(_end, _end),
-    Submit: Rule(_post_refused, _post_refused),
-    Record: Rule(_no_receipt, _end),
-    Complete: Rule(_no_receipt, _end),
-    Drop: Rule(_stuck, _stuck),
+    Look: Rule(endings.end, endings.bare_or_end),
+    ReadKey: Rule(endings.key_unreadable, endings.end),
+    ReadVersion: Rule(endings.version_unreadable, endings.version_unreadable, tries=4),
+    CheckObjects: Rule(endings.not_empty, endings.end),
+    ListWorkRequests: Rule(endings.unlisted, endings.end),
+    ListUploads: Rule(endings.uploads_unlisted, endings.uploads_unlisted, tries=4),
+    Poll: Rule(endings.end, endings.end),
+    ReadErrors: Rule(endings.no_errors, endings.no_errors, tries=4),
+    Claim: Rule(endings.tags_refused, endings.end),
+    Assign: Rule(endings.end, endings.end),
+    Submit: Rule(endings.post_refused, endings.post_refused),
+    Record: Rule(endings.tags_refused, endings.end),
+    Complete: Rule(endings.tags_refused, endings.end),
+    Drop: Rule(endings.stuck, endings.stuck),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Optional
+from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, Change
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
@@ -18,6 +18,9 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import R
 
 class Place(ABC):
     """A kind of tags. Whatever is not the receipt's stays as it was."""
+
+    #: The tag namespace that somebody asked for: where it cannot be used, the task fails. None: the run may do without a receipt.
+    namespace: Optional[str] = None
 
     @abstractmethod
     def texts(self, bucket: Bucket) -> dict[str, str]:
@@ -69,3 +72,46 @@ class FreeformTags(Place):
 
 
 FREEFORM = FreeformTags()
+
+
+class DefinedTags(Place):
+    """Two tags of a namespace, which only those may write who may use it. Names are compared without regard to case.
+
+    A receipt in freeform tags is neither believed nor kept then.
+    """
+
+    #: OCI's limit for a resource.
+    MOST = 64
+
+    def __init__(self, namespace: str) -> None:
+        self.namespace: str = namespace
+
+    def _is_own(self, namespace: str, name: str) -> bool:
+        return namespace.lower() == self.namespace.lower() and name.lower() in receipts.TAGS
+
+    def texts(self, bucket: Bucket) -> dict[str, str]:
+        found = {}
+        for namespace, tags in bucket.defined_tags.items():
+            for name, value in tags.items():
+                if self._is_own(namespace, name) and isinstance(value, str):
+                    found[name.lower()] = value
+        return found
+
+    def others(self, bucket: Bucket) -> dict[str, dict[str, Any]]:
+        return {
+            namespace: {name: value for name, value in tags.items() if not self._is_own(namespace, name)}
+            for namespace, tags in bucket.defined_tags.items()
+        }
+
+    def put(self, bucket: Bucket, texts: Mapping[str, str]) -> Change:
+        defined = self.others(bucket)
+        spelled = next((one for one in defined if one.lower() == self.namespace.lower()), self.namespace)
+        defined[spelled] = {**defined.get(spelled, {}), **texts}
+        defined = {namespace: tags for namespace, tags in defined.items() if tags}
+        freeform = FREEFORM.others(bucket) if FREEFORM.texts(bucket) else None
+        return Change(freeform, defined_tags=defined)
+
+    def full(self, bucket: Bucket) -> Optional[str]:
+        if sum(len(tags) for tags in self.others(bucket).values()) + len(receipts.TAGS) <= self.MOST:
+            return None
+        return "the receipt needs 2 of the %d defined tags that a bucket may have, and they are taken" % self.MOST

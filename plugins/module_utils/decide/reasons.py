@@ -46,6 +46,13 @@ REASONS: dict[str, Reason] = {
     "work_request_failed": Reason(
         "submit", "failed", None, None, "The last attempt on record failed, was canceled, or completed with errors."
     ),
+    "uploads_ended": Reason(
+        "submit",
+        "stale",
+        None,
+        None,
+        "Since the completed receipt, some of the open uploads that it counts have ended.",
+    ),
     "unproven": Reason(
         "submit", "unproven", None, None, "Nothing proves anything: no receipt, or the key's version cannot be read."
     ),

@@ -13,9 +13,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Optional, Union
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Key, WorkRequest, known
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
+    ApiError,
+    Bucket,
+    Key,
+    Upload,
+    WorkRequest,
+    known,
+)
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
-from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM, Place
+from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM, DefinedTags, Place
 
 #: Where two services' clocks have to be compared, they may differ by this, in seconds; and for this long after a rotation an
 #: older version may be in use.
@@ -30,6 +37,8 @@ class Options:
     bucket_key_only: bool = False
     require_customer_managed_key: bool = False
     receipt: str = "tag"
+    receipt_tag_namespace: Optional[str] = None
+    open_uploads: str = "warn"
     wait: bool = True
     wait_timeout: float = 1200
     wait_interval: float = 30
@@ -45,7 +54,7 @@ class Options:
     @property
     def place(self) -> Place:
         """Where a receipt is kept, if one is."""
-        return FREEFORM
+        return DefinedTags(self.receipt_tag_namespace) if self.receipt_tag_namespace else FREEFORM
 
     @property
     def waits(self) -> bool:
@@ -92,6 +101,12 @@ class Facts:
     #: False only after a listing that was empty; None where nobody looked or it could not be listed.
     has_objects: Optional[bool] = None
     objects_checked: bool = False
+
+    #: The open multipart uploads, and for which key version they were listed; None where they were not.
+    uploads: Optional[tuple[Upload, ...]] = None
+    uploads_for: Optional[str] = None
+    #: They may not be listed.
+    uploads_unlisted: bool = False
 
     #: This bucket's re-encryptions, as last listed. Dropped at each look: a claim needs a list that is newer.
     listing: Optional[tuple[WorkRequest, ...]] = None

@@ -50,6 +50,11 @@ class ListWorkRequests:
 
 
 @dataclass(frozen=True)
+class ListUploads:
+    """ListMultipartUploads: all that are open."""
+
+
+@dataclass(frozen=True)
 class Poll:
     """GetWorkRequest."""
 
@@ -156,6 +161,7 @@ Step = Union[
     ReadVersion,
     CheckObjects,
     ListWorkRequests,
+    ListUploads,
     Poll,
     ReadErrors,
     Claim,

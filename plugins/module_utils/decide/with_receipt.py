@@ -13,8 +13,9 @@ from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common import schedule
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import WorkRequest, known
-from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts, waiting
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts, uploads, waiting
 from ansible_collections.rekey.oci.plugins.module_utils.decide.claiming import submit_anew
+from ansible_collections.rekey.oci.plugins.module_utils.decide.explain import refused
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import (
     CLAIMED,
     COMPLETED,
@@ -296,6 +297,11 @@ def _proven(here: Situation, receipt: Receipt) -> Optional[Step]:
         # A list that cannot be read is no evidence against what was proven.
         if not facts.unlisted and doubtful(facts, receipt, attempt):
             return None
+    proof = known(receipt.proof())
+    if proof.open and not attempt.is_mine(receipt.work_request_id):
+        step = uploads.look(here)
+        if step is not None or uploads.some_ended(facts, proof):
+            return step
     return _end(here, receipt)
 
 
@@ -313,4 +319,4 @@ def _refused(here: Situation) -> Step:
     attempt = here.attempt
     if attempt.claim_etag is not None and here.bucket.etag == attempt.claim_etag:
         return Drop()
-    return Fail(known(attempt.refused).line(), "submit", attempt.reason, attempt.refused)
+    return Fail(refused(here, known(attempt.refused)), "submit", attempt.reason, attempt.refused)

@@ -12,7 +12,8 @@ from __future__ import annotations
 from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils.decide import waiting
+from ansible_collections.rekey.oci.plugins.module_utils.decide import uploads, waiting
+from ansible_collections.rekey.oci.plugins.module_utils.decide.explain import refused
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import CLOCK_MARGIN, Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Assign,
@@ -30,7 +31,7 @@ _POST_TIMEOUT = 60.0
 def next_step(here: Situation) -> Step:
     facts, attempt, options = here.facts, here.attempt, here.options
     if attempt.refused is not None:
-        return Fail(attempt.refused.line(), "submit", attempt.reason, attempt.refused)
+        return Fail(refused(here, attempt.refused), "submit", attempt.reason, attempt.refused)
     if attempt.lost_at is not None:
         found, step = waiting.settle(here, attempt.posted_since or 0.0)
         if found is not None:
@@ -50,6 +51,9 @@ def next_step(here: Situation) -> Step:
         step = waiting.obstacle(here)
         if step is not None:
             return step
+    step = None if here.assigns and not options.check_mode else uploads.look(here)
+    if step is not None:
+        return step
     reason = _reason(here)
     if options.check_mode:
         return Done("submit", reason, changed=True)

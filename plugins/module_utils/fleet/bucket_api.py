@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Callable, Optional
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, Change, Key, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, Change, Key, Upload, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked, Owner
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.brakes import Brakes
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.listings import Listings
@@ -91,6 +91,11 @@ class BucketApi(Api):
     def has_objects(self, namespace: str, name: str, versions: bool) -> bool:
         self.forget()
         return bool(self._send(self._api.has_objects, namespace, name, versions))
+
+    def list_uploads(self, namespace: str, name: str, send: Send) -> tuple[Upload, ...]:
+        self.forget()
+        uploads: tuple[Upload, ...] = self._send(self._api.list_uploads, namespace, name, send)
+        return uploads
 
     def list_reencryptions(
         self, compartment_id: str, asked: Asked, send: Send

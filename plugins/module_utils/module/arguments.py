@@ -69,6 +69,8 @@ def behaviour() -> dict[str, Any]:
         "bucket_key_only": {"type": "bool", "default": False},
         "require_customer_managed_key": {"type": "bool", "default": False},
         "receipt": {"type": "str", "choices": ["tag", "none"], "default": "tag"},
+        "receipt_tag_namespace": {"type": "str"},
+        "open_uploads": {"type": "str", "choices": ["warn", "fail", "ignore"], "default": "warn"},
         **waiting(),
         "claim_grace": {"type": "int", "default": 120},
         "verify_history": {"type": "bool", "default": False},
@@ -92,6 +94,7 @@ def fleet() -> dict[str, Any]:
 def options(params: Mapping[str, Any], check_mode: bool) -> Options:
     """Take the behaviour options out of a module's parameters. Raises BadInput."""
     inputs.check_times(params)
+    inputs.check_receipt(params)
     if params.get("kms_key_id") is not None:
         inputs.check_key_id(params["kms_key_id"], "kms_key_id")
     return Options(
@@ -99,6 +102,8 @@ def options(params: Mapping[str, Any], check_mode: bool) -> Options:
         bucket_key_only=params["bucket_key_only"],
         require_customer_managed_key=params["require_customer_managed_key"],
         receipt=params["receipt"],
+        receipt_tag_namespace=params["receipt_tag_namespace"],
+        open_uploads=params["open_uploads"],
         wait=params["wait"],
         wait_timeout=params["wait_timeout"],
         wait_interval=params["wait_interval"],

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
-from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts, uploads
 from ansible_collections.rekey.oci.plugins.module_utils.decide.reasons import REASONS
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.tasks import STOPPED
@@ -90,7 +90,7 @@ def _compact(reconciler: Reconciler, ref: BucketRef, diff: bool) -> dict[str, An
         "scope": reconciler.options.scope,
         "work_request": None,
         "proven": _is_proven(reconciler),
-        "open_uploads": None,
+        "open_uploads": uploads.count(facts),
         "error": error_of(reconciler),
     }
     if work_request is not None:

@@ -10,12 +10,13 @@ from dataclasses import replace
 from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, Key, WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import COMPLETED
+from ansible_collections.rekey.oci.plugins.module_utils.decide import uploads
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import ALL, COMPLETED
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
 
 
-def nothing() -> dict[str, Any]:
+def nothing(scope: str = ALL) -> dict[str, Any]:
     """The result of a run that failed before it learned anything."""
     return {
         "changed": False,
@@ -24,13 +25,22 @@ def nothing() -> dict[str, Any]:
         "assigned": False,
         "bucket": None,
         "key": None,
+        "open_uploads": None,
         "work_request": None,
         "receipt": None,
+        "scope": scope,
     }
 
 
 def work_request_of(reconciler: Reconciler) -> Optional[WorkRequest]:
     """The work request that the result is about: this run's own, else the one joined, else the receipt's."""
+    found, outcome = _work_request_of(reconciler), reconciler.outcome
+    foretold = reconciler.options.check_mode and outcome is not None and outcome.action == "submit"
+    # That of an older proof is not that of the re-encryption which is foretold.
+    return None if foretold and found is not None and found.status == "COMPLETED" and not found.errors else found
+
+
+def _work_request_of(reconciler: Reconciler) -> Optional[WorkRequest]:
     facts, attempt = reconciler.facts, reconciler.attempt
     receipt = facts.receipt
     candidates = list(reversed(attempt.submitted))
@@ -117,6 +127,8 @@ def result_of(reconciler: Reconciler) -> dict[str, Any]:
         "assigned": assigned_by(reconciler),
         "bucket": bucket.as_result() if bucket else None,
         "key": key.as_result() if key else None,
+        "open_uploads": uploads.count(facts),
+        "scope": reconciler.options.scope,
         "work_request": work_request.as_result() if work_request else None,
         "receipt": receipt.as_result() if receipt else None,
     }
@@ -140,7 +152,11 @@ def diff_of(reconciler: Reconciler, changed: bool) -> dict[str, Any]:
     before = {"kms_key_id": reconciler.attempt.previous_key, "key_version_id": reconciler.key_version_before}
     after = dict(before)
     facts = reconciler.facts
-    if changed:
+    # Of a run that failed nothing is proven yet; a key that was assigned is.
+    if changed and not isinstance(reconciler.outcome, Done):
+        bucket = facts.bucket or reconciler.last_bucket
+        after["kms_key_id"] = bucket.kms_key_id if bucket else None
+    elif changed:
         bucket = facts.bucket or reconciler.last_bucket
         after["kms_key_id"] = reconciler.options.kms_key_id or (bucket.kms_key_id if bucket else None)
         after["key_version_id"] = facts.key.current_version if facts.key else None

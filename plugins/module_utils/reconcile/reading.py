@@ -19,10 +19,11 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     known,
 )
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
-from ansible_collections.rekey.oci.plugins.module_utils.decide.failing import BARE
+from ansible_collections.rekey.oci.plugins.module_utils.decide.endings import BARE
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     CheckObjects,
+    ListUploads,
     ListWorkRequests,
     Look,
     Poll,
@@ -79,6 +80,12 @@ def list_work_requests(run: Knowledge, step: ListWorkRequests) -> None:
     run.facts.listed(listing, begun if begun_before is None else begun_before, run.clock())
 
 
+def list_uploads(run: Knowledge, step: ListUploads) -> None:
+    version = known(run.facts.key).current_version
+    run.facts.uploads = run.api.list_uploads(run.namespace, run.name, run.in_list)
+    run.facts.uploads_for = version
+
+
 def poll(run: Knowledge, step: Poll) -> None:
     seen = run.api.get_work_request(step.work_request_id)
     run.facts.missed.discard(seen.id)
@@ -106,6 +113,7 @@ READS: dict[type, Callable[[Knowledge, Any], None]] = {
     ReadVersion: read_version,
     CheckObjects: check_objects,
     ListWorkRequests: list_work_requests,
+    ListUploads: list_uploads,
     Poll: poll,
     ReadErrors: read_errors,
 }

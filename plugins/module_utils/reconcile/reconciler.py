@@ -15,7 +15,7 @@ from typing import Any, Callable, NamedTuple, Optional, Union
 
 from ansible_collections.rekey.oci.plugins.module_utils.common import schedule
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils.decide import failing
+from ansible_collections.rekey.oci.plugins.module_utils.decide import endings, failing
 from ansible_collections.rekey.oci.plugins.module_utils.decide.decision import next_step
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Attempt, Options, Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail, Pause, Step, Without
@@ -103,7 +103,7 @@ class Reconciler(Knowledge):
             self._end(step)
             return 0.0
         if isinstance(step, Without):
-            return self._follow(failing.no_receipt(step.why, self.name))
+            return self._follow(endings.no_receipt(self._here, step.why, self.name))
         if isinstance(step, Pause):
             self._forget(step)
             return step.seconds
@@ -116,7 +116,7 @@ class Reconciler(Knowledge):
         except ApiError as error:
             return self._failed(step, error, begun)
         except OutOfTime:
-            self._end(failing.out_of_time(self._here, self._calls_in_list, self._last_failure))
+            self._end(endings.out_of_time(self._here, step, self._calls_in_list, self._last_failure))
             return 0.0
         self._rows.pop(type(step), None)
         self._last_failure = None
@@ -141,8 +141,8 @@ class Reconciler(Knowledge):
 
     # Failures.
 
-    def _failure(self, step: Step, error: ApiError, count: int, since: float) -> failing.Failure:
-        return failing.Failure(step, error, self.namespace, self.name, count, since, self.last_call)
+    def _failure(self, step: Step, error: ApiError, count: int, since: float) -> endings.Failure:
+        return endings.Failure(step, error, self.namespace, self.name, count, since, self.last_call)
 
     def _failed(self, step: Step, error: ApiError, begun: float) -> float:
         row = self._rows.get(type(step))
@@ -153,7 +153,7 @@ class Reconciler(Knowledge):
         self._rows[type(step)] = Row(row.failures + 1, row.since, self.clock() + verdict.pause)
         return self._follow(verdict)
 
-    def _follow(self, verdict: failing.Verdict) -> float:
+    def _follow(self, verdict: endings.Verdict) -> float:
         for name, value in verdict.facts.items():
             setattr(self.facts, name, value)
         for name, value in verdict.attempt.items():
@@ -182,7 +182,7 @@ class Reconciler(Knowledge):
         while True:
             try:
                 answer = call()
-            except ApiError as error:
+            except ApiError as error:  # noqa: PERF203
                 count += 1
                 here, failure = self._here, self._failure(Pause(0.0), error, count, begun)
                 if not failing.may_retry(here, failure):

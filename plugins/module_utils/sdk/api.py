@@ -11,7 +11,14 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, Optional
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Change, Key, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
+    ApiError,
+    Bucket,
+    Change,
+    Key,
+    Upload,
+    WorkRequest,
+)
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked, Assignment, Owners
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import Send
 
@@ -45,6 +52,10 @@ class Api(ABC):
     @abstractmethod
     def has_objects(self, namespace: str, name: str, versions: bool) -> bool:
         """ListObjects or, with ``versions``, ListObjectVersions: whether there is one entry at least."""
+
+    @abstractmethod
+    def list_uploads(self, namespace: str, name: str, send: Send) -> tuple[Upload, ...]:
+        """ListMultipartUploads: all that are open. ``send`` makes each of the calls."""
 
     @abstractmethod
     def list_reencryptions(

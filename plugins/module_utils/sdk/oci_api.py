@@ -18,6 +18,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     Bucket,
     Change,
     Key,
+    Upload,
     WorkRequest,
     iso_time,
 )
@@ -72,6 +73,13 @@ class OciApi(SharedApi):
             operation, partial(self.calls.object_storage, operation, method, namespace, name, limit=1), member
         ).any()
 
+    def list_uploads(self, namespace: str, name: str, send: Send) -> tuple[Upload, ...]:
+        operation = "ListMultipartUploads"
+        call = partial(self.calls.object_storage, operation, "list_multipart_uploads", namespace, name, limit=PAGE)
+        found = [upload for page in Pages(operation, call).each(send) for upload in page]
+        told = {one.upload_id: Upload(one.object, one.upload_id, seconds(one.time_created)) for one in found}
+        return tuple(told.values())
+
     def reencryption_pages(self, compartment_id: str, send: Send) -> Iterator[list[tuple[WorkRequest, Owners]]]:
         call = partial(self.calls.object_storage, "ListWorkRequests", "list_work_requests", compartment_id, limit=PAGE)
         for page in Pages("ListWorkRequests", call).each(send):
@@ -109,6 +117,8 @@ class OciApi(SharedApi):
         details = UpdateBucketDetails()
         if change.freeform_tags is not None:
             details.freeform_tags = dict(change.freeform_tags)
+        if change.defined_tags is not None:
+            details.defined_tags = {namespace: dict(tags) for namespace, tags in change.defined_tags.items()}
         if change.kms_key_id is not None:
             details.kms_key_id = change.kms_key_id
         response = self.calls.object_storage(
@@ -212,4 +222,5 @@ def _bucket(operation: str, response: Any, known: Bucket) -> Bucket:
         approximate_count=known.approximate_count if count is None else count,
         approximate_size=known.approximate_size if size is None else size,
         freeform_tags=dict(known.freeform_tags if data.freeform_tags is None else data.freeform_tags),
+        defined_tags=dict(known.defined_tags if data.defined_tags is None else data.defined_tags),
     )

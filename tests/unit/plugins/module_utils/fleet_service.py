@@ -19,7 +19,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Change, Key, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
+    ApiError,
+    Bucket,
+    Change,
+    Key,
+    Upload,
+    WorkRequest,
+)
 from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Owners, owners_of
@@ -220,6 +227,10 @@ class Service(SharedApi):
         return WorkRequest(
             job.id, job.end if over else "IN_PROGRESS", 100.0 if over else 10.0, time_accepted=EPOCH + job.accepted
         )
+
+    def list_uploads(self, namespace: str, name: str, send: Send) -> tuple[Upload, ...]:
+        self._call("ListMultipartUploads", name)
+        return ()
 
     def get_work_request_errors(self, work_request_id: str) -> tuple[Mapping[str, Any], ...]:
         self._call("ListWorkRequestErrors", work_request_id)

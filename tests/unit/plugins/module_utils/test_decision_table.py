@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -112,6 +112,7 @@ TABLE = [
         receipt=receipt(COMPLETED, RECORDED, scope=receipts.BUCKET_KEY),
         options={"bucket_key_only": True},
     ),
+    Row("proven, but open uploads have ended", "submit", "uploads_ended", True, receipt=replace(PROVEN, open=1)),
     Row("recorded, running", "join", "in_progress", receipt=OPEN, jobs=(running(),)),
     Row("recorded, running, no wait", "join", "in_progress", receipt=OPEN, jobs=(running(),), options={"wait": False}),
     Row(

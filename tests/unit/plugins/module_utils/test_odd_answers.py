@@ -13,9 +13,10 @@ import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM
-from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import COMPLETED, UNKNOWN_VERSION
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import COMPLETED, SUBMITTED, UNKNOWN_VERSION
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
+from ansible_collections.rekey.oci.plugins.module_utils.module import results
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import _percent
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
     CREATED,
@@ -249,3 +250,74 @@ def test_a_progress_that_is_none(told: Any) -> None:
 
 def test_a_progress() -> None:
     assert [_percent(told) for told in (0, 42.5, 100)] == [0.0, 42.5, 100.0]
+
+
+REFUSALS = [(404, "NotAuthorizedOrFoundKmsKey", "no"), (400, "BadRequest", "Caught RestClientException: 404")]
+
+
+@pytest.mark.parametrize("kept", ["tag", "none"])
+@pytest.mark.parametrize(("status", "code", "message"), REFUSALS)
+def test_a_key_that_object_storage_may_not_use_is_told_with_its_policy(
+    status: int, code: str, message: str, kept: str
+) -> None:
+    there: Any = World()
+
+    def refuse(*_args: Any) -> str:
+        there._called("ReencryptBucket")
+        raise ApiError("ReencryptBucket", message, status=status, code=code)
+
+    there.reencrypt_bucket = refuse
+    _run, outcome = reconcile(there, Options(receipt=kept))
+    assert isinstance(outcome, Fail)
+    assert "Allow service objectstorage-<region> to use keys in" in outcome.message
+    assert f"target.key.id = '{KEY}'" in outcome.message
+    assert message in outcome.message
+
+
+@pytest.mark.parametrize("state", ["CREATING", "ENABLING", "UPDATING", "RESTORING", "BACKUP_IN_PROGRESS", "DISABLED"])
+def test_a_key_in_any_other_state_is_told_before_the_post(state: str) -> None:
+    there = World(keys={KEY: key(state=state)})
+    _run, outcome = reconcile(there, Options())
+    assert isinstance(outcome, Fail)
+    assert f"is {state}, so nothing is submitted" in outcome.message
+    assert there.posts == 0
+
+
+def test_a_lost_answer_that_cannot_be_looked_up_is_told_as_one() -> None:
+    there: Any = Odd(odd={"ListWorkRequests": dict.fromkeys(range(2, 500), 500)})
+    real = there.reencrypt_bucket
+
+    def lost(*args: Any) -> str:
+        real(*args)
+        raise ApiError("ReencryptBucket", "the connection broke", effect="unknown", retryable=True)
+
+    there.reencrypt_bucket = lost
+    run, outcome = reconcile(there, Options())
+    assert isinstance(outcome, Fail)
+    assert outcome.message.startswith("The answer to ReencryptBucket was lost, and")
+    assert (outcome.action, run.error is not None) == ("submit", True)
+
+
+def test_what_is_foretold_is_not_the_work_request_of_an_older_proof() -> None:
+    there = World(bucket=tagged(receipt(COMPLETED, RECORDED, key_version_id=OLDER)))
+    run, outcome = reconcile(there, Options(check_mode=True))
+    assert outcome.action == "submit"
+    assert results.result_of(run)["work_request"] is None
+
+
+def test_a_look_tells_why_the_last_attempt_failed() -> None:
+    there = World(
+        bucket=tagged(receipt(SUBMITTED, RECORDED)), jobs=[Job(RECORDED, EPOCH - 990.0, EPOCH - 100.0, "FAILED")]
+    )
+    run, outcome = reconcile(there, Options(check_mode=True, wait=False))
+    assert outcome.reason == "work_request_failed"
+    assert results.result_of(run)["work_request"]["errors"][0]["message"] == "an object could not be read"
+    assert there.calls.count("ListWorkRequestErrors") == 1
+
+
+def test_the_diff_of_a_run_that_failed_shows_no_newer_version() -> None:
+    there = World(bucket=tagged(receipt(COMPLETED, RECORDED, key_version_id=OLDER)), end="FAILED")
+    run, outcome = reconcile(there, Options())
+    assert isinstance(outcome, Fail)
+    diff = results.diff_of(run, changed=True)
+    assert diff["before"] == diff["after"]

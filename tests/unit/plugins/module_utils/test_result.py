@@ -71,7 +71,7 @@ def recorded(made: receipts.Receipt) -> Bucket:
 
 def test_the_keys_are_those_of_the_interface() -> None:
     result = returned(World())
-    assert set(result) == {"changed", "action", "reason", "assigned", *KEYS}
+    assert set(result) == {"changed", "action", "reason", "assigned", "open_uploads", "scope", *KEYS}
     for name, keys in KEYS.items():
         assert list(result[name]) == keys
     assert result["key"]["current_version"] == {"id": VERSION, "time_created": iso_time(EPOCH - 5000.0)}

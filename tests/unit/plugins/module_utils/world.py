@@ -13,7 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Change, Key, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
+    ApiError,
+    Bucket,
+    Change,
+    Key,
+    Upload,
+    WorkRequest,
+)
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked
 from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM
@@ -127,6 +134,7 @@ class World(Api):
     under: str | None = None
     bucket_keys_under: str | None = None
     refuse_tags: bool = False
+    uploads: list[Upload] = field(default_factory=list)
     now: float = EPOCH
     posts: int = 0
     writes: int = 0
@@ -172,6 +180,10 @@ class World(Api):
     def has_objects(self, namespace: str, name: str, versions: bool) -> bool:
         self._called("ListObjectVersions" if versions else "ListObjects")
         return self.objects
+
+    def list_uploads(self, namespace: str, name: str, send: Any) -> tuple[Upload, ...]:
+        self._called("ListMultipartUploads")
+        return tuple(self.uploads)
 
     def list_reencryptions(
         self, compartment_id: str, asked: Asked, send: Send

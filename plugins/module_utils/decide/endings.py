@@ -1,0 +1,173 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a failed step comes to in the end, where no other try is worth it: a function for each. Pure, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.decide.explain import explain, no_namespace, reason_behind
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Situation
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Fail, ListUploads, Step
+
+#: A service that is asked for this and lacks it: an etag or a date, in a look. In tries.
+BARE = "Bare"
+BARE_LOOKS = 5
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A step that failed; ``count`` is how often in a row, and ``since`` when the first of the row was begun."""
+
+    step: Step
+    error: ApiError
+    namespace: str
+    name: str
+    count: int
+    since: float
+    #: No call is begun at this or later.
+    last_call: float = float("inf")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What follows: members of facts and attempt that change, and a pause, after which there is another decision; or the end."""
+
+    pause: float = 0.0
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    attempt: Mapping[str, Any] = field(default_factory=dict)
+    saw: Optional[WorkRequest] = None
+    #: The list could not be read: it is to be taken for empty, and what it would have shown for unknown.
+    unlisted: bool = False
+    warning: Optional[str] = None
+    end: Optional[Fail] = None
+
+
+def no_receipt(here: Situation, why: str, name: str, error: Optional[ApiError] = None) -> Verdict:
+    """Go on from work requests alone, of which another list is wanted than for a claim. Not where a namespace was asked for."""
+    if here.options.place.namespace is not None:
+        action = "submit" if here.attempt.may_have_submitted else "none"
+        return Verdict(end=Fail(no_namespace(here, why, name), action, here.attempt.reason, error))
+    return Verdict(
+        facts={"tags_unusable": why, "receipt": None, "listing": None},
+        attempt={"accepted": None},
+        warning="No receipt can be kept on bucket %s, so this run decides from work requests alone, a weaker proof: %s"
+        % (name, why),
+    )
+
+
+def out_of_time(here: Situation, step: Step, calls_in_list: int, last: Optional[ApiError]) -> Fail:
+    """There is no time left to begin another call."""
+    why, then = "The service answers too slowly to go on", "Run again: the next run goes on from here."
+    if calls_in_list:
+        what = "bucket's open uploads" if isinstance(step, ListUploads) else "compartment's work requests"
+        why = "The %s could not be listed to their end, after %d calls" % (what, calls_in_list)
+        then = "Run again with a longer one."
+    if last is not None:
+        why = last.line()
+    if here.attempt.lost_at is not None:
+        why, then = (
+            "The answer to ReencryptBucket was lost, and it could not be looked up: %s" % why,
+            "The next run finds out.",
+        )
+    return Fail(
+        "%s; wait_timeout (%d seconds) is over. %s" % (why, here.options.wait_timeout, then),
+        action="submit" if here.attempt.may_have_submitted else "none",
+        reason=here.attempt.reason,
+        error=last,
+    )
+
+
+def _of_lost_post(told: str) -> str:
+    return (
+        "The answer to ReencryptBucket was lost, and whether the service accepted it could not be looked up: %s. "
+        "Run again: the next run finds out, and does not submit twice." % told.rstrip(".")
+    )
+
+
+def end(here: Situation, failure: Failure) -> Verdict:
+    attempt, step, error = here.attempt, failure.step, failure.error
+    told = explain(here, step, error, failure.namespace, failure.name)
+    return Verdict(
+        end=Fail(
+            _of_lost_post(told) if attempt.lost_at is not None else told,
+            action="submit" if attempt.may_have_submitted else "none",
+            reason=attempt.reason or reason_behind(step),
+            error=error,
+        )
+    )
+
+
+def bare_or_end(here: Situation, failure: Failure) -> Verdict:
+    """A claim needs a date and an etag. Where no answer has them, the bucket is as it was seen, and no receipt is kept."""
+    if failure.error.code == BARE and failure.count >= BARE_LOOKS:
+        return no_receipt(here, failure.error.message, failure.name, failure.error)
+    return end(here, failure)
+
+
+def key_unreadable(here: Situation, failure: Failure) -> Verdict:
+    """A refusal is the truth about this user; a vault in trouble is another answer later."""
+    error, key_id = failure.error, getattr(failure.step, "key_id", "")
+    if error.status not in (403, 404):
+        return end(here, failure)
+    return Verdict(
+        facts={"key": None, "key_unreadable": error.line()},
+        warning="The key %s cannot be read, so nothing can prove which version is its current one: %s"
+        % (key_id, error.line()),
+    )
+
+
+def version_unreadable(here: Situation, failure: Failure) -> Verdict:
+    told = "When the key's current version was created cannot be read: %s" % failure.error.line()
+    return Verdict(facts={"version_unreadable": True}, warning=told)
+
+
+def not_empty(here: Situation, failure: Failure) -> Verdict:
+    told = "Whether bucket %s is empty cannot be seen, so it is taken not to be: %s"
+    return Verdict(facts={"objects_checked": True}, warning=told % (failure.name, failure.error.line()))
+
+
+def unlisted(here: Situation, failure: Failure) -> Verdict:
+    told = "Work requests cannot be listed, so a re-encryption by somebody else is not seen: %s"
+    return Verdict(unlisted=True, warning=told % failure.error.line())
+
+
+def uploads_unlisted(here: Situation, failure: Failure) -> Verdict:
+    told = "The open multipart uploads of bucket %s cannot be listed, so that those under an older key version are not seen: %s"
+    return Verdict(facts={"uploads_unlisted": True}, warning=told % (failure.name, failure.error.line()))
+
+
+def no_errors(here: Situation, failure: Failure) -> Verdict:
+    wanted = getattr(failure.step, "work_request_id", "")
+    seen = here.facts.seen(wanted)
+    if seen is None or seen.status == "COMPLETED":
+        # Whether it proves anything is not known: the next run asks again.
+        return end(here, failure)
+    return Verdict(facts={"errors_read": here.facts.errors_read | {wanted}})
+
+
+def tags_refused(here: Situation, failure: Failure) -> Verdict:
+    step, error = failure.step, failure.error
+    if getattr(step, "assign", None) is not None or error.status not in (400, 403, 404):
+        return end(here, failure)
+    return no_receipt(here, error.line(), failure.name, error)
+
+
+def post_refused(here: Situation, failure: Failure) -> Verdict:
+    """A claim that stayed would keep the next run waiting."""
+    if failure.error.retryable and here.attempt.claim is None:
+        return end(here, failure)
+    return Verdict(attempt={"refused": failure.error})
+
+
+def stuck(here: Situation, failure: Failure) -> Verdict:
+    """A claim that stays is taken over after its grace."""
+    return Verdict(
+        attempt={"stuck": True, "claim": None, "claim_etag": None},
+        warning="The claim on bucket %s could not be taken back: %s" % (failure.name, failure.error.line()),
+    )
