@@ -175,13 +175,15 @@ def test_a_bad_hour(reader: Reader) -> None:
     """The stream cannot be read for a while, and then the run fails, which the log explains."""
     simulator, rulebook = reader.simulator, reader.rulebook
     simulator.control("POST", "faults", {"operation": "GetMessages", "kind": "error_before", "status": 503, "count": 3})
-    simulator.control("POST", "faults", {"operation": "ReencryptBucket", "kind": "error_before", "status": 400})
+    refusal = {"operation": "ReencryptBucket", "kind": "error_before", "status": 400, "count": 100}
+    simulator.control("POST", "faults", refusal)
     rotate(simulator, "two")
     reader.ends(1)
     assert rulebook.count("the stream cannot be read: ") == 1
     assert rulebook.count("the stream can be read again, after 3 failed calls") == 1
     assert not current(simulator, "bucket-two")
     assert f"The next event of this key {NOTE}" in " ".join(rulebook.log.split(ENFORCE)[-1].split())
+    simulator.control("DELETE", "faults")
     stream(simulator, rotated(simulator, "two"))
     reader.ends(1)
     assert current(simulator, "bucket-two")
