@@ -57,8 +57,6 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         result = {
             **found,
             "wanted": _wanted(found.get("bucket_name"), *chosen),
-            # Facts stay for all plays of a run, in which the playbook may be more than once.
-            "ansible_facts": {"_rekey_failures": []},
             # What is in rekey_auth may be a secret.
             "_ansible_no_log": True,
         }
