@@ -70,7 +70,7 @@ resource "oci_identity_policy" "rekey" {
   description    = "Re-encrypt buckets after key rotations"
   statements = [
     "Allow service objectstorage-${var.region} to use keys in compartment ${var.compartment_name}",
-    "Allow group ${var.group_name} to use buckets in compartment ${var.compartment_name} where any {request.operation = 'GetBucket', request.operation = 'UpdateBucket', request.operation = 'ReencryptBucket'}",
+    "Allow group ${var.group_name} to use buckets in compartment ${var.compartment_name} where any {request.operation = 'GetBucket', request.operation = 'ListMultipartUploads', request.operation = 'UpdateBucket', request.operation = 'ReencryptBucket'}",
     "Allow group ${var.group_name} to read objects in compartment ${var.compartment_name} where any {request.operation = 'ListObjects', request.operation = 'ListObjectVersions', request.operation = 'ListWorkRequests', request.operation = 'GetWorkRequest', request.operation = 'ListWorkRequestErrors'}",
     "Allow group ${var.group_name} to read keys in compartment ${var.compartment_name}",
   ]
