@@ -47,6 +47,23 @@ def test_a_playbook_is_idempotent(ansible: Ansible, name: str) -> None:
     assert "changed=0" in ansible.run("ansible-playbook", path)
 
 
+def test_the_receipt_is_in_the_namespace(ansible: Ansible) -> None:
+    (namespace,) = _hcl_block("protected_receipt", "oci_identity_tag_namespace", "rekey")
+    assert re.search(r'name += "Rekey"', namespace)
+    keys = ["rekey-receipt", "rekey-work-request"]
+    assert all(key in _text("protected_receipt", "main.tf") for key in keys)
+    path = EXAMPLES / "protected_receipt" / "rekey.yml"
+    assert "changed=1" in ansible.run("ansible-playbook", path)
+    assert "changed=0" in ansible.run("ansible-playbook", path)
+    bucket = ansible.simulator.control("GET", "truth", {"bucket": "payroll"})["buckets"]["payroll"]
+    assert bucket["tags"] == {"team": "payroll"}
+
+
+def _hcl_block(folder: str, kind: str, name: str) -> list[str]:
+    """The text of one resource."""
+    return re.findall(rf'^resource "{kind}" "{name}" {{\n(.*?)^}}', _text(folder, "main.tf"), re.DOTALL | re.MULTILINE)
+
+
 def test_the_job_template_s_project_runs(ansible: Ansible) -> None:
     inventory = ansible.write("fleet.rekey_buckets.yml", _text("awx", "fleet.rekey_buckets.yml"))
     playbook = ansible.write("reencrypt.yml", _text("awx", "reencrypt.yml"))
