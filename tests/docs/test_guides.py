@@ -58,20 +58,38 @@ def decided(result: dict[str, Any]) -> tuple[bool, str, str]:
 
 
 def test_the_commands_of_the_quick_start(ansible: Ansible) -> None:
-    """Those that run its playbook, as they stand, in their order: a prediction, and two runs."""
+    """All but the installation, as they stand, in their order: a prediction, two runs, a rotation, and another run."""
     pages = [REPO / "docs" / "quickstart.md"]
-    (playbook,) = snippets.blocks("yaml", pages=pages)
+    playbook, _rotation = snippets.blocks("yaml", pages=pages)
     ansible.write("rekey.yml", playbook.text)
     lines = [line for block in snippets.blocks("console", pages=pages) for line in block.text.splitlines()]
-    commands = [shlex.split(line.removeprefix("$ ")) for line in lines if line.startswith("$ ansible-playbook ")]
-    assert ["--check" in command for command in commands] == [True, False, False]
-    said = [ansible.run(*command) for command in commands]
-    assert [re.findall(r"\b(changed|failed)=(\d+)", text) for text in said] == [
-        [("changed", "1"), ("failed", "0")],
-        [("changed", "1"), ("failed", "0")],
-        [("changed", "0"), ("failed", "0")],
+    commands = [shlex.split(line.removeprefix("$ ")) for line in lines]
+    commands = [command for command in commands if command[0] in ("ansible-playbook", "oci")]
+    vault = ansible.simulator.introduction["environment"]["REKEY_KEY_MANAGEMENT_ENDPOINT"]
+    told = []
+    for program, *arguments in commands:
+        said = ansible.run(program, *[vault if "-management.kms." in word else word for word in arguments])
+        told.append(re.findall(r"\b(changed|failed|skipped)=(\d+)|payroll.reason\": \"(\w+)", said))
+    assert [["".join(word) for word in run] for run in told] == [
+        ["unproven", "changed1", "failed0", "skipped1"],
+        ["unproven", "changed1", "failed0", "skipped0"],
+        ["up_to_date", "changed0", "failed0", "skipped0"],
+        [],
+        ["key_version_changed", "changed1", "failed0", "skipped0"],
     ]
-    assert "skipped=1" in said[0]
+    page = _guide("quickstart")
+    assert all(f'"payroll.reason": "{reason}"' in page for reason in ("unproven", "up_to_date", "key_version_changed"))
+
+
+def test_what_the_quick_start_says_of_an_inventory(ansible: Ansible) -> None:
+    """A localhost of an inventory has another Python than the implicit one, but for the variable that the page names."""
+    page = _guide("quickstart")
+    variable = 'ansible_python_interpreter: "{{ ansible_playbook_python }}"'
+    assert variable in page
+    ansible.write("hosts.yml", "all: {hosts: {localhost: {ansible_connection: local, %s}}}\n" % variable)
+    playbook = snippets.blocks("yaml", pages=[REPO / "docs" / "quickstart.md"])[0]
+    said = ansible.run("ansible-playbook", "-i", "hosts.yml", ansible.write("rekey.yml", playbook.text))
+    assert "failed=0" in said
 
 
 def test_the_quick_start(simulator: Running) -> None:

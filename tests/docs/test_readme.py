@@ -95,7 +95,7 @@ def test_the_oldest_sdk_is_the_same_everywhere() -> None:
 
 
 def test_the_content_is_all_there_is() -> None:
-    listed = {(row[0].split("`")[1], row[0].split("(")[1].rstrip(")")) for row in _rows("Content")}
+    listed = {(row[0].split("`")[1], row[0].split("(")[1].rstrip(")")) for row in _rows("What is in it")}
     there = {(f"rekey.oci.{path.stem}", kind) for kind, path in snippets.plugins()}
     there |= {(f"rekey.oci.{path.stem}", "playbook") for path in (REPO / "playbooks").glob("*.yml")}
     for kind, folder in (("event source", "plugins/event_source/*.py"), ("rulebook", "rulebooks/*.yml")):
@@ -147,6 +147,25 @@ def test_the_calls_where_nothing_is_to_be_done(ansible: Ansible, namespace: str 
     requests = ansible.simulator.control("GET", "truth", {"since": mark})["requests"]
     assert len(requests) == (2 if namespace else 3)
     assert not any(request["effect"] for request in requests)
+
+
+def test_the_first_screen_is_a_real_run(ansible: Ansible) -> None:
+    """Two runs of the first playbook, the day after a rotation: each line that is shown is there, in this order."""
+    (shown,) = [block.text for block in snippets.blocks("text", pages=[REPO / "README.md"]) if "TASK [" in block.text]
+    play = next(block for block in snippets.blocks("yaml", pages=[REPO / "README.md"]) if "hosts:" in block.text)
+    ansible.write("rekey.yml", play.text)
+    ansible.run("ansible-playbook", "rekey.yml")
+    ansible.simulator.control("POST", "rotate", {"key": "master"})
+    for run in shown.strip().split("\n\n"):
+        command, *lines = run.splitlines()
+        said = iter(ansible.run(*command.removeprefix("$ ").split()).splitlines())
+        for line in lines:
+            assert any(_bare(line) == _bare(found) for found in said), line
+
+
+def _bare(line: str) -> str:
+    """Without the stars, which fill the width of the terminal."""
+    return line.rstrip("* ")
 
 
 def test_the_tags_are_those_that_are_written(ansible: Ansible) -> None:

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -46,6 +46,8 @@ _NEEDED = (
     "LICENSES/GPL-3.0-or-later.txt",
 )
 _LARGEST = 512 * 1024
+# What the build itself puts into an artifact. All else must be tracked by git.
+_GENERATED = {"MANIFEST.json", "FILES.json"}
 
 # The only hosts that a published file may send a reader or a program to.
 _HOSTS = re.compile(
@@ -84,6 +86,23 @@ def install() -> None:
     env = home.environment(BIN) | {"ANSIBLE_COLLECTIONS_PATH": str(INSTALLED)}
     command = ("collection", "install", "--offline", "--collections-path", INSTALLED, artifact)
     run(BIN / "ansible-galaxy", *command, env=env, quiet=True)
+
+
+def publish() -> None:
+    """Build it, print where it is, and leave none where it holds a file that git does not track."""
+    artifact = build()
+    with tarfile.open(artifact) as opened:
+        findings = stray((entry.name for entry in opened if not entry.isdir()), map(str, tree.tracked()))
+    if findings:
+        artifact.unlink()
+        sys.exit("\n".join(["Nothing was built:", *(f"  {finding}" for finding in findings)]))
+    print(artifact)
+
+
+def stray(names: Iterable[str], tracked: Iterable[str]) -> list[str]:
+    """A line for each file that is neither tracked nor generated on purpose."""
+    unknown = sorted(set(names) - set(tracked) - _GENERATED)
+    return [f"{name}: git does not track it. Delete it, ignore it, or add it" for name in unknown]
 
 
 def check() -> None:
@@ -176,14 +195,11 @@ def importer() -> None:
 
 def main() -> None:
     """Do what was asked."""
-    steps = {"build": build, "install": install, "check": check, "importer": importer}
+    steps = {"build": publish, "install": install, "check": check, "importer": importer}
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("step", choices=steps)
     os.umask(0o022)
-    step = parser.parse_args().step
-    steps[step]()
-    if step == "build":
-        print(next(_FOLDER.glob(f"{NAMESPACE}-{NAME}-*.tar.gz")))
+    steps[parser.parse_args().step]()
 
 
 if __name__ == "__main__":

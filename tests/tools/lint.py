@@ -87,6 +87,14 @@ def ansible_lint() -> bool:
     return _run("ansible-lint", "--offline", "--nocolor", cwd=where, env=env)
 
 
+def spelling() -> bool:
+    """No common misspelling, and none of those in our own list, in any file."""
+    ours = Path("tests", "tools", "spelling.txt")
+    skipped = (ours, Path("COPYING"), Path("tests", "unit", "plugins", "plugin_utils", "test_playbook_settings.py"))
+    files = [file for file in tree.files() if file not in skipped and file.parts[0] != "LICENSES"]
+    return _run("codespell", "--dictionary", "-", "--dictionary", ours, *files)
+
+
 def reuse() -> bool:
     """Every file names its licence and its copyright holders."""
     return _run("reuse", "lint", "--lines", cwd=tree.lay_out("lint"))
@@ -116,6 +124,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "floors": floors,
     "length": length,
     "yamllint": yamllint,
+    "spelling": spelling,
     "reuse": reuse,
     "changelog": changelog,
     "documentation": documentation,

@@ -19,12 +19,17 @@ from tests.tools.paths import BUILD, NAME, NAMESPACE, REPO, clean_environment
 
 def files() -> list[Path]:
     """Tracked, and new but not ignored, relative to the repository."""
+    return _listed("--cached", "--others", "--exclude-standard")
+
+
+def tracked() -> list[Path]:
+    """What git tracks, relative to the repository."""
+    return _listed("--cached")
+
+
+def _listed(*which: str) -> list[Path]:
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=REPO,
-        env=clean_environment(),
-        check=True,
-        capture_output=True,
+        ["git", "ls-files", "-z", *which], cwd=REPO, env=clean_environment(), check=True, capture_output=True
     ).stdout
     names = sorted(set(listed.decode().split("\0")) - {""})
     return [Path(name) for name in names if (REPO / name).is_file() or (REPO / name).is_symlink()]
