@@ -115,6 +115,9 @@ bucket:
   returned: always
   type: dict
   contains:
+    region:
+      description: The region that was asked; null where only an endpoint is known.
+      type: str
     namespace:
       description: The Object Storage namespace.
       type: str
@@ -153,6 +156,9 @@ key:
     id:
       description: The key's OCID.
       type: str
+    display_name:
+      description: The key's name.
+      type: str
     vault_id:
       description: The OCID of its vault.
       type: str
@@ -171,6 +177,11 @@ key:
           type: str
         time_created:
           description: When it was created, RFC 3339 in UTC; null when it was not or cannot be read.
+          type: str
+        origin:
+          description:
+            - Where its material is from. V(INTERNAL) is made by OCI, V(EXTERNAL) is imported.
+            - Null where it was not read. A receipt that names the version saves that call.
           type: str
 open_uploads:
   description:

@@ -178,6 +178,7 @@ class Clients:
 
     sdk = oci
     signer = None
+    region = HOME
 
     def __init__(self, transport: Transport, principal: str) -> None:
         self._transport = transport

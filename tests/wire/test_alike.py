@@ -63,7 +63,7 @@ CALLS: dict[str, Call] = {
     "GetNamespace": lambda api, _universe: api.get_namespace(),
     "GetBucket": lambda api, universe: api.get_bucket(universe.bucket.namespace, BUCKET),
     "GetKey": lambda api, universe: api.get_key(universe.key.id),
-    "GetKeyVersion": lambda api, universe: api.get_version_created(universe.key.id, universe.key.versions[-1].id),
+    "GetKeyVersion": lambda api, universe: api.get_version(universe.key.id, universe.key.versions[-1].id),
     "ListObjects": lambda api, universe: api.has_objects(universe.bucket.namespace, BUCKET, False),
     "ListObjectVersions": lambda api, universe: api.has_objects(universe.bucket.namespace, BUCKET, True),
     "UpdateBucket": lambda api, universe: api.update_bucket(

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from typing import Any, Optional, TypeVar
+from typing import Any, NamedTuple, Optional, TypeVar
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.texts import clean
 
@@ -63,12 +63,15 @@ class Bucket:
     storage_tier: Optional[str] = None
     approximate_count: Optional[int] = None
     approximate_size: Optional[int] = None
+    #: The full name of the region that was asked; None where only an endpoint is known.
+    region: Optional[str] = None
     freeform_tags: Mapping[str, str] = field(default_factory=dict)
     #: By namespace.
     defined_tags: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def as_result(self) -> dict[str, Any]:
         return {
+            "region": self.region,
             "namespace": self.namespace,
             "name": self.name,
             "id": self.id,
@@ -99,6 +102,13 @@ class Change:
         )
 
 
+class Version(NamedTuple):
+    """What GetKeyVersion tells of a key's version."""
+
+    created: Optional[float]
+    origin: Optional[str] = None
+
+
 @dataclass(frozen=True)
 class Key:
     """A Vault key and its current version; ``version_created`` is read only where it is needed."""
@@ -115,6 +125,8 @@ class Key:
     #: The full name of its region, as service principals have it.
     region: Optional[str] = None
     display_name: Optional[str] = None
+    #: Where the current version's material is from, INTERNAL or EXTERNAL; read with its time.
+    version_origin: Optional[str] = None
 
     @property
     def called(self) -> str:
@@ -124,10 +136,15 @@ class Key:
     def as_result(self) -> dict[str, Any]:
         return {
             "id": self.id,
+            "display_name": self.display_name,
             "vault_id": self.vault_id,
             "state": self.state,
             "protection_mode": self.protection_mode,
-            "current_version": {"id": self.current_version, "time_created": iso_time(self.version_created)},
+            "current_version": {
+                "id": self.current_version,
+                "time_created": iso_time(self.version_created),
+                "origin": self.version_origin,
+            },
         }
 
 

@@ -10,7 +10,14 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Callable, Optional
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, Change, Key, Upload, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
+    Bucket,
+    Change,
+    Key,
+    Upload,
+    Version,
+    WorkRequest,
+)
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked, Owner
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.brakes import Brakes
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.listings import Listings
@@ -76,17 +83,17 @@ class BucketApi(Api):
         answer = self._shared.once(key_id, oldest, self.ref.region, self._api.get_key, key_id)
         return answer.value[0], answer.begun
 
-    def get_version_created(self, key_id: str, version_id: str) -> Optional[float]:
+    def get_version(self, key_id: str, version_id: str) -> Version:
         self.forget()
-        created: Optional[float] = self._shared.once(
+        version: Version = self._shared.once(
             (key_id, version_id),
             float("-inf"),
             self.ref.region,
-            self._api.get_version_created,
+            self._api.get_version,
             key_id,
             version_id,
         ).value
-        return created
+        return version
 
     def has_objects(self, namespace: str, name: str, versions: bool) -> bool:
         self.forget()

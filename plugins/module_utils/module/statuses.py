@@ -65,7 +65,7 @@ class Looks:
 
 
 def _unread(ref: BucketRef) -> dict[str, Any]:
-    return Bucket(ref.namespace, ref.name, compartment_id=ref.compartment_id).as_result()
+    return Bucket(ref.namespace, ref.name, compartment_id=ref.compartment_id, region=ref.region).as_result()
 
 
 def entry_of(reconciler: Reconciler, ref: BucketRef) -> dict[str, Any]:

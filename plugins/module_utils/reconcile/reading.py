@@ -53,7 +53,7 @@ def read_key(run: Knowledge, step: ReadKey) -> None:
     facts, begun, before = run.facts, run.clock(), run.facts.key
     key, kept_from = run.api.get_key(step.key_id, step.not_before)
     if before is not None and before.current_version == key.current_version and key.version_created is None:
-        key = replace(key, version_created=before.version_created)
+        key = replace(key, version_created=before.version_created, version_origin=before.version_origin)
     else:
         facts.version_unreadable = False
     facts.key = key
@@ -62,9 +62,9 @@ def read_key(run: Knowledge, step: ReadKey) -> None:
 
 def read_version(run: Knowledge, step: ReadVersion) -> None:
     key = known(run.facts.key)
-    created = run.api.get_version_created(key.id, key.current_version)
-    run.facts.key = replace(key, version_created=created)
-    run.facts.version_unreadable = created is None
+    version = run.api.get_version(key.id, key.current_version)
+    run.facts.key = replace(key, version_created=version.created, version_origin=version.origin)
+    run.facts.version_unreadable = version.created is None
 
 
 def check_objects(run: Knowledge, step: CheckObjects) -> None:

@@ -17,6 +17,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     Change,
     Key,
     Upload,
+    Version,
     WorkRequest,
 )
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked, Assignment, Owners
@@ -46,8 +47,8 @@ class Api(ABC):
         """
 
     @abstractmethod
-    def get_version_created(self, key_id: str, version_id: str) -> Optional[float]:
-        """GetKeyVersion: when the version was created."""
+    def get_version(self, key_id: str, version_id: str) -> Version:
+        """GetKeyVersion: when the version was created, and where its material is from."""
 
     @abstractmethod
     def has_objects(self, namespace: str, name: str, versions: bool) -> bool:

@@ -19,6 +19,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     Change,
     Key,
     Upload,
+    Version,
     WorkRequest,
     iso_time,
 )
@@ -52,17 +53,19 @@ class OciApi(SharedApi):
         response = self.calls.object_storage(
             "GetBucket", "get_bucket", namespace, name, fields=["approximateCount", "approximateSize"]
         )
-        return _bucket("GetBucket", response, Bucket(namespace, name)), service_date(response)
+        return _bucket("GetBucket", response, Bucket(namespace, name, region=self.calls.clients.region)), service_date(
+            response
+        )
 
     def get_key(self, key_id: str, not_before: float = 0.0) -> tuple[Key, Optional[float]]:
         key = key_of(key_id, self.calls.key_management("GetKey", "get_key", key_id))
         return replace(key, region=self.calls.clients.region_of_key(key_id)), None
 
-    def get_version_created(self, key_id: str, version_id: str) -> Optional[float]:
+    def get_version(self, key_id: str, version_id: str) -> Version:
         response = self.calls.key_management("GetKeyVersion", "get_key_version", key_id, version_id)
         if getattr(response.data, "id", None) != version_id:
             raise failures.not_understood("GetKeyVersion", response)
-        return seconds(response.data.time_created)
+        return Version(seconds(response.data.time_created), getattr(response.data, "origin", None))
 
     def has_objects(self, namespace: str, name: str, versions: bool) -> bool:
         if versions:
@@ -210,6 +213,7 @@ def _bucket(operation: str, response: Any, known: Bucket) -> Bucket:
     count = getattr(data, "approximate_count", None)
     size = getattr(data, "approximate_size", None)
     return Bucket(
+        region=known.region,
         namespace=known.namespace,
         name=known.name,
         etag=response.headers.get("etag") or getattr(data, "etag", None) or None,

@@ -25,6 +25,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     Change,
     Key,
     Upload,
+    Version,
     WorkRequest,
 )
 from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
@@ -194,9 +195,9 @@ class Service(SharedApi):
         self._call("GetKey", key_id)
         return Key(key_id, self.versions[key_id], state="ENABLED", algorithm="AES"), None
 
-    def get_version_created(self, key_id: str, version_id: str) -> float | None:
+    def get_version(self, key_id: str, version_id: str) -> Version:
         self._call("GetKeyVersion", version_id)
-        return EPOCH - 1000.0
+        return Version(EPOCH - 1000.0)
 
     def has_objects(self, namespace: str, name: str, versions: bool) -> bool:
         self._call("ListObjects", name)

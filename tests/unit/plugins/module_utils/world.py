@@ -19,6 +19,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     Change,
     Key,
     Upload,
+    Version,
     WorkRequest,
 )
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
@@ -173,9 +174,9 @@ class World(Api):
             raise ApiError("GetKey", "not there, or not allowed", status=404, code="NotAuthorizedOrNotFound")
         return self.keys[key_id], None
 
-    def get_version_created(self, key_id: str, version_id: str) -> float | None:
+    def get_version(self, key_id: str, version_id: str) -> Version:
         self._called("GetKeyVersion")
-        return CREATED
+        return Version(CREATED)
 
     def has_objects(self, namespace: str, name: str, versions: bool) -> bool:
         self._called("ListObjectVersions" if versions else "ListObjects")
