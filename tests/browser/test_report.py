@@ -195,9 +195,9 @@ def test_one_sentence_says_it_all(opened: tuple[Chrome, dict[str, Any]]) -> None
         "%(not_proven)d are not and %(nothing_to_prove)d have nothing to prove; buckets may be missing here." % counts
     )
     assert lead.rect["y"] < 300
-    bar = chrome.find_element(By.CSS_SELECTOR, "svg.whole")
-    assert "%d not proven" % counts["not_proven"] in str(bar.get_dom_attribute("aria-label"))
-    assert len(bar.find_elements(By.TAG_NAME, "rect")) == 3
+    picture = chrome.find_element(By.CSS_SELECTOR, "svg.whole")
+    assert "%d not proven" % counts["not_proven"] in str(picture.get_dom_attribute("aria-label"))
+    assert len(picture.find_elements(By.TAG_NAME, "rect")) == 3
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -102,7 +102,9 @@ def test_every_command_of_the_guide_from_nothing_to_a_protected_fleet(site: Site
     site.namespace_id = site.said(*COMMANDS[0])["id"]
     for words in COMMANDS[1:3]:
         site.said(*words)
-    assert {(one["name"], one["lifecycle-state"]) for one in site.said(*COMMANDS[3])} == {(key, "ACTIVE") for key in KEYS}
+    assert {(one["name"], one["lifecycle-state"]) for one in site.said(*COMMANDS[3])} == {
+        (key, "ACTIVE") for key in KEYS
+    }
 
     refused = site.oci(*COMMANDS[4])
     assert refused.returncode != 0
@@ -110,7 +112,9 @@ def test_every_command_of_the_guide_from_nothing_to_a_protected_fleet(site: Site
     assert site.bucket()["defined_tags"] == {}
 
     (play,) = snippets.blocks("yaml", pages=[PAGE])
-    book = site.ansible.write("nights.yml", as_playbook(play.text.replace("max_submissions: 200", "max_submissions: 3")))
+    book = site.ansible.write(
+        "nights.yml", as_playbook(play.text.replace("max_submissions: 200", "max_submissions: 3"))
+    )
     before = site.posts()
     for proven in (3, 4):
         site.ansible.run("ansible-playbook", book)
@@ -204,7 +208,7 @@ def test_who_may_not_use_it_is_told_so_before_anything_is_submitted(site: Site, 
 
 def test_a_key_that_is_too_new_fails_and_the_next_run_does_the_job(site: Site) -> None:
     site.simulator.control("POST", "settings", {"tag_delay": 30.0})
-    site.define(tags={key: None for key in KEYS})
+    site.define(tags=dict.fromkeys(KEYS))
     site.define(tags={key: {} for key in KEYS})
     _fails_and_leaves_all(site)
     site.simulator.control("POST", "advance", {"seconds": 31})
@@ -213,11 +217,20 @@ def test_a_key_that_is_too_new_fails_and_the_next_run_does_the_job(site: Site) -
 
 def _fails_and_leaves_all(site: Site, profile: str = "") -> None:
     before, posts = site.bucket(), site.posts()
-    for module, more in (("bucket_reencrypt", {}), ("compartment_reencrypt", {"compartment_ids": [COMPARTMENT], "include": ["payroll"]})):
+    for module, more in (
+        ("bucket_reencrypt", {}),
+        ("compartment_reencrypt", {"compartment_ids": [COMPARTMENT], "include": ["payroll"]}),
+    ):
         result = site.run(module, profile, **more)
         assert result["failed"]
         told = result["msg"] if module == "bucket_reencrypt" else result["buckets"][0]["error"]["message"]
-        for part in ("namespace Rekey", *KEYS, "oci iam tag-namespace create", "oci iam tag create", "to use tag-namespaces in tenancy"):
+        for part in (
+            "namespace Rekey",
+            *KEYS,
+            "oci iam tag-namespace create",
+            "oci iam tag create",
+            "to use tag-namespaces in tenancy",
+        ):
             assert part in told, result
         assert "\n" not in told
     after = site.bucket()
@@ -237,7 +250,11 @@ def test_a_bucket_has_room_for_64(site: Site, others: int) -> None:
 
 
 def test_no_receipt_in_a_namespace_is_a_contradiction(site: Site) -> None:
-    for module, more in (("bucket_reencrypt", {}), ("compartment_reencrypt", {"compartment_ids": [COMPARTMENT]}), ("bucket_encryption_info", {"compartment_ids": [COMPARTMENT]})):
+    for module, more in (
+        ("bucket_reencrypt", {}),
+        ("compartment_reencrypt", {"compartment_ids": [COMPARTMENT]}),
+        ("bucket_encryption_info", {"compartment_ids": [COMPARTMENT]}),
+    ):
         result = site.run(module, receipt="none", **more)
         assert result["failed"]
         assert "receipt_tag_namespace" in result["msg"]

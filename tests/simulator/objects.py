@@ -116,7 +116,7 @@ class Objects(Access):
         stored = self._object(request, bucket, key)
         if bucket.kms_key_id is None:
             raise Refusal(400, "InvalidParameter", f"The bucket '{name}' has no kmsKeyId.")
-        for needed in {stored.key_id, bucket.kms_key_id}:
+        for needed in dict.fromkeys((stored.key_id, bucket.kms_key_id)):
             self._check_key(needed)
         object_changes.reencrypt_object(self.world, bucket, stored)
         return Response(200)

@@ -24,13 +24,13 @@ from ansible_collections.rekey.oci.plugins.module_utils.report.rows import (
 from ansible_collections.rekey.oci.plugins.module_utils.report.tables import (
     VERDICTS,
     ages_chart,
-    bar,
     compartments_table,
     key_name,
     keys_table,
     legend,
     moment_of,
     spoken,
+    stripe,
     tail,
     text_of,
     words,
@@ -100,7 +100,7 @@ def _summary(content: Mapping[str, Any], since: str) -> Iterable[str]:
     ) % (since, since[:16].replace("T", " "))
     yield '<p class="lead" id="lead">%s</p>' % _lead(counts, len(content["problems"]))
     yield '<svg class="whole" viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label="%s">%s</svg>' % (
-        spoken(counts), bar(counts, 1000),
+        spoken(counts), stripe(counts, 1000),
     )  # fmt: skip
     yield from legend()
     yield '<dl class="totals" id="totals">'

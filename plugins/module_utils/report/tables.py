@@ -58,7 +58,7 @@ def legend() -> Iterable[str]:
     yield "</ul>"
 
 
-def bar(counts: Mapping[str, Any], width: int) -> str:
+def stripe(counts: Mapping[str, Any], width: int) -> str:
     """The counts side by side, in an SVG's units. A count that is not 0 can be seen, however small."""
     total = counts["total"] or 1
     lengths = {name: max(1.0, counts[name] * width / total) if counts[name] else 0.0 for name in VERDICTS}
@@ -89,7 +89,7 @@ def compartments_table(groups: Sequence[Mapping[str, Any]], ids: Mapping[tuple[A
             '<svg class="bar" viewBox="0 0 200 10" preserveAspectRatio="none" role="img" aria-label="%s">%s</svg></td></tr>'
         ) % (
             ids[one["region"], one["compartment_id"]], name, text_of(one["compartment_id"], "not known"),
-            text_of(one["region"]), numbers, spoken(one), bar(one, 200),
+            text_of(one["region"]), numbers, spoken(one), stripe(one, 200),
         )  # fmt: skip
     yield "</tbody>"
     yield "</table>"
@@ -116,7 +116,7 @@ def ages_chart(ages: Sequence[Mapping[str, Any]]) -> Iterable[str]:
             yield '<svg x="110" y="%d" width="%d" height="20">%s</svg>' % (
                 top + 2,
                 max(width, 3),
-                bar(one, max(width, 3)),
+                stripe(one, max(width, 3)),
             )
         yield '<text x="%d" y="%d">%d</text>' % (118 + max(width, 0), top + 16, one["total"])
     yield "</svg>"

@@ -234,11 +234,11 @@ class NotOurs(Exception):
 @pytest.mark.parametrize("kind", [TypeError, KeyError, NotOurs])
 def test_a_bug_is_told_from_an_answer_that_nobody_understands(kind: type[Exception]) -> None:
     """It would be the same the next time, and its message may quote anything."""
-    try:
+    with pytest.raises(kind) as raised:
         raise kind("open-sesame")
-    except kind as error:
-        bug = failures.translate(oci, "GetKey", error, ENDPOINT, answered=False)
-        odd = failures.translate(oci, "GetKey", error, ENDPOINT, answered=True)
+    error = raised.value
+    bug = failures.translate(oci, "GetKey", error, ENDPOINT, answered=False)
+    odd = failures.translate(oci, "GetKey", error, ENDPOINT, answered=True)
     assert (bug.retryable, bug.effect) == (False, "none")
     assert kind.__name__ in bug.line()
     assert "test_failures.py" in bug.line()

@@ -45,8 +45,8 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return folder
 
 
-def made(folder: Path, region: str, /, **more: Any) -> Clients:
-    return Clients({"config_file_location": config_file(folder, region=region), **more})
+def made(folder: Path, profile_region: str, **more: Any) -> Clients:
+    return Clients({"config_file_location": config_file(folder, region=profile_region), **more})
 
 
 def refused(folder: Path, region: str) -> str:

@@ -168,7 +168,7 @@ def test_totals_stand_in_the_page() -> None:
 @pytest.mark.parametrize("counts", [(1, 99_999, 0), (0, 0, 0), (5, 5, 5), (0, 1, 0)])
 def test_a_bar_fills_its_width_and_hides_no_count(counts: tuple[int, int, int]) -> None:
     group = dict(zip(("not_proven", "proven", "nothing_to_prove"), counts, strict=True), total=sum(counts))
-    rectangles = re.findall(r'x="([\d.]+)" width="([\d.]+)"', tables.bar(group, 200))
+    rectangles = re.findall(r'x="([\d.]+)" width="([\d.]+)"', tables.stripe(group, 200))
     assert len(rectangles) == len([count for count in counts if count])
     assert all(float(width) >= 0.9 for _left, width in rectangles)
     assert sum(float(width) for _left, width in rectangles) == pytest.approx(200 if sum(counts) else 0, abs=0.1)

@@ -70,13 +70,13 @@ class Refusing(World):
     status = 400
     first = 1
 
-    def update_bucket(self, there: Bucket, etag: str | None, change: Change) -> Bucket:
+    def update_bucket(self, bucket: Bucket, etag: str | None, change: Change) -> Bucket:
         if change.defined_tags is not None and self.calls.count("UpdateBucket") + 1 >= self.first:
             self._called("UpdateBucket")
             raise ApiError(
                 "UpdateBucket", "The tag namespace Rekey is unknown.", status=self.status, code="InvalidParameter"
             )
-        return super().update_bucket(there, etag, change)
+        return super().update_bucket(bucket, etag, change)
 
 
 @pytest.mark.parametrize("status", [400, 403, 404])
