@@ -250,11 +250,13 @@ def test_a_bucket_has_room_for_64(site: Site, others: int) -> None:
 
 
 def test_no_receipt_in_a_namespace_is_a_contradiction(site: Site) -> None:
-    for module, more in (
+    of_a_fleet: dict[str, Any] = {"compartment_ids": [COMPARTMENT]}
+    modules: tuple[tuple[str, dict[str, Any]], ...] = (
         ("bucket_reencrypt", {}),
-        ("compartment_reencrypt", {"compartment_ids": [COMPARTMENT]}),
-        ("bucket_encryption_info", {"compartment_ids": [COMPARTMENT]}),
-    ):
+        ("compartment_reencrypt", of_a_fleet),
+        ("bucket_encryption_info", of_a_fleet),
+    )
+    for module, more in modules:
         result = site.run(module, receipt="none", **more)
         assert result["failed"]
         assert "receipt_tag_namespace" in result["msg"]
