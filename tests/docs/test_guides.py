@@ -119,6 +119,7 @@ def test_terraform_leaves_the_receipt_alone(simulator: Running) -> None:
 
 
 def test_no_receipt_leaves_no_tag(simulator: Running) -> None:
+    simulator.control("POST", "advance", {"seconds": 301})
     assert decided(run(simulator, receipt="none")) == (True, "submit", "unproven")
     assert tags(simulator) == {"team": "payroll"}
     assert decided(run(simulator, receipt="none")) == (False, "none", "up_to_date")
@@ -129,6 +130,7 @@ def test_no_receipt_leaves_no_tag(simulator: Running) -> None:
 
 def test_full_tags(simulator: Running) -> None:
     full = {f"tag{number}": "x" for number in range(9)}
+    simulator.control("POST", "advance", {"seconds": 301})
     simulator.control("POST", "bucket", {"bucket": "payroll", "tags": full})
     result = run(simulator)
     assert decided(result) == (True, "submit", "unproven")

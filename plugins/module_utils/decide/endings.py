@@ -151,6 +151,17 @@ def no_errors(here: Situation, failure: Failure) -> Verdict:
     return Verdict(facts={"errors_read": here.facts.errors_read | {wanted}})
 
 
+def errors_refused(here: Situation, failure: Failure) -> Verdict:
+    """A user who may not read errors has the status alone: that is said, and believed."""
+    wanted = getattr(failure.step, "work_request_id", "")
+    seen = here.facts.seen(wanted)
+    if seen is None or failure.error.status not in (403, 404):
+        return no_errors(here, failure)
+    told = "Whether work request %s has errors on record cannot be read (OBJECT_READ), so its status alone is believed: %s"
+    warning = told % (wanted, failure.error.line()) if seen.status == "COMPLETED" else None
+    return Verdict(facts={"errors_read": here.facts.errors_read | {wanted}}, warning=warning)
+
+
 def tags_refused(here: Situation, failure: Failure) -> Verdict:
     step, error = failure.step, failure.error
     if getattr(step, "assign", None) is not None or error.status not in (400, 403, 404):

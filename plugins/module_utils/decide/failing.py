@@ -214,7 +214,7 @@ RULES: dict[type, Rule] = {
     ListWorkRequests: Rule(endings.unlisted, endings.end),
     ListUploads: Rule(endings.uploads_unlisted, endings.uploads_unlisted, tries=4),
     Poll: Rule(endings.end, endings.end),
-    ReadErrors: Rule(endings.no_errors, endings.no_errors, tries=4),
+    ReadErrors: Rule(endings.errors_refused, endings.no_errors, tries=4),
     Claim: Rule(endings.tags_refused, endings.end),
     Assign: Rule(endings.end, endings.end),
     Submit: Rule(endings.post_refused, endings.post_refused),
