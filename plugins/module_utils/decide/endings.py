@@ -157,7 +157,9 @@ def errors_refused(here: Situation, failure: Failure) -> Verdict:
     seen = here.facts.seen(wanted)
     if seen is None or failure.error.status not in (403, 404):
         return no_errors(here, failure)
-    told = "Whether work request %s has errors on record cannot be read (OBJECT_READ), so its status alone is believed: %s"
+    told = (
+        "Whether work request %s has errors on record cannot be read (OBJECT_READ), so its status alone is believed: %s"
+    )
     warning = told % (wanted, failure.error.line()) if seen.status == "COMPLETED" else None
     return Verdict(facts={"errors_read": here.facts.errors_read | {wanted}}, warning=warning)
 
