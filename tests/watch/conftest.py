@@ -41,13 +41,16 @@ class Site:
     def __init__(self, said: dict[str, Any], folder: Path) -> None:
         self._control = said["control"]
         self.folder = folder
+        self._made("tmp")
+        # ansible-core listens on a socket in it, whose path may have a hundred characters and no more.
+        self.short = Path(tempfile.mkdtemp(prefix="rekey-"))
         self.environment = {
             **clean_environment(),
             **said["environment"],
             "ANSIBLE_COLLECTIONS_PATH": str(INSTALLED),
             "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(folder),
-            "TMPDIR": str(self._made("tmp")),
+            "TMPDIR": str(self.short),
             "ANSIBLE_ASYNC_DIR": str(folder / "async"),
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_NOCOLOR": "true",
@@ -103,7 +106,7 @@ class Site:
     def left_over(self) -> list[str]:
         """What progress left in the folder for temporary files, and in Ansible's own."""
         names = re.compile(r"(rekey-)?progress-.+|\.rekey-.+")
-        places = (self.folder / "tmp", self.folder / ".ansible" / "tmp")
+        places = (self.short, self.folder / "tmp", self.folder / ".ansible" / "tmp")
         return [path.name for place in places for path in place.rglob("*") if names.fullmatch(path.name)]
 
 
@@ -173,5 +176,7 @@ def said() -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture
-def site(said: dict[str, Any], tmp_path: Path) -> Site:
-    return Site(said, tmp_path)
+def site(said: dict[str, Any], tmp_path: Path) -> Iterator[Site]:
+    made = Site(said, tmp_path)
+    yield made
+    shutil.rmtree(made.short, ignore_errors=True)
