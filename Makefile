@@ -35,7 +35,7 @@ bench: .venv/tests.stamp install ## Time a playbook against ansible.builtin.ping
 	@$(ON_INSTALLED) $(RUN) -m tests.benchmark $(PARTS)
 
 ##@ Everything
-.PHONY: quick test test-rest test-all
+.PHONY: quick test test-green test-rest test-all
 quick: pythons-quick setup ## Lint, types, units, the simulator's tests and one integration target, for in between
 	@$(RUN) -m tests.tools.side_by_side lint simulator-tests units "integration TARGETS=bucket_reencrypt_basic"
 test: pythons ## All that a change must pass, the quick things first
