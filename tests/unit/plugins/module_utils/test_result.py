@@ -35,6 +35,7 @@ RECORDED = "ocid1.workrequest.oc1.iad.recorded"
 
 KEYS = {
     "bucket": [
+        "region",
         "namespace",
         "name",
         "id",
@@ -46,7 +47,7 @@ KEYS = {
         "approximate_count",
         "approximate_size",
     ],
-    "key": ["id", "vault_id", "state", "protection_mode", "current_version"],
+    "key": ["id", "display_name", "vault_id", "state", "protection_mode", "current_version"],
     "work_request": [
         "id",
         "status",
@@ -74,7 +75,11 @@ def test_the_keys_are_those_of_the_interface() -> None:
     assert set(result) == {"changed", "action", "reason", "assigned", "open_uploads", "scope", *KEYS}
     for name, keys in KEYS.items():
         assert list(result[name]) == keys
-    assert result["key"]["current_version"] == {"id": VERSION, "time_created": iso_time(EPOCH - 5000.0)}
+    assert result["key"]["current_version"] == {
+        "id": VERSION,
+        "time_created": iso_time(EPOCH - 5000.0),
+        "origin": None,
+    }
     assert (result["changed"], result["action"], result["reason"]) == (True, "submit", "unproven")
     assert result["receipt"]["state"] == "completed"
     assert result["receipt"]["work_request_id"] == result["work_request"]["id"]
