@@ -47,6 +47,7 @@ def world(permissions: list[str]) -> dict[str, Any]:
             {"name": "apps", "id": "ocid1.compartment.oc1..example"},
             {"name": "apps-eu", "parent": "apps"},
         ],
+        "tag_namespaces": [{"name": "Rekey", "tags": ["rekey-receipt", "rekey-work-request"]}],
         "keys": [
             {"name": "master", "compartment": "security", "id": "ocid1.key.oc1.iad.examplevault.examplekey"},
             {"name": "other", "compartment": "security", "id": "ocid1.key.oc1.iad.examplevault.otherkey"},

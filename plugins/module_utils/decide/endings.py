@@ -51,8 +51,9 @@ class Verdict:
 def no_receipt(here: Situation, why: str, name: str, error: Optional[ApiError] = None) -> Verdict:
     """Go on from work requests alone, of which another list is wanted than for a claim. Not where a namespace was asked for."""
     if here.options.place.namespace is not None:
+        is_refused = error is not None and error.code != BARE
         action = "submit" if here.attempt.may_have_submitted else "none"
-        return Verdict(end=Fail(no_namespace(here, why, name), action, here.attempt.reason, error))
+        return Verdict(end=Fail(no_namespace(here, why, name, is_refused), action, here.attempt.reason, error))
     return Verdict(
         facts={"tags_unusable": why, "receipt": None, "listing": None},
         attempt={"accepted": None},

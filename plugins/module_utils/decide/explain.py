@@ -51,16 +51,20 @@ def _where(here: Situation, key_id: Optional[str]) -> str:
     return "in %s where target.key.id = '%s'" % (scope, key_id)
 
 
-def no_namespace(here: Situation, why: str, name: str) -> str:
+def no_namespace(here: Situation, why: str, name: str, is_refused: bool) -> str:
     """The receipt cannot be kept in the tag namespace that was asked for: what it takes."""
     namespace = here.options.place.namespace
     accepted = here.attempt.accepted or (here.attempt.submitted[-1] if here.attempt.submitted else None)
-    told = "Work request %s goes on. " % accepted if accepted else "Nothing was submitted. "
+    told = "The receipt of bucket %s cannot be kept in the tag namespace %s. " % (name, namespace)
+    told += "Work request %s goes on. " % accepted if accepted else "Nothing was submitted. "
+    if not is_refused:
+        return "%s%s" % (told, why)
     return (
-        "The receipt of bucket %s cannot be kept in the tag namespace %s. %sThe namespace must exist and have the tag keys %s, none "
-        "of them retired (oci iam tag create --tag-namespace-id <id> --name <key> --description <text>), and this user must be "
-        "allowed to use it: Allow group <group> to use tag-namespaces in tenancy where target.tag-namespace.name = '%s'. %s"
-        % (name, namespace, told, " and ".join(receipts.TAGS), namespace, why)
+        "%sThe namespace must exist (oci iam tag-namespace create --compartment-id <id> --name %s --description <text>), have the tag "
+        "keys %s (oci iam tag create --tag-namespace-id <id> --name <key> --description <text>), none of them retired (oci iam tag "
+        "reactivate --tag-namespace-id <id> --tag-name <key>), and this user must be allowed to use it (Allow group "
+        "<group> to use tag-namespaces in tenancy where target.tag-namespace.name = '%s') and to update the bucket. The service "
+        "said: %s" % (told, namespace, " and ".join(receipts.TAGS), namespace, why)
     )
 
 

@@ -83,6 +83,10 @@ class DefinedTags(Place):
     #: OCI's limit for a resource.
     MOST = 64
 
+    #: What the work request's tag says before there is one. A claim writes both tags, and a new text into each, so that a tag key
+    #: that cannot be written is found out before the POST.
+    NONE_YET = "none yet, "
+
     def __init__(self, namespace: str) -> None:
         self.namespace: str = namespace
 
@@ -93,8 +97,8 @@ class DefinedTags(Place):
         found = {}
         for namespace, tags in bucket.defined_tags.items():
             for name, value in tags.items():
-                if self._is_own(namespace, name) and isinstance(value, str):
-                    found[name.lower()] = value
+                if self._is_own(namespace, name) and not str(value).startswith(self.NONE_YET):
+                    found[name.lower()] = str(value)
         return found
 
     def others(self, bucket: Bucket) -> dict[str, dict[str, Any]]:
@@ -106,6 +110,8 @@ class DefinedTags(Place):
     def put(self, bucket: Bucket, texts: Mapping[str, str]) -> Change:
         defined = self.others(bucket)
         spelled = next((one for one in defined if one.lower() == self.namespace.lower()), self.namespace)
+        if receipts.RECEIPT_TAG in texts:
+            texts = {receipts.WORK_REQUEST_TAG: self.NONE_YET + texts[receipts.RECEIPT_TAG][-16:], **texts}
         defined[spelled] = {**defined.get(spelled, {}), **texts}
         defined = {namespace: tags for namespace, tags in defined.items() if tags}
         freeform = FREEFORM.others(bucket) if FREEFORM.texts(bucket) else None

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Change
 from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM, DefinedTags
-from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import COMPLETED
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, COMPLETED
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
@@ -90,7 +91,9 @@ def test_where_it_cannot_be_used_the_task_fails_before_anything_is_submitted(sta
         "tag namespace Rekey",
         "Nothing was submitted",
         "rekey-receipt and rekey-work-request",
+        "oci iam tag-namespace create",
         "oci iam tag create",
+        "oci iam tag reactivate",
         "use tag-namespaces in tenancy where target.tag-namespace.name = 'Rekey'",
         "The tag namespace Rekey is unknown.",
     ):
@@ -105,6 +108,25 @@ def test_where_it_can_no_longer_be_used_the_work_request_is_named() -> None:
     _run, outcome = reconcile(there, HERE)
     assert isinstance(outcome, Fail)
     assert "Work request ocid1.workrequest.oc1.iad.own1 goes on" in outcome.message
+
+
+@pytest.mark.parametrize("before", [None, COMPLETED])
+def test_a_claim_tries_both_tags_with_a_new_text_in_each(before: str | None) -> None:
+    there = bucket()
+    if before:
+        there = REKEY.write(there, receipt(before, RECORDED)).of(there)
+    claims = []
+    for nonce in ("a" * 12, "b" * 12):
+        claim = replace(receipt(CLAIMED, None), nonce=nonce)
+        made = REKEY.write(there, claim).of(there)
+        assert REKEY.read(made) == (claim, None)
+        assert all(
+            text != there.defined_tags.get("Rekey", {}).get(name) for name, text in made.defined_tags["Rekey"].items()
+        )
+        claims.append(dict(made.defined_tags["Rekey"]))
+    assert set(claims[0]) == set(claims[1]) == {"rekey-receipt", "rekey-work-request"}
+    assert all(claims[0][name] != claims[1][name] for name in claims[0]), "a claim over a claim asks about both, too"
+    assert REKEY.put(made, {}).of(made).defined_tags == {}, "a claim that is taken back leaves nothing"
 
 
 @pytest.mark.parametrize("others", [62, 63])
