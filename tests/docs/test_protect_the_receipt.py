@@ -213,6 +213,20 @@ def test_a_key_that_is_too_new_fails_and_the_next_run_does_the_job(site: Site) -
     assert decided(site.run()) == (True, "submit", "unproven")
 
 
+@pytest.mark.parametrize("refusal", ["400", "404"])
+@pytest.mark.parametrize("wrong", ["unknown", "rekey-work-request missing"])
+def test_nor_is_a_key_assigned_then(site: Site, wrong: str, refusal: str) -> None:
+    site.simulator.control("POST", "settings", {"tag_refusal": refusal})
+    site.define(**WRONG[wrong])
+    before = site.bucket()
+    result = site.run(kms_key_id="ocid1.key.oc1.iad.examplevault.exampleother")
+    assert result["failed"]
+    for part in ("namespace Rekey", *KEYS, "oci iam tag create", "to use tag-namespaces in tenancy"):
+        assert part in result["msg"]
+    assert "\n" not in result["msg"]
+    assert (site.posts(), site.bucket()) == (0, before)
+
+
 def _fails_and_leaves_all(site: Site, profile: str = "") -> None:
     before, posts = site.bucket(), site.posts()
     for module, more in (

@@ -59,12 +59,16 @@ def no_namespace(here: Situation, why: str, name: str, is_refused: bool) -> str:
     told += "Work request %s goes on. " % accepted if accepted else "Nothing was submitted. "
     if not is_refused:
         return "%s%s" % (told, why)
+    return "%s%s The service said: %s" % (told, _namespace_takes(namespace), why)
+
+
+def _namespace_takes(namespace: Optional[str]) -> str:
     return (
-        "%sThe namespace must exist (oci iam tag-namespace create --compartment-id <id> --name %s --description <text>), have the tag "
-        "keys %s (oci iam tag create --tag-namespace-id <id> --name <key> --description <text>), none of them retired (oci iam tag "
-        "reactivate --tag-namespace-id <id> --tag-name <key>), and this user must be allowed to use it (Allow group "
-        "<group> to use tag-namespaces in tenancy where target.tag-namespace.name = '%s') and to update the bucket. The service "
-        "said: %s" % (told, namespace, " and ".join(receipts.TAGS), namespace, why)
+        "The tag namespace %s must exist (oci iam tag-namespace create --compartment-id <id> --name %s --description <text>), have the "
+        "tag keys %s (oci iam tag create --tag-namespace-id <id> --name <key> --description <text>), none of them retired (oci iam tag "
+        "reactivate --tag-namespace-id <id> --tag-name <key>), and this user must be allowed to use it (Allow group <group> to use "
+        "tag-namespaces in tenancy where target.tag-namespace.name = '%s') and to update the bucket."
+        % (namespace, namespace, " and ".join(receipts.TAGS), namespace)
     )
 
 
@@ -87,10 +91,7 @@ def _unassigned(here: Situation, error: ApiError, name: str) -> str:
     told = "The key %s was not assigned to bucket %s. " % (wanted, name)
     region, where = _region(here), _where(here, wanted)
     if here.options.place.namespace is not None:
-        told += (
-            "If it is not the key, it is the tag namespace %s, which this user may not use. "
-            % here.options.place.namespace
-        )
+        told += "It may be for the receipt: %s Or for the key: " % _namespace_takes(here.options.place.namespace)
     delegate = "Allow group <group> to use key-delegate %s" % where
     if error.code == "BucketNotFound":
         # It was found a moment ago. Whether OCI says this where KEY_ASSOCIATE is missing, too, is not documented.
