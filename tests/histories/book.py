@@ -15,6 +15,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import COMPLETED, Receipt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from tests.histories import causes, proof
+from tests.histories.tagging import all_tags, tags_apart
 from tests.simulator.messages import Request, Response
 from tests.simulator.routes import route
 
@@ -116,9 +117,17 @@ class Book:
 
     def before(self) -> Before:
         bucket = self._universe.bucket
-        return Before(bucket.etag, self._universe.tags(), bucket.kms_key_id)
+        return Before(bucket.etag, all_tags(self._universe.bucket), bucket.kms_key_id)
 
     def after(self, before: Before, request: Request, response: Response, run: Run | None, sent: Sent) -> None:
+        try:
+            self._after(before, request, response, run, sent)
+        except Exception as error:
+            # The collection would take it for a failure of the call, and go on without it.
+            self.complain(f"the book itself: {error!r}")
+            raise
+
+    def _after(self, before: Before, request: Request, response: Response, run: Run | None, sent: Sent) -> None:
         self._number += 1
         universe, bucket = self._universe, self._universe.bucket
         self._story.append((universe.clock.now(), run, request, response.status, len(self.writes), self._fate(run)))
@@ -149,7 +158,7 @@ class Book:
             before,
             self.before(),
             self.receipt_in(before.tags),
-            self.receipt_in(self._universe.tags()),
+            self.receipt_in(all_tags(self._universe.bucket)),
         )
         self.writes.append(write)
         if run is None:
@@ -194,7 +203,7 @@ class Book:
 
     def receipt_in(self, tags: dict[str, str]) -> Receipt | None:
         bucket = self._universe.bucket
-        freeform, defined = self._universe.tags_apart(tags)
+        freeform, defined = tags_apart(tags)
         there = Bucket(bucket.namespace, bucket.name, id=bucket.id, freeform_tags=freeform, defined_tags=defined)
         return self._universe.place.read(there)[0]
 
@@ -311,11 +320,6 @@ class Book:
         self._universe.simulator.world.advance()
         work = self._universe.simulator.world.work_requests[work_request_id]
         return "COMPLETED with errors" if work.status == "COMPLETED" and work.errors else work.status
-
-    @property
-    def skewed(self) -> bool:
-        """Whether work requests are listed under times that lie before the claims that they were accepted after."""
-        return self._universe.skewed
 
     def unwraps(self, kms_key_id: str, version_id: str, wrapped: bytes) -> bool:
         key = self._universe.simulator.world.keys[kms_key_id]

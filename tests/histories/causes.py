@@ -28,7 +28,6 @@ UNREADABLE = "the key cannot be read"
 WIDER = "a claim for everything replaced the receipt for bucket keys only"
 NO_RECEIPT = "no receipt can be kept on the bucket"
 UPLOADS = "open uploads that the receipt counted have ended"
-CLOCKS = "a crashed controller's was listed under a time before its claim"
 #: Not allowed.
 NONE = "nothing"
 
@@ -91,8 +90,6 @@ def _reason(book: Book, earlier: Accepted, later: Accepted) -> str | None:
     if _weak(earlier.run):
         return NO_RECEIPT
     begun, recorded = _span(book, earlier)
-    if book.skewed and recorded == float("inf") and earlier.run is not later.run:
-        return CLOCKS
     strangers = [write for write in book.writes if _by_others(write) and begun <= write.number <= later.number]
     if any(write.before.kms_key_id != write.after.kms_key_id for write in strangers):
         return MOVED

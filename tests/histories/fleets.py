@@ -21,6 +21,7 @@ from typing import Any
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
 from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
+from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM, Place
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import Receipt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.fleet import Fleet
@@ -36,6 +37,7 @@ from tests.histories.moves import Fate
 from tests.histories.universe import OK, Crash, Run
 from tests.simulator.clock import VirtualClock
 from tests.simulator.dispatch import Simulator
+from tests.simulator.faults import CODES
 from tests.simulator.keys import Key
 from tests.simulator.messages import Request, Response
 from tests.simulator.regions import HOME
@@ -110,8 +112,8 @@ class Scene:
     settings: Settings
     simulator: Any
     list_lag: float = 0.0
-    skewed: bool = False
     fate: Fate = OK
+    place: Place = FREEFORM
     book: Book = field(init=False)
 
     def __post_init__(self) -> None:
@@ -261,7 +263,7 @@ class FleetUniverse:
         if self.random.random() < meddle:
             self.meddle()
         if kind == "error_before":
-            return Response(503, {"code": "InternalError", "message": "An injected fault."})
+            return Response(503, {"code": CODES[503], "message": "An injected fault."})
         if kind == "throttled":
             return Response(429, {"code": "TooManyRequests", "message": "Too many."}, {"retry-after": "2"})
         if kind == "reset_before":

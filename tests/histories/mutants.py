@@ -18,6 +18,7 @@ from unittest.mock import patch
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils.decide import (
     claiming,
+    completing,
     endings,
     failing,
     uploads,
@@ -206,8 +207,8 @@ MUTANTS: dict[str, Mutate] = {
     "4: no grace": _instead(with_receipt, "_others_claim", _no_grace),
     "5: the id is written against any etag": _taking(Record, _against_any_etag),
     "6: a lost answer to the POST is forgotten": _instead(failing, "_posted", _forget_lost),
-    "7: completed without looking": _instead(with_receipt, "_complete", _blindly),
-    "7: re-encryptions by others are believed": _instead(with_receipt, "doubtful", _always(False)),
+    "7: completed without looking": _instead(completing, "complete", _blindly),
+    "7: re-encryptions by others are believed": _instead(completing, "doubtful", _always(False)),
     "8: what runs already is not waited for": _instead(waiting, "obstacle", _always(None)),
     "8: a receipt for any version or key is believed": _instead(with_receipt, "matches", _any_version),
     "the POST is retried, as the SDK does": _instead(OciApi, "reencrypt_bucket", _retried),
@@ -216,6 +217,7 @@ MUTANTS: dict[str, Mutate] = {
     "9: a claim's time is rounded down": _instead(
         claiming, "claim_time", lambda _r: lambda _f, service_time: service_time
     ),
+    "10: what is new since a claim is told by two clocks": _instead(claiming, "_last", _always(0.0)),
     "10: a list from before the key was read serves": _instead(claiming, "list_is_old", _always(False)),
     "11: a key read before a rotation serves": _instead(with_receipt, "_key_may_be_old", _always(False)),
     "12: a claim that assigns a key names its version": _instead(claiming, "names_version", _always(True)),

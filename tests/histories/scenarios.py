@@ -186,6 +186,9 @@ CAREFUL: dict[str, History] = {
     "a lost POST that is listed under a time before its claim": History(
         moves=(Go(0, 5, Fate("reset_after")), Go(0, _ENOUGH)), settings={"accepted_skew": -30.0}
     ),
+    "a crash after a POST that is listed under a time before its claim": History(
+        moves=(Go(0, 5, Fate("crash_after")), Wait(130.0), Go(0, _ENOUGH)), settings={"accepted_skew": -30.0}
+    ),
     "the id's write is refused, with nobody near": History(moves=(Go(0, 6, Fate("odd 412")),)),
     "the key is refused once": History(moves=(Go(0, 1, Fate("odd 400")),), before="proven"),
     "the claim is refused once": History(moves=(Go(0, 4, Fate("not_found")), Go(0, _ENOUGH), Go(0, _ENOUGH))),

@@ -43,6 +43,7 @@ def test_a_sample_of_fleets() -> None:
     )
     assert set(faults) == set(FATES)
     assert causes.NONE not in second
+    assert submissions > 5 * SAMPLE
 
 
 def test_without_faults_and_others_each_bucket_is_submitted_once() -> None:

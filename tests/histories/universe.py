@@ -23,8 +23,10 @@ from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciAp
 from tests.histories.book import Book, Sent
 from tests.histories.client import Clients, broken_connection, no_answer, nobody_listens
 from tests.histories.moves import ODD, Fate
+from tests.histories.tagging import all_tags
 from tests.simulator.clock import VirtualClock
 from tests.simulator.dispatch import Simulator
+from tests.simulator.faults import CODES
 from tests.simulator.messages import Request, Response
 from tests.simulator.settings import Settings
 from tests.simulator.users import ADMIN, PERMISSIONS
@@ -87,7 +89,6 @@ class Universe:
         self.settings.patch(settings or {})
         #: As long as there are faults.
         self.list_lag = self.settings.list_lag
-        self.skewed = self.settings.accepted_skew < 0
         self.simulator = Simulator(self.clock, self.settings, seed)
         self.simulator.users.add(STRANGER)
         self.simulator.users.add(BLIND, {one for one in PERMISSIONS if not one.startswith("KEY_")})
@@ -260,7 +261,7 @@ class Universe:
             return Response(404, {"code": "NotAuthorizedOrNotFound", "message": "An injected fault."})
         if fate.kind in ODD:
             return Response(ODD[fate.kind], {"code": "Odd", "message": "An injected fault."})
-        return Response(fate.status, {"code": "InternalError", "message": "An injected fault."})
+        return Response(fate.status, {"code": CODES.get(fate.status, "InternalError"), "message": "An injected fault."})
 
     @staticmethod
     def _bound(run: Run, request: Request) -> float:
@@ -295,22 +296,4 @@ class Universe:
 
     def receipt(self) -> Receipt | None:
         """What a reader would find on the bucket now."""
-        return self.book.receipt_in(self.tags())
-
-    def tags(self) -> dict[str, str]:
-        """All tags of the bucket, a defined one as NAMESPACE.NAME."""
-        defined = {
-            f"{namespace}.{name}": value
-            for namespace, tags in self.bucket.defined_tags.items()
-            for name, value in tags.items()
-        }
-        return {**self.bucket.freeform_tags, **defined}
-
-    @staticmethod
-    def tags_apart(tags: dict[str, str]) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
-        """The freeform ones, and the defined ones."""
-        defined: dict[str, dict[str, str]] = {}
-        for name, value in tags.items():
-            if "." in name:
-                defined.setdefault(name.partition(".")[0], {})[name.partition(".")[2]] = value
-        return {name: value for name, value in tags.items() if "." not in name}, defined
+        return self.book.receipt_in(all_tags(self.bucket))

@@ -19,7 +19,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import (
     Kept,
     Receipt,
 )
-from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Attempt, Facts, Situation
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import CLOCK_MARGIN, Attempt, Facts, Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Claim,
     Done,
@@ -69,12 +69,14 @@ def submit_anew(here: Situation) -> Step:
     target = here.target or ""
     assign = target if here.assigns else None
     named = names_version(facts, assign)
+    time = claim_time(facts, facts.service_time)
     claim = Receipt(
         state=CLAIMED,
         key_version_id=facts.key.current_version if facts.key is not None and named else UNKNOWN_VERSION,
         key=receipts.key_digest(target),
         scope=options.scope,
-        time=claim_time(facts, facts.service_time),
+        time=time,
+        last=_last(facts, time),
         nonce=attempt.nonce,
         version_created=facts.version_created() if named else None,
         open=(uploads.count(facts) or 0) if named and not options.bucket_key_only else 0,
@@ -128,6 +130,18 @@ def claim_time(facts: Facts, service_time: float) -> float:
     return max(service_time, (math.floor(newest * 1000) + 1) / 1000) if newest >= service_time else service_time
 
 
+def _last(facts: Facts, time: float) -> float:
+    """How long before the claim's time the newest listed one was accepted: no clock but that of the list tells what is new.
+
+    Where the list could not be read, only the claim's own time is left.
+    """
+    if facts.unlisted:
+        return 0.0
+    times = [listed.time_accepted for listed in facts.listing or () if listed.time_accepted is not None]
+    newest = (math.floor(max(times) * 1000) + 1) / 1000 if times else 0.0
+    return min(max(round(time - newest, 3), 0.0), CLOCK_MARGIN)
+
+
 def reason_of(here: Situation) -> str:
     """Why this bucket is re-encrypted."""
     facts, attempt, receipt = here.facts, here.attempt, here.facts.receipt
@@ -152,7 +166,7 @@ def reason_of(here: Situation) -> str:
     if named not in (facts.key.current_version, UNKNOWN_VERSION):
         return "key_version_changed"
     if receipt.state == CLAIMED and receipt.nonce != attempt.nonce and receipt.covers(here.options.scope):
-        tried = waiting.accepted_since(facts, receipt.time)
+        tried = waiting.accepted_since(facts, receipt.since)
         if any(not waiting.may_prove(facts, found) for found in tried):
             return "work_request_failed"
     return "unproven"

@@ -77,7 +77,7 @@ def verdict(here: Situation, failure: Failure) -> Verdict:
     if error.status == 412 and writes:
         return _changed(here, failure)
     # Two updates at once may conflict for a moment.
-    asks = rule.asks + 2 if error.status == 409 else rule.asks
+    asks = rule.asks + 2 if error.status == 409 else max(rule.asks, 2) if error.status == 401 else rule.asks
     if odd and failure.count < asks:
         return Verdict(schedule.retry_pause(1, here.chance), facts=_LOOK if writes else {})
     if odd:
@@ -217,7 +217,8 @@ RULES: dict[type, Rule] = {
     ReadErrors: Rule(endings.errors_refused, endings.no_errors, tries=4),
     Claim: Rule(endings.tags_refused, endings.end),
     Assign: Rule(endings.end, endings.end),
-    Submit: Rule(endings.post_refused, endings.post_refused),
+    # Sent once: whoever was refused is told so, and the next run tries again.
+    Submit: Rule(endings.post_refused, endings.post_refused, asks=1),
     Record: Rule(endings.tags_refused, endings.end),
     Complete: Rule(endings.tags_refused, endings.end),
     Drop: Rule(endings.stuck, endings.stuck),

@@ -4,7 +4,7 @@
 
 """The receipt: what the last re-encryption of a bucket was made for, as two texts. Pure encoding, no I/O.
 
-``rekey-receipt``      ``<state> scope=… time=… version=… created=… key=… by=… sum=…``
+``rekey-receipt``      ``<state> scope=… time=… last=… version=… created=… key=… by=… sum=…``
 ``rekey-work-request`` the work request's OCID, once there is one
 
 ``sum`` binds the text to its bucket and its work request, so that a receipt which was edited by hand or copied from
@@ -45,6 +45,7 @@ _FORMAT = re.compile(
     r"(?P<state>claimed|submitted|completed)"
     r" scope=(?P<scope>all|bucket-key)"
     r" time=(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z)"
+    r"(?: last=(?P<last>\d{1,3}(?:\.\d{3})?))?"
     r" version=(?P<version>\S+)"
     r"(?: blind=(?P<blind>all|bucket-key))?"
     r"(?: open=(?P<open>[1-9]\d{0,8}))?"
@@ -84,6 +85,13 @@ class Receipt:
     #: and ``open``.
     open: int = 0
     kept: Optional[Kept] = None
+    #: Of a claim: how long before ``time`` the newest re-encryption was accepted that had been listed by then, in seconds.
+    last: float = 0.0
+
+    @property
+    def since(self) -> float:
+        """From when on an accepted re-encryption is newer than all that were listed before the claim, by their own clock."""
+        return self.time - self.last
 
     def proof(self) -> Optional[Receipt]:
         """What is proven of this key: by a completed receipt itself, or by the one that a blind attempt keeps."""
@@ -97,7 +105,7 @@ class Receipt:
         return self.scope in (ALL, scope)
 
     def submitted(self, work_request_id: str) -> Receipt:
-        return replace(self, state=SUBMITTED, work_request_id=work_request_id)
+        return replace(self, state=SUBMITTED, work_request_id=work_request_id, last=0.0)
 
     def completed(self) -> Receipt:
         return replace(self, state=COMPLETED)
@@ -124,10 +132,11 @@ def _checksum(body: str, work_request_id: Optional[str], bucket: Bucket) -> str:
 
 def encode(receipt: Receipt, bucket: Bucket) -> dict[str, str]:
     """The receipt's texts, by the names of their tags. Raises ReceiptDoesNotFit where one would be too long."""
-    head = "%s scope=%s time=%s version=%s" % (
+    head = "%s scope=%s time=%s%s version=%s" % (
         receipt.state,
         receipt.scope,
         _exact_time(receipt.time),
+        " last=%.3f" % receipt.last if receipt.last else "",
         receipt.kept.key_version_id if receipt.kept else receipt.key_version_id,
     )
     head += " blind=%s" % receipt.kept.scope if receipt.kept else ""
@@ -176,6 +185,7 @@ def parse(texts: Mapping[str, str], bucket: Bucket) -> tuple[Optional[Receipt], 
             nonce=match.group("nonce"),
             version_created=created,
             work_request_id=work_request_id,
+            last=float(match.group("last") or 0.0),
             open=int(match.group("open") or 0),
             kept=Kept(match.group("version"), match.group("blind")) if match.group("blind") else None,
         ),

@@ -13,7 +13,7 @@ from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common import schedule
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import WorkRequest, known
-from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts, uploads, waiting
+from ansible_collections.rekey.oci.plugins.module_utils.decide import completing, receipts, uploads, waiting
 from ansible_collections.rekey.oci.plugins.module_utils.decide.claiming import submit_anew
 from ansible_collections.rekey.oci.plugins.module_utils.decide.explain import refused
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import (
@@ -25,7 +25,6 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import (
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import (
     CLOCK_MARGIN,
     FORGOTTEN,
-    Attempt,
     Facts,
     Situation,
 )
@@ -36,18 +35,13 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Drop,
     Fail,
     ListWorkRequests,
-    Look,
     Pause,
     ReadErrors,
-    ReadKey,
     Record,
     Step,
     Submit,
     Without,
 )
-
-#: How long a joiner leaves it to the maker to write the completion, in seconds.
-_COURTESY = 2.0
 
 
 def next_step(here: Situation) -> Step:
@@ -83,7 +77,7 @@ def _next_step(here: Situation) -> Step:
         if step is not None:
             return step
     if receipt is not None and _key_may_be_old(facts, receipt):
-        return _read_key_again(facts, facts.receipt_seen_at)
+        return completing.read_key_again(facts, facts.receipt_seen_at)
     if receipt is not None and receipt.state != CLAIMED:
         step = _submitted_or_completed(here, receipt)
     elif receipt is not None:
@@ -115,7 +109,7 @@ def _unclear(here: Situation, claim: Receipt, before: Optional[frozenset[str]] =
     if claim.scope != receipts.ALL or not here.bucket.is_bucket_key_enabled:
         return False
     facts = here.facts
-    found = waiting.accepted_since(facts, claim.time) if before is None else waiting.new_since(facts, before)
+    found = waiting.accepted_since(facts, claim.since) if before is None else waiting.new_since(facts, before)
     return len([one for one in found if waiting.may_prove(here.facts, one)]) > 1
 
 
@@ -192,7 +186,7 @@ def _others_claim(here: Situation, receipt: Receipt) -> Optional[Step]:
         return ListWorkRequests(receipt.time - CLOCK_MARGIN)
     if _unclear(here, receipt):
         return None
-    for found in waiting.accepted_since(facts, receipt.time):
+    for found in waiting.accepted_since(facts, receipt.since):
         if waiting.may_prove(facts, found):
             if waiting.latest(facts, found).status == "COMPLETED" and found.id not in facts.errors_read:
                 return ReadErrors(found.id)
@@ -235,7 +229,7 @@ def _submitted_or_completed(here: Situation, receipt: Receipt) -> Optional[Step]
         if step is not None:
             return step
         if not seen.errors and proves:
-            return _complete(here, receipt)
+            return completing.complete(here, receipt)
         if not seen.errors:
             return _end(here, receipt) if mine or attempt.joined == work_request_id else None
     elif seen.status == "COMPLETED":
@@ -246,56 +240,13 @@ def _submitted_or_completed(here: Situation, receipt: Receipt) -> Optional[Step]
     return None
 
 
-def _complete(here: Situation, receipt: Receipt) -> Optional[Step]:
-    facts, attempt, options, bucket = here.facts, here.attempt, here.options, here.bucket
-    work_request_id = receipt.work_request_id or ""
-    mine = attempt.is_mine(work_request_id)
-    if not mine and work_request_id in facts.running_at and not options.check_mode:
-        # Its maker is about to write the same; leave it the first word, and the service the calls.
-        ended = facts.ended_at.get(work_request_id, here.now)
-        if here.now - ended < _COURTESY and facts.looked_at < ended:
-            return Pause(_COURTESY * (0.5 + 0.5 * here.chance) / 2, forget="bucket")
-    if bucket.etag is None:
-        return Look()
-    # Versions never go back: one that is current after the acceptance was current at it, if it is the claim's.
-    since = attempt.accepted_at if mine else facts.receipt_seen_at
-    if facts.key_read_at < since:
-        return _read_key_again(facts, since)
-    if attempt.recorded_etag != bucket.etag:
-        # Somebody wrote to the bucket since, or may have. A re-encryption beside ours may be under another key.
-        if facts.listing is None:
-            return ListWorkRequests(receipt.time - CLOCK_MARGIN)
-        if doubtful(facts, receipt, attempt):
-            return None
-    return Done("none", "up_to_date") if options.check_mode else Complete(receipt.completed())
-
-
-def _read_key_again(facts: Facts, since: float) -> Step:
-    return ReadKey(known(facts.key).id, since)
-
-
-def doubtful(facts: Facts, receipt: Receipt, attempt: Attempt) -> bool:
-    """Whether somebody else's re-encryption was, or may have been, accepted after the receipt's own, under who knows which key."""
-    if facts.unlisted:
-        return True
-    own = next((listed for listed in facts.listing or () if listed.id == receipt.work_request_id), None)
-    seen = facts.seen(receipt.work_request_id or "")
-    accepted = own.time_accepted if own is not None else None
-    if accepted is None and isinstance(seen, WorkRequest):
-        accepted = seen.time_accepted
-    if accepted is None:
-        accepted = receipt.time - CLOCK_MARGIN
-    others = waiting.accepted_since(facts, accepted, frozenset((receipt.work_request_id or "",)))
-    return any(not attempt.is_mine(other.id) for other in others)
-
-
 def _proven(here: Situation, receipt: Receipt) -> Optional[Step]:
     facts, attempt = here.facts, here.attempt
     if here.options.verify_history and not attempt.is_mine(receipt.work_request_id):
         if facts.listing is None:
             return ListWorkRequests(receipt.time - CLOCK_MARGIN)
         # A list that cannot be read is no evidence against what was proven.
-        if not facts.unlisted and doubtful(facts, receipt, attempt):
+        if not facts.unlisted and completing.doubtful(facts, receipt, attempt):
             return None
     proof = known(receipt.proof())
     if proof.open and not attempt.is_mine(receipt.work_request_id):

@@ -1,0 +1,69 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The last step of the protocol: whether what has ended well may be written down as a proof. Pure, no I/O."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import WorkRequest, known
+from ansible_collections.rekey.oci.plugins.module_utils.decide import waiting
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import Receipt
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import CLOCK_MARGIN, Attempt, Facts, Situation
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
+    Complete,
+    Done,
+    ListWorkRequests,
+    Look,
+    Pause,
+    ReadKey,
+    Step,
+)
+
+#: How long a joiner leaves it to the maker to write the completion, in seconds.
+_COURTESY = 2.0
+
+
+def complete(here: Situation, receipt: Receipt) -> Optional[Step]:
+    facts, attempt, options, bucket = here.facts, here.attempt, here.options, here.bucket
+    work_request_id = receipt.work_request_id or ""
+    mine = attempt.is_mine(work_request_id)
+    if not mine and work_request_id in facts.running_at and not options.check_mode:
+        # Its maker is about to write the same; leave it the first word, and the service the calls.
+        ended = facts.ended_at.get(work_request_id, here.now)
+        if here.now - ended < _COURTESY and facts.looked_at < ended:
+            return Pause(_COURTESY * (0.5 + 0.5 * here.chance) / 2, forget="bucket")
+    if bucket.etag is None:
+        return Look()
+    # Versions never go back: one that is current after the acceptance was current at it, if it is the claim's.
+    since = attempt.accepted_at if mine else facts.receipt_seen_at
+    if facts.key_read_at < since:
+        return read_key_again(facts, since)
+    if attempt.recorded_etag != bucket.etag:
+        # Somebody wrote to the bucket since, or may have. A re-encryption beside ours may be under another key.
+        if facts.listing is None:
+            return ListWorkRequests(receipt.time - CLOCK_MARGIN)
+        if doubtful(facts, receipt, attempt):
+            return None
+    return Done("none", "up_to_date") if options.check_mode else Complete(receipt.completed())
+
+
+def read_key_again(facts: Facts, since: float) -> Step:
+    return ReadKey(known(facts.key).id, since)
+
+
+def doubtful(facts: Facts, receipt: Receipt, attempt: Attempt) -> bool:
+    """Whether somebody else's re-encryption was, or may have been, accepted after the receipt's own, under who knows which key."""
+    if facts.unlisted:
+        return True
+    own = next((listed for listed in facts.listing or () if listed.id == receipt.work_request_id), None)
+    seen = facts.seen(receipt.work_request_id or "")
+    accepted = own.time_accepted if own is not None else None
+    if accepted is None and isinstance(seen, WorkRequest):
+        accepted = seen.time_accepted
+    if accepted is None:
+        accepted = receipt.time - CLOCK_MARGIN
+    others = waiting.accepted_since(facts, accepted, frozenset((receipt.work_request_id or "",)))
+    return any(not attempt.is_mine(other.id) for other in others)
