@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket
@@ -15,6 +14,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import COMPLETED, Receipt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from tests.histories import causes, proof
+from tests.histories.entries import Accepted, Before, Broken, Sent, Snapshot, Write
 from tests.histories.tagging import all_tags, tags_apart
 from tests.simulator.messages import Request, Response
 from tests.simulator.routes import route
@@ -24,63 +24,6 @@ if TYPE_CHECKING:
 
 #: A run may outlive wait_timeout by this much, in seconds: what issue and documentation promise.
 OVERTIME = 90.0
-
-
-class Broken(AssertionError):
-    """A promise was broken."""
-
-
-@dataclass(frozen=True)
-class Before:
-    etag: str
-    tags: dict[str, str]
-    kms_key_id: str | None
-
-
-@dataclass(frozen=True)
-class Sent:
-    """What a controller had claimed when it sent a request, and whether the effect came after it had given up."""
-
-    claim: Receipt | None
-    late: bool
-
-
-@dataclass(frozen=True)
-class Write:
-    """Somebody changed the bucket; ``run`` is None for a stranger."""
-
-    number: int
-    time: float
-    run: Run | None
-    before: Before
-    after: Before
-    receipt_before: Receipt | None
-    receipt: Receipt | None
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """A re-encryption was accepted, with the objects that there were."""
-
-    number: int
-    time: float
-    run: Run | None
-    id: str
-    kms_key_id: str
-    version: str
-    scope: str
-    objects: tuple[str, ...]
-    sent: Sent
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """What was true when the service answered a controller's look, or its write."""
-
-    number: int
-    kms_key_id: str | None
-    version: str | None
-    wrapped: dict[str, bytes]
 
 
 class Book:

@@ -12,7 +12,8 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, UNKNOWN_VERSION
 
 if TYPE_CHECKING:
-    from tests.histories.book import Accepted, Book, Write
+    from tests.histories.book import Book
+    from tests.histories.entries import Accepted, Write
     from tests.histories.universe import Run
 
 FORCED = "force"

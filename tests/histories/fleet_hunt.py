@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 
-from tests.histories.book import Broken
+from tests.histories.entries import Broken
 from tests.histories.fleets import play
 
 _BATCH = 50

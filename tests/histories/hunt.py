@@ -9,7 +9,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.histories.book import Broken
+from tests.histories.entries import Broken
 from tests.histories.figures import Figures
 from tests.histories.machine import Machine
 

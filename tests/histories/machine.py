@@ -13,7 +13,7 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from tests.histories.book import Broken
+from tests.histories.entries import Broken
 from tests.histories.figures import Figures
 from tests.histories.moves import Everybody, Fate, Go, Happens, History, Move, Wait
 from tests.histories.play import Play

@@ -38,6 +38,11 @@ ENVIRONMENT = (
     "slow",
     "quick",
 )
+#: What a fleet's call may meet. All but the first three may have had their effect.
+FLEETS = (
+    "error_before", "reset_before", "throttled",
+    "error_after", "reset_after", "garbage", "late", "slow", "crash_before", "crash_after",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from tests.histories import proof
-from tests.histories.book import Broken
+from tests.histories.entries import Broken
 from tests.histories.moves import Everybody, Fate, Go, Happens, History, Move, Wait
 from tests.histories.universe import OK, Run, Universe
 from tests.simulator import multipart

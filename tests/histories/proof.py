@@ -15,7 +15,8 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import C
 from tests.simulator.keys import KeyVersion
 
 if TYPE_CHECKING:
-    from tests.histories.book import Book, Snapshot
+    from tests.histories.book import Book
+    from tests.histories.entries import Snapshot
     from tests.histories.universe import Run
 
 #: docs/receipt.md, "The one assumption".

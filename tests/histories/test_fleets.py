@@ -18,8 +18,9 @@ from ansible_collections.rekey.oci.plugins.module_utils.fleet.bucket_api import 
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.shared import Answer, Shared
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from tests.histories import causes
-from tests.histories.book import Broken
-from tests.histories.fleets import FATES, play
+from tests.histories.entries import Broken
+from tests.histories.fleets import play
+from tests.histories.moves import FLEETS
 
 SAMPLE = 60
 #: A mutant is caught by one of so many histories.
@@ -41,7 +42,7 @@ def test_a_sample_of_fleets() -> None:
     print(
         f"{submissions} submissions; second ones: {dict(second)}; on an assumption: {dict(assumed)}; faults: {dict(faults)}"
     )
-    assert set(faults) == set(FATES)
+    assert set(faults) == set(FLEETS)
     assert causes.NONE not in second
     assert submissions > 5 * SAMPLE
 

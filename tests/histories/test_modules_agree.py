@@ -16,7 +16,8 @@ from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import Bucket
 from ansible_collections.rekey.oci.plugins.module_utils.module import statuses
 from ansible_collections.rekey.oci.plugins.module_utils.module.fleet_results import Compact
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler, run
-from tests.histories.fleets import FleetUniverse, Scene, Sweep, play
+from tests.histories.fleets import FleetUniverse, Sweep, play
+from tests.histories.scenes import Scene
 
 #: Each is six buckets, in whatever state fleets, faults and strangers left them.
 WORLDS = 60

@@ -10,7 +10,7 @@ from itertools import chain
 
 import pytest
 
-from tests.histories.book import Broken
+from tests.histories.entries import Broken
 from tests.histories.moves import History
 from tests.histories.mutants import MUTANTS, mutated
 from tests.histories.play import play

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import TAGS
 from tests.histories import causes
-from tests.histories.book import Broken
+from tests.histories.entries import Broken
 from tests.histories.figures import Figures
 from tests.histories.moves import CRASHES, LOST, Fate, Go, History
 from tests.histories.play import play

@@ -20,8 +20,9 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import T
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
-from tests.histories.book import Book, Sent
+from tests.histories.book import Book
 from tests.histories.client import Clients, broken_connection, no_answer, nobody_listens
+from tests.histories.entries import Sent
 from tests.histories.moves import ODD, Fate
 from tests.histories.tagging import all_tags
 from tests.simulator.clock import VirtualClock
