@@ -28,7 +28,7 @@ description:
     ListCompartments calls.
 options:
   plugin:
-    description: Must be V(rekey.oci.buckets).
+    description: The name of this plugin, V(rekey.oci.buckets).
     type: str
     required: true
     choices: [rekey.oci.buckets]
