@@ -16,14 +16,14 @@ attributes:
     membership:
       - rekey.oci.all
   check_mode:
-    description: Can run in check mode and predict what would be done, without writing anything.
+    description: In check mode, the module tells what it would do and writes nothing.
     support: full
   diff_mode:
-    description: Returns what has changed, or in check mode would change, in diff mode.
+    description: In diff mode, the module returns what has changed. In check mode, it returns what would change.
     support: full
   idempotent:
     description: When run twice in a row with the same arguments, the second run changes nothing.
     support: full
     details:
-      - With O(force=true) each run re-encrypts.
+      - With O(force=true), each run re-encrypts.
 """

@@ -16,12 +16,12 @@ attributes:
     membership:
       - rekey.oci.all
   check_mode:
-    description: Can run in check mode, where it does the same, since it only reads.
+    description: The module only reads, so it does the same in check mode.
     support: full
   diff_mode:
-    description: Has nothing to show in diff mode, since it changes nothing.
+    description: The module changes nothing, so it has nothing to show in diff mode.
     support: N/A
   idempotent:
-    description: When run twice in a row with the same arguments, the second run changes nothing, since it only reads.
+    description: The module only reads, so no run changes anything.
     support: full
 """

@@ -11,88 +11,97 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options:
   force:
-    description: Re-encrypt even where the receipt proves it needless. A re-encryption that is running is waited for first.
+    description:
+      - Whether to re-encrypt even if the receipt proves that the bucket is up to date.
+      - If a re-encryption is running already, the module waits for it first.
     type: bool
     default: false
   bucket_key_only:
     description:
-      - Re-encrypt only the intermediate bucket keys.
-      - Such a proof does not count as one for all objects. A proof for all objects counts here too.
-      - Fails where the installed SDK is too old for it.
+      - Whether to re-encrypt only the intermediate bucket keys, and not the objects.
+      - The receipt then proves nothing about the objects. The other way round, a receipt for all objects is also good for the bucket keys.
+      - The task fails if the installed SDK is too old for this.
     type: bool
     default: false
   require_customer_managed_key:
-    description: Fail on a bucket under an Oracle-managed key, rather than leave it alone.
+    description: Whether the task fails if the bucket is under an Oracle-managed key. By default, it leaves such a bucket alone.
     type: bool
     default: false
   receipt:
     description:
-      - Where the proof lives.
-      - V(tag) keeps it in two freeform tags on the bucket, C(rekey-receipt) and C(rekey-work-request).
-      - V(none) writes nothing on the bucket and decides from work requests alone. That is a weaker proof. It is gone once OCI
-        drops old work requests, it can be wrong where a bucket was moved to an older key afterwards, and it does not keep
-        two controllers that run at once from submitting both. Nor can it tell a re-encryption of bucket keys only from one of
+      - Whether to keep a receipt. The receipt is two tags on the bucket. They say which re-encryption was the last one, and for which
+        version of the key. The bucket is proven if its receipt is completed and names the current version of its current key.
+      - V(tag) keeps the receipt in the freeform tags C(rekey-receipt) and C(rekey-work-request).
+      - V(none) writes no tags, and decides from OCI's work requests alone. That is a weaker proof, for four reasons. OCI drops old work
+        requests, and the proof with them. The proof can be wrong if the bucket was moved to an older key afterwards. Two
+        controllers that run at once may both submit a re-encryption. And a re-encryption of the bucket keys alone looks like one of
         all objects.
-      - A bucket whose tags are full or may not be written gets a warning and is handled as with V(none).
+      - If the bucket's tags are full, or the user may not write them, the module warns and goes on as with V(none).
     type: str
     choices: [tag, none]
     default: tag
   receipt_tag_namespace:
     description:
-      - The name of the tag namespace to keep the receipt in, instead of in freeform tags. The receipt is then the defined tags
-        C(rekey-receipt) and C(rekey-work-request) of this namespace. Names are compared without regard to case.
+      - The name of a tag namespace. The receipt is then two defined tags of this namespace, C(rekey-receipt) and
+        C(rekey-work-request), instead of freeform tags. Upper and lower case make no difference in the name.
       - Only those who may use the namespace can write such a receipt.
-      - A receipt in freeform tags is neither believed nor kept then. The first write takes it off.
-      - Where the namespace is unknown or retired, its two tag keys are missing, or the user may not use it, the task fails before
-        anything is submitted. It does not fall back to freeform tags.
-      - Cannot be used with O(receipt=none).
+      - A receipt in freeform tags then proves nothing, and the first write removes it.
+      - The task fails before it submits anything if the namespace is unknown or retired, if one of the two tag keys is missing, or if the
+        user may not use the namespace. It does not fall back to freeform tags.
+      - This option cannot be used with O(receipt=none).
     type: str
   open_uploads:
     description:
-      - What to do about multipart uploads that were begun before the key's current version, or up to 5 minutes after its creation,
-        and are still open. A re-encryption reaches objects that exist. What such an upload becomes may be under the older version.
-      - V(warn) names the first few of them, with their age, and what ends them.
+      - What to do about open multipart uploads that somebody began before the key's current version was created, or up to 5 minutes
+        after that. A re-encryption reaches only objects that exist. The object that such an upload makes later may be under the older
+        version.
+      - V(warn) re-encrypts, and warns. The warning names the first few uploads, their age, and how to end them.
       - V(fail) re-encrypts, and then fails the task.
-      - V(ignore) does not list them.
-      - Their number becomes part of the receipt. As long as there is such a receipt, each run lists the open uploads again, and
-        re-encrypts once some of them have ended. A receipt without such a number costs no call.
-      - They are not looked at with O(bucket_key_only=true).
+      - V(ignore) does not look for open uploads.
+      - The receipt keeps the number of these uploads. As long as it has such a number, each run lists the open uploads again, and
+        re-encrypts if some of them have ended. A receipt without such a number costs no call.
+      - With O(bucket_key_only=true), the module does not look for open uploads.
     type: str
     choices: [warn, fail, ignore]
     default: warn
   wait:
-    description: Whether to wait until the re-encryption has ended. When V(false), a later run sees to the end.
+    description: Whether to wait until the re-encryption has ended. With V(false), a later run completes the receipt.
     type: bool
     default: true
   wait_timeout:
     description:
-      - How long to wait, in seconds. On expiry the task fails and names the work request, which goes on; the next run joins it.
+      - How long to wait, in seconds. When this time is over, the task fails and names the work request. OCI goes on with the work, and the
+        next run joins it.
     type: int
     default: 1200
   wait_interval:
-    description: The longest pause between two polls, in seconds. The first polls come sooner.
+    description: The longest pause between two looks at the work request, in seconds. The first looks come sooner.
     type: int
     default: 30
   claim_grace:
     description:
-      - How long another controller's claim without a work request is respected before it is taken over, in seconds.
+      - A run writes a first form of the receipt, the claim, before it asks OCI for the re-encryption. The claim gets a work request when OCI
+        has answered.
+      - If another controller's claim has no work request, the module leaves it alone for this many seconds. After that, it takes the claim
+        over.
       - Give the same value everywhere. A value under 20 leaves little time for a slow answer.
     type: int
     default: 120
   verify_history:
     description:
-      - Whether a completed receipt is believed only if no re-encryption by somebody else was accepted since, for which work
-        requests are listed.
-      - It catches a bucket that was moved to another key, re-encrypted by hand and moved back, as long as OCI remembers that
-        work request.
+      - Whether to look for re-encryptions that somebody else started after the receipt was completed. If there is one, the receipt no
+        longer counts. The module lists work requests for this.
+      - This finds a bucket that somebody moved to another key, re-encrypted by hand, and moved back. It finds it as long as OCI
+        remembers that work request.
     type: bool
     default: false
   kms_key_id:
     description:
-      - The OCID of the Vault key that the bucket shall use. It is assigned first where the bucket uses another key or an
-        Oracle-managed one.
-      - The key must be readable, C(ENABLED) and of algorithm AES, and Object Storage must be allowed to use it.
-      - The user needs the permissions KEY_ASSOCIATE on this key and KEY_DISASSOCIATE on the one before, which the statement
-        C(Allow group ... to use key-delegate ...) gives.
+      - The OCID of the Vault key that the bucket should use. If the bucket uses another key, or an Oracle-managed key, the module first
+        assigns this one.
+      - The user must be able to read the key. The key must be C(ENABLED), its algorithm must be AES, and Object Storage must be allowed
+        to use it.
+      - The user needs the permissions KEY_ASSOCIATE on this key and KEY_DISASSOCIATE on the key before it. The statement
+        C(Allow group ... to use key-delegate ...) gives both.
     type: str
 """

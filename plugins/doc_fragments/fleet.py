@@ -11,40 +11,41 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options:
   compartment_ids:
-    description: The OCIDs of the compartments, or of the tenancy for its root compartment.
+    description: The OCIDs of the compartments. The tenancy's OCID stands for the root compartment.
     type: list
     elements: str
     aliases: [compartment_id]
   recursive:
     description:
-      - Whether to take the compartments below these too, at any depth. Those that are not C(ACTIVE), and those in which this user
-        may do nothing, are left out.
+      - Whether to include the compartments below these, at any depth. The module leaves out compartments that are not C(ACTIVE), and
+        those in which the user may do nothing.
     type: bool
     default: false
   include:
-    description: Globs on bucket names, such as V(payroll-*). They are case-sensitive, as the names are. All buckets when left out.
+    description: Take only the buckets whose names match one of these globs, such as V(payroll-*). Case matters. If you leave it out, all
+      buckets are taken.
     type: list
     elements: str
   exclude:
-    description: Globs on the names of buckets to leave out, even where O(include) has them.
+    description: Leave out the buckets whose names match one of these globs, even if O(include) matches them too.
     type: list
     elements: str
   workers:
     description:
       - How many API calls may be under way at once, in all regions together.
-      - When the service of a region throttles, fewer are made there for a while.
+      - If OCI limits the calls in a region (status 429), the module makes fewer calls there for a while.
     type: int
     default: 16
   regions:
     description:
-      - The regions in which the compartments are listed, all at once, such as V(us-ashburn-1). The one region of the common options
-        when left out.
-      - A region that the installed SDK does not know is an error before any call. Where O(object_storage_endpoint) is set, its host
+      - The regions to work in, such as V(us-ashburn-1). The module works in all of them at once. If you leave it out, the one region of the
+        common options is used.
+      - If the installed SDK does not know a region, the task fails before any call. If you set O(object_storage_endpoint), its host
         name must have C({region}) in it.
     type: list
     elements: str
   namespace_name:
-    description: The Object Storage namespace. Looked up when left out, which costs one call.
+    description: The Object Storage namespace. If you leave it out, the module looks it up, which costs one call.
     type: str
     aliases: [namespace]
 """

@@ -13,13 +13,12 @@ options:
   progress:
     description:
       - >-
-        Whether the controller shows how far the re-encryption is while the module waits, on standard error, such as
+        Whether the controller shows on standard error how far the re-encryption is while the module waits, such as
         C(payroll: IN_PROGRESS 42 %, 1 min 10 s, about 1 min 40 s left).
-      - A line comes at each change, and every 30 seconds.
-      - When left out, the variable C(rekey_progress) is used, then E(ANSIBLE_REKEY_PROGRESS) on the controller, and then
+      - There is a line at each change, and every 30 seconds.
+      - If you leave it out, the variable C(rekey_progress) is used, then E(ANSIBLE_REKEY_PROGRESS) on the controller, and then
         V(true).
-      - It changes nothing about the task or its result. Nothing is shown of tasks that run with C(async) or C(no_log), or whose
-        connection lets no progress through.
-        Local connections and C(ssh) do.
+      - This option changes nothing about the task or its result. Tasks with C(async) or C(no_log) show no progress. Local connections
+        and C(ssh) let progress through. With another connection, you may see none.
     type: bool
 """

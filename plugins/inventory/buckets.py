@@ -9,82 +9,84 @@ name: buckets
 short_description: OCI Object Storage buckets as hosts
 version_added: 1.0.0
 description:
-  - Makes a host of each bucket, so that forks, C(serial), C(throttle), C(--limit) and the job slices of AWX and Automation
-    Controller spread work on buckets over processes and machines.
-  - Use a YAML file whose name ends in C(.rekey_buckets.yml) or C(.rekey_buckets.yaml).
-  - Each bucket is a host once, however many files list it, and is in the group C(rekey_buckets).
-  - A host is named as its bucket. Where several regions are listed, the region is appended, as in C(payroll.us-ashburn-1), since
-    a bucket's name is unique in its region only. See O(append_region).
-  - A name that anything else has is not taken from it. That may be another host or a group, of this file or of a source before it,
-    or a name that Ansible itself uses, such as C(all) or C(localhost). The host is then named C(BUCKET.REGION), or
-    C(BUCKET.REGION.NAMESPACE) where that name is taken too. A warning tells these names.
-  - What other sources say of their hosts and groups stays as it is. Ansible tells a plugin nothing of the sources that it reads
-    later. So give this file after the sources that have your servers, or set O(host_prefix).
-  - Each host has C(ansible_connection=local) and the controller's Python, since nothing is logged in to. What else a host has
-    is under RV(ignore:Host variables).
-  - A compartment that may not be listed is warned of and hides no other, unless O(strict=true). Where none can be listed, the
+  - Makes each bucket a host. So you can spread work on buckets over processes and machines with forks, C(serial), C(throttle), C(--limit),
+    and the job slices of AWX and Automation Controller.
+  - The plugin reads a YAML file whose name ends in C(.rekey_buckets.yml) or C(.rekey_buckets.yaml).
+  - All hosts are in the group C(rekey_buckets). If several files list the same bucket, it is still one host.
+  - A host has the name of its bucket. If the file lists several regions, the plugin appends the region, as in C(payroll.us-ashburn-1),
+    because a bucket's name is unique only in its region. See O(append_region).
+  - Sometimes the name is taken. Another host or a group may have it, in this file or in a source before it, or Ansible itself uses it, such
+    as C(all) or C(localhost). The host is then named C(BUCKET.REGION), or C(BUCKET.REGION.NAMESPACE) if that name is taken too. A
+    warning tells these names.
+  - The plugin does not change the hosts and groups of other sources. It cannot know the sources that Ansible reads after it. So give this
+    file after the sources that have your servers, or set O(host_prefix).
+  - Each host has C(ansible_connection=local) and the controller's Python, because there is nothing to log in to. The notes list its other
+    variables, under RV(ignore:Host variables).
+  - If a compartment cannot be listed, the plugin warns and goes on with the others, unless O(strict=true). If none can be listed, the
     inventory fails.
-  - One ListBuckets call for each compartment and thousand buckets is made, and with O(recursive=true) ListCompartments calls.
+  - The plugin makes one ListBuckets call for each compartment and each thousand buckets. With O(recursive=true), it also makes
+    ListCompartments calls.
 options:
   plugin:
-    description: Must be V(rekey.oci.buckets).
+    description: The name of this plugin, V(rekey.oci.buckets).
     type: str
     required: true
     choices: [rekey.oci.buckets]
   compartment_ids:
     description:
-      - The OCIDs of the compartments whose buckets are meant. The tenancy's OCID stands for the root compartment.
-      - May be a template, as may O(regions), O(namespace_name) and the common options.
+      - The OCIDs of the compartments that have the buckets. The tenancy's OCID stands for the root compartment.
+      - The value may be a template. The same is true of O(regions), O(namespace_name) and the common options.
     type: list
     elements: str
     required: true
   recursive:
-    description: Whether to take the compartments below them too, at any depth.
+    description: Whether to include the compartments below these, at any depth.
     type: bool
     default: false
   regions:
-    description: The regions to list, such as V([us-ashburn-1, eu-frankfurt-1]). When left out, the one region of the common options.
+    description: The regions to list, such as V([us-ashburn-1, eu-frankfurt-1]). If you leave it out, the one region of the common options is used.
     type: list
     elements: str
     default: []
   include:
-    description: Globs on bucket names, such as V(payroll-*). When left out, all buckets.
+    description: Take only the buckets whose names match one of these globs, such as V(payroll-*). If you leave it out, all buckets are taken.
     type: list
     elements: str
     default: []
   exclude:
-    description: Globs on the names of buckets to leave out. Wins over O(include).
+    description: Leave out the buckets whose names match one of these globs, even if O(include) matches them too.
     type: list
     elements: str
     default: []
   append_region:
     description:
-      - Whether the region is appended to a host's name.
-      - When left out, it is where O(regions) has more than one. Set it where several files list a region each.
+      - Whether to append the region to a host's name.
+      - If you leave it out, the plugin appends it if O(regions) has more than one region. Set it if you have several files with one
+        region each.
     type: bool
   host_prefix:
     description:
-      - A text that every host's name begins with, such as V(acme-). It tells the buckets of one tenancy from those of another,
-        and from your servers.
-      - May have letters, digits, and the characters V(_), V(-), V(.), V(@), V(+) and V(=).
+      - A text that every host's name begins with, such as V(acme-). With it you can tell the buckets of one tenancy from those of
+        another, and from your servers.
+      - The text may have letters, digits, and the characters V(_), V(-), V(.), V(@), V(+) and V(=).
     type: str
     version_added: 1.1.0
   host_suffix:
-    description: A text that every host's name ends with, of the same characters as O(host_prefix).
+    description: A text that every host's name ends with. It may have the same characters as O(host_prefix).
     type: str
     version_added: 1.1.0
   namespace_name:
-    description: The Object Storage namespace. Looked up when left out, which costs one call.
+    description: The Object Storage namespace. If you leave it out, the plugin looks it up, which costs one call.
     type: str
   strict:
     description:
-      - Whether an entry of O(compose), O(groups) or O(keyed_groups) that fails is fatal, and so is a compartment that cannot be
-        listed. Then the file gives no host at all.
+      - Whether the inventory fails if an entry of O(compose), O(groups) or O(keyed_groups) fails, or if a compartment cannot be listed. The
+        file then gives no host at all.
   cache:
     description:
-      - Whether to keep what was listed.
-      - Only a complete list is kept. It is used for the same options, region, tenancy and user only, and by the same version of
-        this plugin.
+      - Whether to keep the list of buckets in a cache.
+      - The plugin keeps a list only if it is complete. It uses the list again only for the same options, region, tenancy and user, and in the
+        same version of this plugin.
 extends_documentation_fragment:
   - rekey.oci.auth
   - rekey.oci.auth_environment
@@ -93,20 +95,21 @@ extends_documentation_fragment:
 author:
   - rekey.oci contributors (@rekey-oci)
 notes:
-  - Needs the permission BUCKET_INSPECT, and with O(recursive=true) COMPARTMENT_INSPECT.
+  - The user needs the permission BUCKET_INSPECT. With O(recursive=true), the user also needs COMPARTMENT_INSPECT.
   - "Host variables:"
   - C(rekey_bucket_name), C(rekey_namespace_name), C(rekey_region) - where the bucket is. The playbook
     C(rekey.oci.reencrypt_bucket) reads these.
-  - C(rekey_compartment_id) - the OCID of its compartment; C(rekey_compartment_name) - its name, null where it is one of
-    O(compartment_ids) and so was not looked up.
+  - C(rekey_compartment_id) - the OCID of its compartment.
+  - C(rekey_compartment_name) - the name of its compartment. It is null if O(compartment_ids) names that compartment itself, because the
+    plugin does not look it up.
   - C(rekey_time_created) - when the bucket was made, RFC 3339 in UTC.
   - C(rekey_freeform_tags), C(rekey_defined_tags) - its tags, as dictionaries.
-  - What comes from the service is never evaluated as a template. Texts with braces are marked for that, which
-    C(ansible-inventory --list) shows as C(__ansible_unsafe). The YAML of C(ansible-inventory --list --yaml) has no such mark.
+  - Ansible never evaluates as a template what comes from the service. The plugin marks texts with braces for that, and
+    C(ansible-inventory --list) shows the mark as C(__ansible_unsafe). The YAML of C(ansible-inventory --list --yaml) has no such mark.
 """
 
 EXAMPLES = r"""
-# fleet.rekey_buckets.yml: the buckets of a compartment and of those below it, in two regions, kept for an hour.
+# fleet.rekey_buckets.yml: the buckets of a compartment and of the compartments below it, in two regions. The list is kept for an hour.
 # The first three options are enough for a start.
 plugin: rekey.oci.buckets
 compartment_ids:

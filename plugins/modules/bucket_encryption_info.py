@@ -10,32 +10,37 @@ module: bucket_encryption_info
 short_description: Tell whether buckets are encrypted under the newest version of their keys, and how that is proven
 version_added: 1.0.0
 description:
-  - Tells of one bucket, or of all buckets of one or more compartments, under which key and version its objects are proven to be.
-  - Only reads. What it finds is what M(rekey.oci.bucket_reencrypt) would find in check mode.
-  - A bucket that cannot be read has the status V(error) and does not fail the task, unless it was asked for by its name.
-    A compartment that may not be listed fails the task at the end, with everything in its result.
+  - Tells how one bucket stands, or all buckets of one or more compartments. It says for which version of which key each bucket was
+    re-encrypted, and whether that is the current one.
+  - The module reads the bucket's receipt. That is two tags in which M(rekey.oci.bucket_reencrypt) records its last re-encryption. A bucket
+    is proven if its receipt is completed and names the current version of its current key.
+  - The module only reads. It finds what M(rekey.oci.bucket_reencrypt) would find in check mode.
+  - If a bucket of a compartment cannot be read, it has the status V(error), and the task does not fail for it. If O(bucket_name) names the
+    bucket, the task fails. If a compartment cannot be listed, the task fails at the end, and its result has everything.
 options:
   bucket_name:
-    description: The name of the bucket. Names are case-sensitive. Either this or O(compartment_ids) is needed.
+    description: The name of the bucket. Names are case-sensitive. Give either this or O(compartment_ids).
     type: str
     aliases: [bucket, name]
   receipt:
     description:
-      - V(tag) looks for the proof in the buckets' receipts.
-      - V(none) decides from work requests alone, for buckets that are kept with O(rekey.oci.bucket_reencrypt#module:receipt=none).
+      - V(tag) reads the buckets' receipts.
+      - V(none) decides from work requests alone, which are OCI's records of re-encryptions. Use it for buckets that you re-encrypt with
+        O(rekey.oci.bucket_reencrypt#module:receipt=none).
     type: str
     choices: [tag, none]
     default: tag
   receipt_tag_namespace:
-    description: The tag namespace that the receipts are kept in, as in O(rekey.oci.bucket_reencrypt#module:receipt_tag_namespace).
+    description: The tag namespace that has the receipts, as in O(rekey.oci.bucket_reencrypt#module:receipt_tag_namespace).
     type: str
   bucket_key_only:
-    description: Whether a proof for the intermediate bucket keys alone will do.
+    description: Whether it is enough that the intermediate bucket keys are proven, without the objects.
     type: bool
     default: false
   verify_history:
     description:
-      - Whether a completed receipt is believed only if no re-encryption by somebody else was accepted since.
+      - Whether to look for re-encryptions that somebody else started after the receipt was completed. If there is one, the receipt no
+        longer counts.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -43,8 +48,8 @@ extends_documentation_fragment:
   - rekey.oci.fleet
   - rekey.oci.attributes_info
 notes:
-  - Needs the permissions BUCKET_READ, OBJECT_INSPECT, OBJECT_READ and KEY_READ, with O(compartment_ids) BUCKET_INSPECT, and with
-    O(recursive=true) COMPARTMENT_INSPECT.
+  - The user needs the permissions BUCKET_READ, OBJECT_INSPECT, OBJECT_READ and KEY_READ. With O(compartment_ids), the user also needs
+    BUCKET_INSPECT, and with O(recursive=true) COMPARTMENT_INSPECT.
 author:
   - rekey.oci contributors (@rekey-oci)
 seealso:
@@ -53,23 +58,23 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Ask how one bucket stands
+- name: Look at one bucket
   rekey.oci.bucket_encryption_info:
     bucket_name: payroll
   register: payroll
 
-- name: Insist that it is proven
+- name: Make sure that it is proven
   ansible.builtin.assert:
     that: payroll.buckets[0].status == 'up_to_date'
 
-- name: Ask how all buckets below a compartment stand
+- name: Look at all buckets below a compartment
   rekey.oci.bucket_encryption_info:
     compartment_ids:
       - ocid1.compartment.oc1..example
     recursive: true
   register: fleet
 
-- name: Show what is not proven
+- name: Show which buckets are not proven
   ansible.builtin.debug:
     msg: "{{ fleet.buckets | rejectattr('status', 'in', ['up_to_date', 'empty_bucket']) | map(attribute='bucket.name') }}"
 """
@@ -81,36 +86,36 @@ msg:
   type: str
   sample: "1000 buckets: 990 up to date, 10 stale"
 summary:
-  description: How many buckets have which status, and C(total).
+  description: The number of buckets with each status, and the C(total).
   returned: always
   type: dict
   contains:
     total:
-      description: All that matched.
+      description: All buckets that matched.
       type: int
     up_to_date:
-      description: Proven under the current version of their keys.
+      description: Buckets that are proven to be under the current version of their keys.
       type: int
     stale:
-      description: Proven under an older version, or another key.
+      description: Buckets whose receipt names an older version, or another key.
       type: int
     unproven:
-      description: Of which nothing is proven.
+      description: Buckets about which nothing is proven.
       type: int
     in_progress:
-      description: Whose re-encryption is running.
+      description: Buckets whose re-encryption is running.
       type: int
     failed:
-      description: Whose last re-encryption failed or was canceled.
+      description: Buckets whose last re-encryption failed or was canceled.
       type: int
     empty_bucket:
-      description: That hold nothing.
+      description: Buckets that hold nothing.
       type: int
     oracle_managed_key:
-      description: Under an Oracle-managed key.
+      description: Buckets under an Oracle-managed key.
       type: int
     error:
-      description: Of which it could not be told.
+      description: Buckets whose status could not be found out.
       type: int
 buckets:
   description: An entry for each bucket, in the order of their regions, namespaces and names.
@@ -119,52 +124,53 @@ buckets:
   elements: dict
   contains:
     region:
-      description: The bucket's region; null where only endpoints are known.
+      description: The bucket's region. Null if only endpoints are known.
       type: str
     bucket:
-      description: The bucket, as M(rekey.oci.bucket_reencrypt) returns it. What is not known is null.
+      description: The bucket, as M(rekey.oci.bucket_reencrypt) returns it. Null stands for what is not known.
       type: dict
     key:
-      description: Its key, as M(rekey.oci.bucket_reencrypt) returns it; null under an Oracle-managed key or when it cannot be read.
+      description: Its key, as M(rekey.oci.bucket_reencrypt) returns it. Null if that is an Oracle-managed key, or if it could not be read.
       type: dict
     receipt:
-      description: Its receipt, as M(rekey.oci.bucket_reencrypt) returns it; null when there is none.
+      description: Its receipt, as M(rekey.oci.bucket_reencrypt) returns it. Null if there is none.
       type: dict
     open_uploads:
-      description: The number of open multipart uploads that a re-encryption cannot reach; null where they were not listed.
+      description: The number of open multipart uploads that a re-encryption cannot reach. Null if the module did not list them.
       type: int
     work_request:
-      description: The work request that the status is about, as M(rekey.oci.bucket_reencrypt) returns it; null when there is none.
+      description: The work request that the status is about, as M(rekey.oci.bucket_reencrypt) returns it. Null if there is none.
       type: dict
     scope:
-      description: What the status is about, V(all) objects, or V(bucket-key) with O(bucket_key_only).
+      description: What the status is about. V(all) means all objects. With O(bucket_key_only=true) it is V(bucket-key).
       type: str
     status:
       description:
-        - V(up_to_date) is proven under the current version of its key, V(stale) under an older one or another key.
-        - Of V(unproven) nothing is proven. V(in_progress) is being re-encrypted. The last attempt on a V(failed) one failed.
-        - V(empty_bucket) holds nothing. V(oracle_managed_key) has no key of a vault.
-        - V(error) could not be told, or its key is disabled or deleted.
+        - V(up_to_date) means that the bucket is proven. V(stale) means that its receipt names an older version of its key, or another key.
+        - V(unproven) means that nothing is proven about the bucket. V(in_progress) means that a re-encryption is running. V(failed) means that
+          the last re-encryption failed or was canceled.
+        - V(empty_bucket) means that the bucket holds nothing. V(oracle_managed_key) means that it has no key of a vault.
+        - V(error) means that the status could not be found out, or that the key is disabled or deleted.
       type: str
       choices: [up_to_date, stale, unproven, in_progress, failed, empty_bucket, oracle_managed_key, error]
     compartment_name:
-      description: The name of its compartment; null for a bucket of a compartment that O(compartment_ids) names itself.
+      description: The name of its compartment. Null if O(compartment_ids) names that compartment itself.
       type: str
     key_version_age_days:
-      description: The age of the key's current version in whole days, by the service's clock; null when it is not known.
+      description: The age of the key's current version in whole days, by the service's clock. Null if it is not known.
       type: int
     error:
-      description: Why it could not be told; null otherwise.
+      description: Why the status could not be found out. Null if it could.
       type: dict
       contains:
         message:
           description: One line that says what is wrong and what to do.
           type: str
         operation:
-          description: The API call that failed, such as V(GetBucket); null when none did.
+          description: The API call that failed, such as V(GetBucket). Null if no call failed.
           type: str
         status:
-          description: Its HTTP status; null when there was no answer.
+          description: Its HTTP status. Null if there was no answer.
           type: int
         code:
           description: OCI's error code.
@@ -173,37 +179,37 @@ buckets:
           description: The id of the request that Oracle's support asks for.
           type: str
     warnings:
-      description: What else is worth knowing, when there is something.
+      description: Warnings about the bucket. The key is there only if there are some.
       type: list
       elements: str
 unlisted:
-  description: Lists that could not be read; the buckets of these compartments may be missing.
+  description: Lists that could not be read. Buckets of these compartments may be missing.
   returned: always
   type: list
   elements: dict
   contains:
     region:
-      description: The region in which it could not be read.
+      description: The region of the list.
       type: str
     compartment_id:
-      description: The compartment's OCID.
+      description: The OCID of the compartment.
       type: str
     error:
-      description: The failed call, C(ListBuckets), C(ListCompartments) or C(GetNamespace), in the shape of a bucket's C(error).
+      description: The failed call, in the form of a bucket's C(error). It is C(ListBuckets), C(ListCompartments) or C(GetNamespace).
       type: dict
 region:
-  description: The region that was asked; null where there are several, or only endpoints are known.
+  description: The region that the module asked. Null if there are several, or if only endpoints are known.
   returned: always
   type: str
   sample: us-ashburn-1
 regions:
-  description: The regions that were asked.
+  description: The regions that the module asked.
   returned: always
   type: list
   elements: str
   sample: [us-ashburn-1]
 error:
-  description: The API call that failed, of the namespace or of the one bucket that O(bucket_name) names.
+  description: The API call that failed. It was about the namespace, or about the bucket that O(bucket_name) names.
   returned: when an API call failed the task
   type: dict
   contains:
@@ -211,19 +217,19 @@ error:
       description: The operation's name, such as V(GetBucket).
       type: str
     status:
-      description: The HTTP status; null when there was no answer.
+      description: The HTTP status. Null if there was no answer.
       type: int
     code:
       description: OCI's error code.
       type: str
     message:
-      description: OCI's message, or what kept an answer away.
+      description: OCI's message, or the reason why there was no answer.
       type: str
     opc_request_id:
       description: The id of the request that Oracle's support asks for.
       type: str
 interrupted:
-  description: Whether the task was told to stop. Buckets that it had not finished are then missing.
+  description: Whether the task was told to stop. If so, buckets that it had not finished are missing.
   returned: always
   type: bool
 """

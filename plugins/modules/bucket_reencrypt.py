@@ -10,13 +10,14 @@ module: bucket_reencrypt
 short_description: Keep a bucket's objects encrypted under the newest version of its master encryption key
 version_added: 1.0.0
 description:
-  - Makes sure that all objects of an OCI Object Storage bucket are encrypted under the current version of the bucket's
-    master encryption key, proves it, and never does the work twice.
-  - Looks at the bucket, its key and its receipt, decides, submits ReencryptBucket where it is needed, and waits for the
-    work request if asked to.
-  - The receipt is two freeform tags on the bucket, C(rekey-receipt) and C(rekey-work-request). It is what makes a second
-    run C(ok), months later, from another machine. See O(receipt) for how to do without.
-  - Where the truth is not known, the module re-encrypts.
+  - Keeps all objects of an OCI Object Storage bucket encrypted under the current version of the bucket's master encryption key.
+  - The module reads the bucket and its key. If objects may be under an older version of the key, it asks OCI to re-encrypt the
+    bucket. The API call is named ReencryptBucket. OCI does the work in the background, and keeps a work request about it. The module
+    waits for its end, unless O(wait=false).
+  - The module records the result in two freeform tags on the bucket, C(rekey-receipt) and C(rekey-work-request). These are the receipt.
+    Later runs, from any machine, read them and change nothing. See O(receipt) if you do not want the tags.
+  - The bucket is proven if its receipt is completed and names the current version of its current key.
+  - If the module cannot tell whether the bucket is up to date, it re-encrypts it.
 options:
   bucket_name:
     description: The name of the bucket. Names are case-sensitive.
@@ -24,7 +25,7 @@ options:
     required: true
     aliases: [bucket, name]
   namespace_name:
-    description: The Object Storage namespace. Looked up when left out, which costs one call.
+    description: The Object Storage namespace. If you leave it out, the module looks it up, which costs one call.
     type: str
     aliases: [namespace]
 extends_documentation_fragment:
@@ -33,13 +34,13 @@ extends_documentation_fragment:
   - rekey.oci.progress
   - rekey.oci.attributes
 notes:
-  - Needs the permissions BUCKET_READ, BUCKET_UPDATE, OBJECT_INSPECT, OBJECT_READ and KEY_READ. Oracle asks for those of objects to
-    see work requests; no object is read.
+  - The user needs the permissions BUCKET_READ, BUCKET_UPDATE, OBJECT_INSPECT, OBJECT_READ and KEY_READ. Oracle asks for the two
+    about objects to show work requests. The module reads no object.
 author:
   - rekey.oci contributors (@rekey-oci)
 seealso:
   - name: Re-encrypting a bucket's data encryption keys
-    description: The API call that this module submits.
+    description: The API call that this module makes.
     link: https://docs.oracle.com/iaas/api/#/en/objectstorage/20160918/Bucket/ReencryptBucket
 """
 
@@ -48,13 +49,13 @@ EXAMPLES = r"""
   rekey.oci.bucket_reencrypt:
     bucket_name: payroll
 
-- name: Tell whether anything would have to be done
+- name: Tell whether there is anything to do
   rekey.oci.bucket_reencrypt:
     bucket_name: payroll
   check_mode: true
   diff: true
 
-- name: Submit, and let a later run see to the end
+- name: Start the re-encryption, and let a later run complete the receipt
   rekey.oci.bucket_reencrypt:
     bucket_name: payroll
     wait: false
@@ -69,7 +70,7 @@ EXAMPLES = r"""
     bucket_name: payroll
     kms_key_id: ocid1.key.oc1.iad.examplevault.exampleother
 
-- name: Say once what several tasks have in common
+- name: Set common options once for several tasks
   module_defaults:
     group/rekey.oci.all:
       region: us-ashburn-1
@@ -86,18 +87,22 @@ EXAMPLES = r"""
 
 RETURN = r"""
 action:
-  description: What was done about the re-encryption, or in check mode would be.
+  description: What the module did about the re-encryption, or in check mode would do. V(submit) asked OCI for one, V(join) found one that
+    was running already, and V(none) did nothing.
   returned: always
   type: str
   choices: [submit, join, none]
   sample: submit
 reason:
   description:
-    - Why, by the decision table.
-    - V(oracle_managed_key) and V(empty_bucket) need nothing, V(up_to_date) is proven, V(in_progress) is running already.
-    - V(key_version_changed), V(key_changed), V(work_request_failed), V(uploads_ended), V(unproven) and V(forced) submit.
-    - V(key_assigned) submits, or does no more than assign the key on an empty bucket, where RV(action) is V(none).
-    - Null when a failure came before a decision.
+    - Why the module did that.
+    - With V(oracle_managed_key) and V(empty_bucket), there is nothing to do. With V(up_to_date), the bucket is proven. With
+      V(in_progress), a re-encryption is running already.
+    - With V(key_version_changed), V(key_changed), V(work_request_failed), V(uploads_ended), V(unproven) and V(forced), the module
+      submits a re-encryption.
+    - With V(key_assigned), the module assigns O(kms_key_id) and then submits a re-encryption. If the bucket is empty, it only assigns the
+      key, and RV(action) is V(none).
+    - Null if the module failed before it could decide.
   returned: always
   type: str
   sample: key_version_changed
@@ -106,17 +111,17 @@ assigned:
   returned: always
   type: bool
 predicted:
-  description: That this is what a run outside of check mode would do. A prediction proves nothing.
+  description: Says that the result tells what a run outside of check mode would do. A prediction proves nothing.
   returned: in check mode, when something would be done
   type: bool
   sample: true
 bucket:
-  description: The bucket; null when it could not be read.
+  description: The bucket. Null if it could not be read.
   returned: always
   type: dict
   contains:
     region:
-      description: The region that was asked; null where only an endpoint is known.
+      description: The bucket's region. Null if only an endpoint is known.
       type: str
     namespace:
       description: The Object Storage namespace.
@@ -131,10 +136,10 @@ bucket:
       description: The OCID of its compartment.
       type: str
     kms_key_id:
-      description: The OCID of its master encryption key; null under an Oracle-managed key.
+      description: The OCID of its master encryption key. Null if that is an Oracle-managed key.
       type: str
     is_bucket_key_enabled:
-      description: Whether it uses an intermediate bucket key; null where the SDK or service does not say.
+      description: Whether it uses an intermediate bucket key. Null if the SDK or the service does not say.
       type: bool
     versioning:
       description: V(Enabled), V(Suspended) or V(Disabled).
@@ -143,13 +148,13 @@ bucket:
       description: V(Standard) or V(Archive).
       type: str
     approximate_count:
-      description: The service's estimate of the number of objects, which lags behind the truth.
+      description: The service's estimate of the number of objects. It may be out of date.
       type: int
     approximate_size:
       description: The service's estimate of their size in bytes.
       type: int
 key:
-  description: The master encryption key; null under an Oracle-managed key, or when it cannot be read.
+  description: The master encryption key. Null if that is an Oracle-managed key, or if it could not be read.
   returned: always
   type: dict
   contains:
@@ -176,27 +181,27 @@ key:
           description: The key version's OCID.
           type: str
         time_created:
-          description: When it was created, RFC 3339 in UTC; null when it was not or cannot be read.
+          description: When it was created, RFC 3339 in UTC. Null if the module did not read it.
           type: str
         origin:
           description:
-            - Where its material is from. V(INTERNAL) is made by OCI, V(EXTERNAL) is imported.
-            - Null where it was not read. A receipt that names the version saves that call.
+            - Where its key material comes from. With V(INTERNAL), OCI made it. With V(EXTERNAL), it was imported.
+            - Null if the module did not read it. If the receipt names the version, the module saves that call.
           type: str
 open_uploads:
   description:
-    - The number of open multipart uploads that a re-encryption cannot reach. Null where they were not listed.
+    - The number of open multipart uploads that a re-encryption cannot reach. Null if the module did not list them.
     - See O(open_uploads).
   returned: always
   type: int
   sample: 0
 scope:
-  description: What is re-encrypted and proven. V(all), or V(bucket-key) with O(bucket_key_only=true).
+  description: What the result is about. V(all) means all objects. With O(bucket_key_only=true) it is V(bucket-key).
   returned: always
   type: str
   sample: all
 work_request:
-  description: The work request of the re-encryption; null when there is none.
+  description: The work request of the re-encryption, which is OCI's record of the work. Null if there is none.
   returned: always
   type: dict
   contains:
@@ -204,7 +209,8 @@ work_request:
       description: The work request's OCID.
       type: str
     status:
-      description: V(ACCEPTED), V(IN_PROGRESS), V(COMPLETED), V(FAILED), V(CANCELING) or V(CANCELED); null when not looked at.
+      description: V(ACCEPTED), V(IN_PROGRESS), V(COMPLETED), V(FAILED), V(CANCELING) or V(CANCELED).
+        Null if the module did not read it.
       type: str
     percent_complete:
       description: Its progress, 0 to 100.
@@ -219,7 +225,7 @@ work_request:
       description: When it ended.
       type: str
     errors:
-      description: Its errors, when it failed.
+      description: Its errors, if it failed.
       type: list
       elements: dict
       contains:
@@ -233,21 +239,23 @@ work_request:
           description: When it occurred.
           type: str
 receipt:
-  description: The receipt on the bucket at the end of the run; null when there is none.
+  description: The receipt on the bucket at the end of the run. Null if there is none.
   returned: always
   type: dict
   contains:
     state:
-      description: V(claimed), V(submitted) or V(completed).
+      description:
+        - V(claimed) if a run is about to ask OCI for the re-encryption, V(submitted) if OCI has accepted it, and V(completed) if it has
+          ended well.
       type: str
     key_version_id:
       description: The key version that the re-encryption was made for.
       type: str
     work_request_id:
-      description: The work request that made it; null while it is claimed only.
+      description: The OCID of its work request. Null as long as the receipt is only claimed.
       type: str
     time:
-      description: When it was claimed, by the service's clock, RFC 3339 in UTC.
+      description: When the run claimed it, by the service's clock, RFC 3339 in UTC.
       type: str
 error:
   description: The failed API call.
@@ -258,13 +266,13 @@ error:
       description: The operation's name, such as V(ReencryptBucket).
       type: str
     status:
-      description: The HTTP status; null when there was no answer.
+      description: The HTTP status. Null if there was no answer.
       type: int
     code:
       description: OCI's error code.
       type: str
     message:
-      description: OCI's message, or what kept an answer away.
+      description: OCI's message, or the reason why there was no answer.
       type: str
     opc_request_id:
       description: The id of the request that Oracle's support asks for.

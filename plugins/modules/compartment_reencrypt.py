@@ -10,43 +10,45 @@ module: compartment_reencrypt
 short_description: Keep the objects of all buckets of compartments encrypted under the newest version of their keys
 version_added: 1.0.0
 description:
-  - Does for all buckets of one or more compartments, in one task and one process, what M(rekey.oci.bucket_reencrypt) does for
-    one. It looks, decides, submits and waits in the same way, many buckets at once.
-  - Each key is read once for all its buckets, and again before receipts are completed and after a minute. Buckets that wait are
-    asked after together, and a slow bucket holds up no other.
-  - A bucket that fails, or a compartment that may not be listed, stops nothing. The task fails at the end, with everything in its
-    result.
-  - When the module is told to stop, it begins nothing more, and returns within seconds what was done so far. When Ansible itself is
-    interrupted, such as by Ctrl-C, it shows no result of the task, only that it was interrupted, below the last line of progress.
-  - Either way, what was submitted goes on, and the next run goes on from there.
+  - Does for all buckets of one or more compartments what M(rekey.oci.bucket_reencrypt) does for one bucket. It needs only one task and
+    one process, and works on many buckets at once.
+  - The module decides for each bucket as M(rekey.oci.bucket_reencrypt) does. It keeps a receipt on each one too, which is two tags that
+    say which re-encryption was the last one. That module's page explains the words receipt and proven.
+  - The module reads a key once for all buckets under it. It reads the key again after a minute, and before it completes receipts. It asks
+    about all running re-encryptions together, so a slow bucket holds up no other.
+  - If a bucket fails, or a compartment cannot be listed, the module goes on with the others. The task fails at the end, and its result
+    has everything.
+  - If the module is told to stop, it begins nothing new. It returns within seconds what was done so far. If you interrupt Ansible itself,
+    such as with Ctrl-C, Ansible shows no result of the task. It only says that it was interrupted, below the last line of progress.
+  - In both cases, OCI goes on with the re-encryptions that were submitted, and the next run continues from there.
 options:
   compartment_ids:
     required: true
   key_ids:
     description:
-      - The OCIDs of keys. Only buckets under one of these are taken, others are not even in the result.
-      - With O(kms_key_id), buckets that are under that key already are taken too, so that a run that was cut short is finished by
-        the next one.
+      - The OCIDs of keys. The module takes only buckets under one of these keys. Other buckets are not even in the result.
+      - With O(kms_key_id), the module also takes the buckets that are under that key already. So a run can finish what an earlier one
+        began.
     type: list
     elements: str
   max_in_flight:
     description:
       - How many re-encryptions that this task submitted may run at once.
-      - With O(wait=false) the task still waits for slots when there are more buckets to re-encrypt than that.
+      - If there are more buckets to re-encrypt than that, the task waits until one of them has ended, even with O(wait=false).
     type: int
     default: 100
   max_failures:
     description:
-      - Once as many buckets have failed, no other is begun. What runs is waited for.
-      - A bucket that was not begun has the reason V(not_begun). It is no failure of its own.
-      - All buckets when left out.
+      - When this many buckets have failed, the module begins no other. It still waits for those that are running.
+      - The buckets that it did not begin have the reason V(not_begun). They do not count as failed.
+      - If you leave it out, the module begins all buckets.
     type: int
   max_submissions:
     description:
-      - This run submits re-encryptions for no more buckets than that. The others have the reason V(deferred), which is no failure,
-        and wait for another run.
+      - This run submits re-encryptions for no more buckets than this. The others wait for another run and have the reason V(deferred).
+        They do not count as failed.
       - Buckets go in the order of their regions, namespaces and names. So one run after the other works through the fleet.
-      - No limit when left out.
+      - If you leave it out, there is no limit.
     type: int
 extends_documentation_fragment:
   - rekey.oci.auth
@@ -55,9 +57,9 @@ extends_documentation_fragment:
   - rekey.oci.progress
   - rekey.oci.attributes
 notes:
-  - Needs the permissions BUCKET_INSPECT, BUCKET_READ, BUCKET_UPDATE, OBJECT_INSPECT, OBJECT_READ and KEY_READ, and with
-    O(recursive=true) COMPARTMENT_INSPECT.
-  - O(wait_timeout) counts for each bucket from when its turn has come.
+  - The user needs the permissions BUCKET_INSPECT, BUCKET_READ, BUCKET_UPDATE, OBJECT_INSPECT, OBJECT_READ and KEY_READ. With
+    O(recursive=true), the user also needs COMPARTMENT_INSPECT.
+  - O(wait_timeout) counts for each bucket by itself, from the moment when the module begins it.
 author:
   - rekey.oci contributors (@rekey-oci)
 seealso:
@@ -72,26 +74,26 @@ EXAMPLES = r"""
       - ocid1.compartment.oc1..example
     recursive: true
 
-- name: Only the payroll buckets, but not those for tests
+- name: Take only the payroll buckets, but not those for tests
   rekey.oci.compartment_reencrypt:
     compartment_id: ocid1.compartment.oc1..example
     include: [payroll-*]
     exclude: ['*-test']
 
-- name: Only the buckets under one key, such as after its rotation
+- name: Take only the buckets under one key, such as after its rotation
   rekey.oci.compartment_reencrypt:
     compartment_id: ocid1.compartment.oc1..example
     key_ids:
       - ocid1.key.oc1.iad.examplevault.examplekey
 
-- name: Three regions at once, no more than 200 buckets a night, and not on when something is wrong
+- name: Work in three regions, on no more than 200 buckets, and stop after five failures
   rekey.oci.compartment_reencrypt:
     compartment_id: ocid1.compartment.oc1..example
     regions: [us-ashburn-1, eu-frankfurt-1, ap-tokyo-1]
     max_submissions: 200
     max_failures: 5
 
-- name: Tell what would have to be done
+- name: Tell what there is to do
   rekey.oci.compartment_reencrypt:
     compartment_id: ocid1.compartment.oc1..example
   check_mode: true
@@ -105,51 +107,52 @@ msg:
   type: str
   sample: "1000 buckets: 10 submitted, 10 completed, 990 up to date"
 summary:
-  description: How many buckets. One may count more than once, such as V(submitted) and V(completed).
+  description: The numbers of buckets. A bucket may count more than once, such as under V(submitted) and V(completed).
   returned: always
   type: dict
   contains:
     total:
-      description: All that matched.
+      description: All buckets that matched.
       type: int
     submitted:
-      description: For which this run submitted a re-encryption, or in check mode would.
+      description: Buckets for which this run submitted a re-encryption, or in check mode would.
       type: int
     joined:
-      description: Whose re-encryption ran already.
+      description: Buckets whose re-encryption was running already.
       type: int
     completed:
       description:
-        - Whose re-encryption was seen to its end, submitted or joined. Not each of them is proven, such as where the key cannot be
-          read or the tags are full.
+        - Buckets whose re-encryption was submitted or joined, and ended in this run. Not all of them are proven. For example, a bucket is
+          not proven if its key cannot be read or its tags are full.
       type: int
     up_to_date:
-      description: That needed nothing, proven.
+      description: Buckets that needed nothing, because they are proven.
       type: int
     empty_bucket:
-      description: That hold nothing.
+      description: Buckets that hold nothing.
       type: int
     oracle_managed_key:
-      description: Under an Oracle-managed key.
+      description: Buckets under an Oracle-managed key.
       type: int
     failed:
-      description: That failed, each with its C(error).
+      description: Buckets that failed. Each has an C(error).
       type: int
     deferred:
-      description: That wait for another run, because of O(max_submissions).
+      description: Buckets that wait for another run, because of O(max_submissions).
       type: int
     not_begun:
-      description: That were not begun, because of O(max_failures).
+      description: Buckets that the module did not begin, because of O(max_failures).
       type: int
     gone:
-      description: That were listed, and deleted before they were looked at.
+      description: Buckets that were deleted after they were listed.
       type: int
     open_uploads:
-      description: That have open multipart uploads which a re-encryption cannot reach.
+      description: Buckets with open multipart uploads that a re-encryption cannot reach.
       type: int
     proven:
       description:
-        - Of which a completed receipt proves at the end of the run that all objects are under the current version of the key.
+        - Buckets that are proven at the end of the run. A completed receipt says that all their objects are under the current version of
+          the key.
       type: int
 buckets:
   description: An entry for each bucket, in the order of their regions, namespaces and names.
@@ -158,7 +161,7 @@ buckets:
   elements: dict
   contains:
     region:
-      description: The bucket's region; null where only endpoints are known.
+      description: The bucket's region. Null if only endpoints are known.
       type: str
     namespace:
       description: The Object Storage namespace.
@@ -177,51 +180,52 @@ buckets:
       type: str
     reason:
       description:
-        - Why, as in M(rekey.oci.bucket_reencrypt).
-        - Only here, V(deferred) waits for another run because of O(max_submissions), V(not_begun) because of O(max_failures), and
-          V(bucket_gone) was listed and then deleted.
+        - Why, as M(rekey.oci.bucket_reencrypt) returns it.
+        - Three reasons occur only here. With V(deferred), the bucket waits for another run because of O(max_submissions). With
+          V(not_begun), the module did not begin it because of O(max_failures). With V(bucket_gone), it was deleted after it was listed.
       type: str
     assigned:
       description: Whether this run assigned O(kms_key_id) to the bucket, or in check mode would.
       type: bool
     key_version_id:
-      description: The OCID of the current version of the bucket's key; null under an Oracle-managed key or when it cannot be read.
+      description: The OCID of the current version of the bucket's key. Null if that is an Oracle-managed key, or if it could not be read.
       type: str
     scope:
-      description: V(all), or V(bucket-key) with O(bucket_key_only).
+      description: What the entry is about. V(all) means all objects. With O(bucket_key_only=true) it is V(bucket-key).
       type: str
     proven:
       description:
-        - Whether a completed receipt proves at the end of the run that all objects are under the current version of the key.
+        - Whether the bucket is proven at the end of the run. A completed receipt then says that all objects are under the current version
+          of the key.
       type: bool
     open_uploads:
-      description: How many multipart uploads are open that a re-encryption cannot reach; null where they were not listed.
+      description: The number of open multipart uploads that a re-encryption cannot reach. Null if the module did not list them.
       type: int
     work_request:
-      description: The work request of the re-encryption; null when there is none.
+      description: The work request of the re-encryption, which is OCI's record of the work. Null if there is none.
       type: dict
       contains:
         id:
           description: The work request's OCID.
           type: str
         status:
-          description: Its status; null when not looked at.
+          description: Its status. Null if the module did not read it.
           type: str
         percent_complete:
           description: Its progress, 0 to 100.
           type: float
     error:
-      description: Why it failed; null when it did not.
+      description: Why the bucket failed. Null if it did not fail.
       type: dict
       contains:
         message:
           description: One line that says what is wrong and what to do.
           type: str
         operation:
-          description: The API call that failed, such as V(GetBucket); null when none did.
+          description: The API call that failed, such as V(GetBucket). Null if no call failed.
           type: str
         status:
-          description: Its HTTP status; null when there was no answer.
+          description: Its HTTP status. Null if there was no answer.
           type: int
         code:
           description: OCI's error code.
@@ -230,40 +234,40 @@ buckets:
           description: The id of the request that Oracle's support asks for.
           type: str
     predicted:
-      description: That this is what a run outside of check mode would do; only then.
+      description: Says that the entry tells what a run outside of check mode would do. The key is there only in check mode.
       type: bool
     warnings:
-      description: What else is worth knowing, when there is something.
+      description: Warnings about the bucket. The key is there only if there are some.
       type: list
       elements: str
 unlisted:
-  description: Lists that could not be read; the buckets of these compartments may be missing.
+  description: Lists that could not be read. Buckets of these compartments may be missing.
   returned: always
   type: list
   elements: dict
   contains:
     region:
-      description: The region in which it could not be read.
+      description: The region of the list.
       type: str
     compartment_id:
-      description: The compartment's OCID.
+      description: The OCID of the compartment.
       type: str
     error:
-      description: The failed call, C(ListBuckets), C(ListCompartments) or C(GetNamespace), in the shape of a bucket's C(error).
+      description: The failed call, in the form of a bucket's C(error). It is C(ListBuckets), C(ListCompartments) or C(GetNamespace).
       type: dict
 region:
-  description: The region that was asked; null where there are several, or only endpoints are known.
+  description: The region that the module worked in. Null if there are several, or if only endpoints are known.
   returned: always
   type: str
   sample: us-ashburn-1
 regions:
-  description: The regions that were asked.
+  description: The regions that the module worked in.
   returned: always
   type: list
   elements: str
   sample: [us-ashburn-1]
 interrupted:
-  description: Whether the task was told to stop. Buckets that it had not begun are then missing.
+  description: Whether the task was told to stop. If so, buckets that it had not begun are missing.
   returned: always
   type: bool
 """

@@ -7,34 +7,35 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: encryption_report
-short_description: Write what bucket_encryption_info found as a report, as HTML, JSON, CSV, JUnit and Prometheus metrics
+short_description: Write a report about buckets in HTML, JSON, CSV, JUnit or Prometheus format from what bucket_encryption_info found
 version_added: 1.0.0
 description:
-  - Takes what M(rekey.oci.bucket_encryption_info) returned and writes one HTML file that needs no other file and no network, with
-    a JSON and a CSV file beside it. On demand it also writes a JUnit file for CI, and metrics for Prometheus.
-  - The report says for each bucket its key, the key's current version and age, the status, the last proof, and who should act.
-    Buckets that are not proven come first.
-  - A bucket is proven where a completed receipt says that all of its objects are under the current version of its key. Where only
-    the bucket's own keys were re-encrypted (RV(rekey.oci.bucket_encryption_info#module:buckets[].scope=bucket-key)), or where the
-    receipt is not completed yet, the bucket is not proven.
-  - A bucket that is in several of the O(results) counts once, as the one of them that proves least.
-  - Makes no API call, and takes none of the common options, so it is not in C(group/rekey.oci.all). The files are written on the host that the task runs on.
-  - The report names the time since which it says what it says. A run that finds nothing new changes no file.
-  - The files of one report are all new or all old. They are written beside their places and then moved, so that a full disk or a
-    missing permission leaves the older report as it was.
+  - Takes what M(rekey.oci.bucket_encryption_info) returned and writes one HTML file, with a JSON and a CSV file beside it. The HTML file
+    needs no other file and no network. If you ask for them, the module also writes a JUnit file for CI and metrics for Prometheus.
+  - The report shows for each bucket its key, the key's current version and its age, the status, the last proof, and who should act. Buckets
+    that are not proven come first.
+  - A bucket is proven if its completed receipt says that all of its objects are under the current version of its key. The receipt is two
+    tags in which M(rekey.oci.bucket_reencrypt) records its last re-encryption. A bucket is not proven if the receipt is not completed
+    yet, or if only the bucket's intermediate keys were re-encrypted
+    (RV(rekey.oci.bucket_encryption_info#module:buckets[].scope=bucket-key)).
+  - If a bucket is in several of the O(results), it counts once. The result that proves the least counts.
+  - The module makes no API call. It writes the files on the host that the task runs on.
+  - The report shows since when its content is the same. A run that finds nothing new changes no file.
+  - The files of one report are all new or all old. The module writes them beside their places and then moves them. So the older report
+    stays as it was if the disk is full or a permission is missing.
 options:
   dest:
     description:
-      - The path of the HTML file, ending in C(.html). The other files have the same name with C(.json), C(.csv), C(.xml) for
+      - The path of the HTML file. It must end in C(.html). The other files have the same name and end in C(.json), C(.csv), C(.xml) for
         V(junit), and C(.prom) for V(prometheus).
       - The folder must exist.
     type: path
     required: true
   results:
     description:
-      - Whole results of M(rekey.oci.bucket_encryption_info), one for each run of it, such as one for each region.
-      - A report on compartments that may not be listed, or on a run that failed or was stopped, says that it is not complete. So
-        do the CSV, with a line whose status is C(incomplete), the JUnit file, with an error, and C(rekey_report_problems).
+      - Whole results of M(rekey.oci.bucket_encryption_info). If you ran it more than once, such as for several regions, give them all.
+      - The report says that it is not complete if a compartment could not be listed, or if a run failed or was stopped. The CSV then has a
+        line with the status C(incomplete), the JUnit file has an error, and the metric C(rekey_report_problems) is not 0.
     type: list
     elements: dict
     required: true
@@ -45,9 +46,9 @@ options:
   formats:
     description:
       - Which files to write.
-      - V(junit) is a test suite with a case for each bucket, which GitLab, Jenkins and others show. A bucket that is not proven is
-        a failure, one with nothing to prove is skipped, and one that could not be looked at is an error.
-      - V(prometheus) is metrics for the textfile collector of Prometheus' node_exporter.
+      - V(junit) writes a test suite with one test case for each bucket. GitLab, Jenkins and others can show it. A bucket that is not proven is
+        a failure. A bucket with nothing to prove is skipped. A bucket that could not be read is an error.
+      - V(prometheus) writes metrics for the textfile collector of Prometheus' node_exporter.
     type: list
     elements: str
     choices: [html, json, csv, junit, prometheus]
@@ -58,29 +59,29 @@ options:
     default: false
   mode:
     description:
-      - The permissions of the files, as of M(ansible.builtin.file). When left out, they are V(0600).
-      - Another user's node_exporter cannot read V(0600). Give V(0644) for V(prometheus) there.
+      - The permissions of the files, in the forms that M(ansible.builtin.file) takes. If you leave it out, they are V(0600).
+      - A node_exporter that runs as another user cannot read a file with V(0600). Give V(0644) in that case.
     type: raw
   unsafe_writes:
     description:
-      - Whether a file that cannot be replaced, such as one that is mounted into a container, may be written over in its place.
-        Whoever reads it at that moment may see half of it.
+      - Some files cannot be replaced, such as a file that is mounted into a container. This option says whether the module may write
+        over such a file in its place. Whoever reads the file at that moment may see half of it.
     type: bool
     default: false
 extends_documentation_fragment:
   - ansible.builtin.files
 attributes:
   check_mode:
-    description: Can run in check mode and tell whether a file would be written, without writing any.
+    description: In check mode, the module tells whether it would write a file, and writes none.
     support: full
   diff_mode:
-    description: Shows the change of the CSV, unless it is large.
+    description: In diff mode, the module shows how the CSV file changes, unless that file is large.
     support: full
   idempotent:
     description: When run twice in a row with the same data, the second run changes nothing.
     support: full
 notes:
-  - It takes none of the common options, and so is not in the action group C(rekey.oci.all).
+  - The module takes none of the common options, so it is not in the action group C(rekey.oci.all).
 author:
   - rekey.oci contributors (@rekey-oci)
 seealso:
@@ -100,7 +101,7 @@ EXAMPLES = r"""
     results:
       - "{{ encryption }}"
 
-- name: Write what CI and Prometheus read
+- name: Write files for CI and Prometheus
   rekey.oci.encryption_report:
     dest: /tmp/encryption.html
     results:
@@ -129,7 +130,7 @@ files:
   elements: str
   sample: [/tmp/encryption.html, /tmp/encryption.json, /tmp/encryption.csv]
 totals:
-  description: The number of buckets by verdict.
+  description: The numbers of buckets.
   returned: success
   type: dict
   contains:
@@ -137,16 +138,16 @@ totals:
       description: All buckets.
       type: int
     proven:
-      description: Those whose objects are all proven to be under the current version of their key.
+      description: Buckets whose objects are all proven to be under the current version of their key.
       type: int
     not_proven:
-      description: Those that nothing proves to be up to date. These need somebody to act, or time.
+      description: Buckets that are not proven to be up to date. Somebody has to act, or a re-encryption is still running.
       type: int
     nothing_to_prove:
-      description: Those that are empty or under an Oracle-managed key.
+      description: Buckets that are empty or under an Oracle-managed key.
       type: int
 since:
-  description: The time since which the report says what it says, RFC 3339 in UTC.
+  description: The time since which the content of the report is the same, RFC 3339 in UTC.
   returned: success
   type: str
   sample: "2026-11-24T10:00:00Z"

@@ -10,13 +10,13 @@ module: key_rotation
 short_description: Keep the current version of a master encryption key young
 version_added: 1.0.0
 description:
-  - Makes sure that the current version of an OCI Vault key is no older than a number of days, by making a new version where
-    it is, and waits until the new one is in use.
-  - Ages are measured by the service's clock.
-  - Controllers that rotate a key at the same time make one version. The request carries a retry token that is derived from the
-    key and the version to be replaced, so a repeat after a lost answer is the same request too. Vault keeps such tokens for
-    24 hours.
-  - Old versions stay, and objects stay encrypted under them until they are re-encrypted with M(rekey.oci.bucket_reencrypt).
+  - Makes sure that the current version of an OCI Vault key is no older than a number of days. If it is older, the module makes a new
+    version, and waits until that one is in use.
+  - The module measures ages by the service's clock.
+  - If several controllers rotate a key at the same time, they make only one version. Each request carries a retry token, which is derived
+    from the key and the version that is replaced. So a repeat after a lost answer makes no second version either. Vault keeps such
+    tokens for 24 hours.
+  - Old versions stay. Objects stay encrypted under them until you re-encrypt them with M(rekey.oci.bucket_reencrypt).
 options:
   key_id:
     description: The OCID of the Vault key.
@@ -24,21 +24,21 @@ options:
     required: true
   max_age_days:
     description:
-      - Rotate if the current version is older than this many days, at least 1.
-      - One of O(max_age_days) and O(force) is required.
+      - Rotate the key if its current version is older than this many days. The least is 1.
+      - Give either this or O(force).
     type: int
   force:
     description:
-      - Rotate whatever the age, each time that the task runs. With it, O(max_age_days) has no effect.
-      - A version that another controller is making at that moment counts as this run's, so that two at once make one.
+      - Whether to rotate the key each time that the task runs, at any age. O(max_age_days) then has no effect.
+      - If another controller is making a version at that moment, the module takes that one and makes no other.
     type: bool
     default: false
   replace_imported_material:
     description:
-      - What to do with a key whose current version has imported material, which is C(origin) V(EXTERNAL). The new version would have
-        material that Oracle makes in the place of your own.
-      - When V(false), such a key is not rotated, and the task fails if it is due.
-      - When V(true), it is rotated as any other key.
+      - Whether to rotate a key whose current version has imported key material (its C(origin) is V(EXTERNAL)). In the new version, key
+        material that Oracle makes takes the place of your own.
+      - With V(false), the module does not rotate such a key. The task fails if the key is due.
+      - With V(true), the module rotates it like any other key.
     type: bool
     default: false
     version_added: 1.1.0
@@ -48,34 +48,35 @@ options:
     default: true
   wait_timeout:
     description:
-      - How long to wait, in seconds. On expiry the task fails and names the new version; the next run waits for the same one.
-      - With O(wait=true) a service that is busy (429, 503) is asked again for that long too.
+      - How long to wait, in seconds. When this time is over, the task fails and names the new version. The next run waits for the same
+        version.
+      - With O(wait=true), the module also keeps asking for this long if the service is busy (429, 503).
     type: int
     default: 1200
   wait_interval:
-    description: The longest pause between two looks, in seconds. The first looks come sooner.
+    description: The longest pause between two looks at the key, in seconds. The first looks come sooner.
     type: int
     default: 30
 notes:
-  - A newer version that is not in use yet is a rotation under way, whoever began it. The task waits for it, and makes no other.
-  - Controllers that are started together pause for up to two seconds before they ask for a version, so that one makes it and the others
-    find it.
-  - A key that is rotated automatically is left to that while its current version is young enough. Where it is not, the task
-    fails and says so, rather than add a version hours before or after the service's own. Give O(max_age_days) a few days
-    more than the interval of the automatic rotation. With O(force=true) it is rotated all the same, with a warning.
-  - A key that is not V(ENABLED), one of an external key manager, and an asymmetric one cannot be rotated here. While the current
-    version is young enough the task is C(ok), with a warning. Where it is too old, or with O(force=true), the task fails and
-    nothing is made.
-  - Needs the permissions KEY_READ and KEY_ROTATE. With KEY_INSPECT it sees a version that is being made by somebody else.
+  - If the key has a newer version that is not in use yet, a rotation is under way. The task waits for it and makes no other version.
+  - The module pauses for up to two seconds before it asks for a version. So of several controllers that start together, one makes the
+    version and the others find it.
+  - OCI can rotate a key by itself (automatic rotation). If the current version of such a key is too old, the task fails and says so. It
+    does not add a version hours before or after the service's own. Make O(max_age_days) a few days longer than the interval of
+    the automatic rotation. With O(force=true), the module rotates the key and warns.
+  - The module cannot rotate three kinds of keys. They are keys that are not V(ENABLED), keys of an external key manager, and asymmetric
+    keys. If the current version is young enough, the task is C(ok) and warns. If it is too old, or with O(force=true), the task fails
+    and makes nothing.
+  - The user needs the permissions KEY_READ and KEY_ROTATE. With KEY_INSPECT, the module also sees a version that somebody else is making.
 attributes:
   check_mode:
-    description: Can run in check mode and predict whether a version would be made, without making one.
+    description: In check mode, the module tells whether it would make a version, and makes none.
     support: full
   idempotent:
     description: When run twice in a row with the same arguments, the second run changes nothing.
     support: full
     details:
-      - With O(force=true) each run makes a version.
+      - With O(force=true), each run makes a version.
 extends_documentation_fragment:
   - rekey.oci.auth
   - rekey.oci.attributes
@@ -111,20 +112,20 @@ RETURN = r"""
 rotated:
   description:
     - Whether this run made a new version, or in check mode would.
-    - V(false) in the runs that found another controller's version. Only where two requests overlap does the service give both the same
-      answer, and both runs say V(true).
+    - If the run found another controller's version, it returns V(false). If two requests overlap, the service gives both the same answer, and
+      both runs return V(true).
   returned: always
   type: bool
   sample: true
 age_days:
   description:
-    - How old the version was, in days, that was the current one when the run began. It is what decides.
-    - Null when it could not be read.
+    - The age, in days, of the version that was the current one when the run began. The module decides by it.
+    - Null if it could not be read.
   returned: always
   type: float
   sample: 91.25
 previous_version:
-  description: The version that was replaced, or in check mode would be; null when none was.
+  description: The version that was replaced, or in check mode would be. Null if none was.
   returned: always
   type: dict
   contains:
@@ -135,10 +136,10 @@ previous_version:
       description: When it was created, RFC 3339 in UTC.
       type: str
     origin:
-      description: V(INTERNAL), or V(EXTERNAL) where its material was imported; null where the service does not say.
+      description: V(INTERNAL), or V(EXTERNAL) if its key material was imported. Null if the service does not say.
       type: str
 key:
-  description: The key at the end of the run; null when it could not be read.
+  description: The key at the end of the run. Null if it could not be read.
   returned: always
   type: dict
   contains:
@@ -161,10 +162,10 @@ key:
       description: V(AES), V(RSA) or V(ECDSA).
       type: str
     is_auto_rotation_enabled:
-      description: Whether the service rotates it by itself; null where the SDK or service does not say.
+      description: Whether the service rotates it by itself. Null if the SDK or the service does not say.
       type: bool
     current_version:
-      description: Its current version; with O(wait=false) the new one, which may not be in use yet.
+      description: Its current version. With O(wait=false), this is the new version, which may not be in use yet.
       type: dict
       contains:
         id:
@@ -174,10 +175,10 @@ key:
           description: When it was created, RFC 3339 in UTC.
           type: str
         origin:
-          description: V(INTERNAL), or V(EXTERNAL) where its material was imported; null where the service does not say.
+          description: V(INTERNAL), or V(EXTERNAL) if its key material was imported. Null if the service does not say.
           type: str
 error:
-  description: The failed API call; null when something else failed the task.
+  description: The failed API call. Null if something else failed the task.
   returned: failure
   type: dict
   contains:
@@ -185,13 +186,13 @@ error:
       description: The operation's name, such as V(CreateKeyVersion).
       type: str
     status:
-      description: The HTTP status; null when there was no answer.
+      description: The HTTP status. Null if there was no answer.
       type: int
     code:
       description: OCI's error code.
       type: str
     message:
-      description: OCI's message, or what kept an answer away.
+      description: OCI's message, or the reason why there was no answer.
       type: str
     opc_request_id:
       description: The id of the request that Oracle's support asks for.

@@ -14,7 +14,7 @@ description:
   - It runs on the controller, makes no API call and changes nothing.
 options:
   playbook:
-    description: The playbook that asks.
+    description: The playbook that runs the task.
     type: str
     required: true
     choices: [reencrypt_bucket, enforce_rotation, encryption_report]
@@ -22,8 +22,8 @@ options:
     description:
       - V(settings) checks the variables whose names begin with C(rekey_), and returns what the playbook works with.
       - V(keys) returns the keys of the buckets that were looked at.
-      - V(rotated) tells what follows from the rotation of keys.
-      - V(verdict) tells what is to be said at the end.
+      - V(rotated) tells which buckets have to be re-encrypted after the rotation of keys.
+      - V(verdict) returns what the playbook says at its end.
     type: str
     required: true
     choices: [settings, keys, rotated, verdict]
@@ -34,7 +34,7 @@ options:
     description: The first look at the buckets.
     type: dict
   everything:
-    description: The look at all buckets of the compartments, those too that C(rekey_include) and C(rekey_exclude) leave out.
+    description: The look at all buckets of the compartments, also at those that C(rekey_include) and C(rekey_exclude) leave out.
     type: dict
   rotation:
     description: What the rotation of the keys returned.
@@ -47,10 +47,10 @@ options:
     type: dict
 attributes:
   check_mode:
-    description: Changes nothing, so check mode is the same.
+    description: The module changes nothing, so check mode is the same.
     support: full
   diff_mode:
-    description: Changes nothing, so there is no difference to show.
+    description: The module changes nothing, so there is no difference to show.
     support: none
 author:
   - rekey.oci contributors (@rekey-oci)

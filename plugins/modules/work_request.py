@@ -10,9 +10,10 @@ module: work_request
 short_description: Stop a work request of Object Storage
 version_added: 1.0.0
 description:
-  - Cancels a work request that runs, such as a re-encryption that must be stopped, and waits for its end.
-  - Objects that a re-encryption has done by then stay under the new key version. The next run of
-    M(rekey.oci.bucket_reencrypt) gives the reason V(work_request_failed) and starts afresh.
+  - Cancels a work request that is running, and waits for its end. A work request is OCI's record of a job in the background, such as a
+    re-encryption.
+  - If the work request is a re-encryption, the objects that it has done by then stay under the new key version. The next run of
+    M(rekey.oci.bucket_reencrypt) starts again from the beginning, with the reason V(work_request_failed).
 options:
   work_request_id:
     description: The OCID of the work request.
@@ -21,29 +22,30 @@ options:
   state:
     description:
       - V(canceled) makes sure that the work request was canceled.
-      - The task fails where that cannot come true any more, since it has completed, or failed by itself.
+      - If the work request has completed or failed by itself, it cannot be canceled any more. Then the task fails.
     type: str
     choices: [canceled]
     required: true
   wait:
-    description: Whether to wait until it has ended. When V(false), it may still be V(CANCELING).
+    description: Whether to wait until the work request has ended. With V(false), it may still be V(CANCELING) when the task ends.
     type: bool
     default: true
   wait_timeout:
     description:
-      - How long to wait, in seconds. On expiry the task fails; the next run waits on.
-      - With O(wait=true) a service that is busy (429, 503) is asked again for that long too.
+      - How long to wait, in seconds. When this time is over, the task fails. The next run goes on waiting.
+      - With O(wait=true), the module also keeps asking for this long if the service is busy (429, 503).
     type: int
     default: 1200
   wait_interval:
-    description: The longest pause between two polls, in seconds. The first polls come sooner.
+    description: The longest pause between two looks at the work request, in seconds. The first looks come sooner.
     type: int
     default: 30
 notes:
-  - Needs the permissions OBJECT_READ and OBJECT_DELETE in the compartment of the work request, whatever its kind.
+  - The user needs the permissions OBJECT_READ and OBJECT_DELETE in the compartment of the work request. OCI asks for these two for every
+    kind of work request.
 attributes:
   check_mode:
-    description: Can run in check mode and predict whether it would be told to stop, without telling it.
+    description: In check mode, the module tells whether it would cancel the work request, and does not cancel it.
     support: full
   idempotent:
     description: When run twice in a row with the same arguments, the second run changes nothing.
@@ -77,7 +79,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 work_request:
-  description: The work request; null when it could not be read.
+  description: The work request. Null if it could not be read.
   returned: always
   type: dict
   contains:
@@ -100,11 +102,11 @@ work_request:
       description: When it ended.
       type: str
     errors:
-      description: Not read by this module; an empty list.
+      description: Always an empty list. This module does not read the errors.
       type: list
       elements: dict
 error:
-  description: The failed API call; null when something else failed the task.
+  description: The failed API call. Null if something else failed the task.
   returned: failure
   type: dict
   contains:
@@ -112,13 +114,13 @@ error:
       description: The operation's name, such as V(CancelWorkRequest).
       type: str
     status:
-      description: The HTTP status; null when there was no answer.
+      description: The HTTP status. Null if there was no answer.
       type: int
     code:
       description: OCI's error code.
       type: str
     message:
-      description: OCI's message, or what kept an answer away.
+      description: OCI's message, or the reason why there was no answer.
       type: str
     opc_request_id:
       description: The id of the request that Oracle's support asks for.

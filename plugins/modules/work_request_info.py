@@ -10,14 +10,15 @@ module: work_request_info
 short_description: Tell how far work requests of Object Storage are
 version_added: 1.0.0
 description:
-  - Reads work requests of Object Storage with their errors and logs, such as those that M(rekey.oci.bucket_reencrypt) or
-    M(rekey.oci.compartment_reencrypt) submitted with C(wait=false). Together with C(until) a playbook waits for them.
-  - Every OCID that was asked for has an entry, in the same order. One that OCI no longer knows, or that this user may not read, has
-    a null C(status) and an C(error), and a warning tells of it. The task does not fail for that, as OCI forgets work requests
-    after some time. Any other failure of a call fails the task, with everything in its result.
+  - Reads work requests of Object Storage with their errors and logs. A work request is OCI's record of a job in the background. Use the
+    module for re-encryptions that M(rekey.oci.bucket_reencrypt) or M(rekey.oci.compartment_reencrypt) submitted with C(wait=false). With
+    C(until), a playbook can wait for them.
+  - The result has one entry for each OCID that you give, in the same order. OCI forgets work requests after some time. If OCI no longer
+    knows one, or the user may not read it, its C(status) is null, it has an C(error), and the module warns. The task does not fail
+    for this. If a call fails in any other way, the task fails, and its result has everything.
 options:
   work_request_ids:
-    description: The OCIDs of the work requests. None at all is fine, and gives none.
+    description: The OCIDs of the work requests. The list may be empty. Then the result is empty too.
     type: list
     elements: str
     required: true
@@ -26,7 +27,7 @@ extends_documentation_fragment:
   - rekey.oci.auth
   - rekey.oci.attributes_info
 notes:
-  - Needs the permission OBJECT_READ in the compartment of each work request, whatever its kind.
+  - The user needs the permission OBJECT_READ in the compartment of each work request. OCI asks for it for every kind of work request.
 author:
   - rekey.oci contributors (@rekey-oci)
 seealso:
@@ -35,7 +36,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Submit what is needed, and do not wait
+- name: Submit the re-encryptions that are needed, and do not wait
   rekey.oci.compartment_reencrypt:
     compartment_id: ocid1.compartment.oc1..example
     wait: false
@@ -43,21 +44,21 @@ EXAMPLES = r"""
 
 - name: Wait until none of them is running
   rekey.oci.work_request_info:
-    # The other buckets may tell of work requests of long ago, which their receipts name.
+    # Leave out the other buckets: their receipts may name work requests of long ago.
     work_request_ids: "{{ fleet.buckets | rejectattr('action', 'eq', 'none') | map(attribute='work_request') | select | map(attribute='id') | list }}"
   register: work
   until: work.work_requests | selectattr('status', 'in', ['ACCEPTED', 'IN_PROGRESS', 'CANCELING']) | length == 0
   retries: 60
   delay: 30
 
-- name: Prove them, now that they have ended
+- name: Complete the receipts, now that the work requests have ended
   rekey.oci.compartment_reencrypt:
     compartment_id: ocid1.compartment.oc1..example
 """
 
 RETURN = r"""
 work_requests:
-  description: An entry for each OCID that was asked for, in the same order.
+  description: An entry for each OCID that you gave, in the same order.
   returned: always
   type: list
   elements: dict
@@ -72,16 +73,16 @@ work_requests:
       description: The OCID of its compartment.
       type: str
     namespace:
-      description: The namespace of the bucket that it works on; null when OCI does not say, or tells the bucket's OCID only.
+      description: The namespace of the bucket that it works on. Null if OCI does not say, or tells only the bucket's OCID.
       type: str
     bucket:
-      description: The name of that bucket; null when OCI does not say, or tells the bucket's OCID only.
+      description: The name of that bucket. Null if OCI does not say, or tells only the bucket's OCID.
       type: str
     status:
-      description: V(ACCEPTED), V(IN_PROGRESS), V(COMPLETED), V(FAILED), V(CANCELING) or V(CANCELED); null when it cannot be read.
+      description: V(ACCEPTED), V(IN_PROGRESS), V(COMPLETED), V(FAILED), V(CANCELING) or V(CANCELED). Null if it could not be read.
       type: str
     percent_complete:
-      description: Its progress, 0 to 100; null when OCI does not say.
+      description: Its progress, 0 to 100. Null if OCI does not say.
       type: float
     time_accepted:
       description: When it was accepted, RFC 3339 in UTC.
@@ -93,7 +94,7 @@ work_requests:
       description: When it ended.
       type: str
     errors:
-      description: Its errors, once it has ended. One that completed with errors may have left objects out.
+      description: Its errors, once it has ended. If it completed with errors, it may have left out some objects.
       type: list
       elements: dict
       contains:
@@ -115,29 +116,29 @@ work_requests:
           description: What happened.
           type: str
         timestamp:
-          description: When, RFC 3339 in UTC.
+          description: When it happened, RFC 3339 in UTC.
           type: str
     error:
-      description: Why it could not be read; null when it could.
+      description: Why it could not be read. Null if it could.
       type: dict
       contains:
         operation:
           description: The API call that failed.
           type: str
         status:
-          description: Its HTTP status; null when there was no answer.
+          description: Its HTTP status. Null if there was no answer.
           type: int
         code:
           description: OCI's error code.
           type: str
         message:
-          description: OCI's message, or what kept an answer away.
+          description: OCI's message, or the reason why there was no answer.
           type: str
         opc_request_id:
           description: The id of the request that Oracle's support asks for.
           type: str
 error:
-  description: The first failed API call that fails the task; null when something else failed it.
+  description: The first failed API call that failed the task. Null if something else failed it.
   returned: failure
   type: dict
   contains:
@@ -145,13 +146,13 @@ error:
       description: The operation's name, such as V(GetWorkRequest).
       type: str
     status:
-      description: The HTTP status; null when there was no answer.
+      description: The HTTP status. Null if there was no answer.
       type: int
     code:
       description: OCI's error code.
       type: str
     message:
-      description: OCI's message, or what kept an answer away.
+      description: OCI's message, or the reason why there was no answer.
       type: str
     opc_request_id:
       description: The id of the request that Oracle's support asks for.

@@ -11,21 +11,22 @@ author:
 short_description: Whether a result proves that objects are encrypted under the newest version of their key
 version_added: 1.0.0
 description:
-  - Judges a registered result of M(rekey.oci.bucket_reencrypt), M(rekey.oci.compartment_reencrypt) or
-    M(rekey.oci.bucket_encryption_info) as an auditor would, so what is not said to be proven is not.
-  - A bucket is proven if the result says that it is up to date, or if its re-encryption was seen to its end. One whose
-    re-encryption was started and not waited for is not, nor is what check mode predicts, nor a failed or skipped task.
-  - A bucket that holds nothing is proven, since nothing in it could be under an older version.
+  - Checks a registered result of M(rekey.oci.bucket_reencrypt), M(rekey.oci.compartment_reencrypt) or
+    M(rekey.oci.bucket_encryption_info). A bucket is proven if all its objects are known to be under the current version of its key. The
+    test is as strict as an auditor. In case of doubt, a bucket is not proven.
+  - A bucket is proven if the result says that it is up to date, or if the run waited for its re-encryption and that ended well. It is not
+    proven if a re-encryption was started without waiting for it, if check mode only predicted it, or if the task failed or was skipped.
+  - A bucket that holds nothing is proven, because nothing in it can be under an older version.
   - A bucket under an Oracle-managed key is not proven. Nobody but Oracle can tell which version its objects are under. Leave
     such buckets out, or give them a key with O(rekey.oci.bucket_reencrypt#module:kms_key_id).
-  - Of many buckets, all must be proven. A result with no bucket at all proves nothing, and neither does one with a compartment
-    that could not be listed, or of a run that was interrupted.
-  - With O(rekey.oci.bucket_reencrypt#module:receipt=none) the proof is the weaker one that is told there.
+  - If the result is about many buckets, all of them must be proven. A result without any bucket is not proven. The same is true if a
+    compartment could not be listed, or if the run was interrupted.
+  - With O(rekey.oci.bucket_reencrypt#module:receipt=none), the proof is weaker. That option explains why.
 options:
   _input:
     description:
-      - The registered result. That of a loop is judged by all of its items.
-      - An entry of C(buckets) may be given too.
+      - The registered result. If the task had a loop, all of its items count.
+      - You may also give one entry of C(buckets).
     type: dict
     required: true
 """
@@ -36,7 +37,7 @@ EXAMPLES = r"""
     bucket_name: payroll
   register: result
 
-- name: Leave with proof
+- name: Make sure that it is proven
   ansible.builtin.assert:
     that: result is rekey.oci.proven
 
@@ -46,14 +47,14 @@ EXAMPLES = r"""
       - ocid1.compartment.oc1..example
   register: found
 
-- name: Name those that are not proven
+- name: Name the buckets that are not proven
   ansible.builtin.debug:
     msg: "{{ found.buckets | reject('rekey.oci.proven') | map(attribute='bucket.name') }}"
 """
 
 RETURN = r"""
 _value:
-  description: Whether it is proven.
+  description: Whether the result is proven.
   type: bool
 """
 

@@ -184,7 +184,7 @@ def test_every_plugin_that_calls_has_an_entry() -> None:
 )
 def test_the_plugin_s_notes_name_the_same(name: str) -> None:
     path = next(path for kind, path in snippets.plugins() if path.stem == name and kind in ("module", "inventory"))
-    needs = path.read_text(encoding="utf-8").split("Needs the permission", 1)[1].split("\n  - ", 1)[0]
+    needs = path.read_text(encoding="utf-8").split("The user needs the permission", 1)[1].split("\n  - ", 1)[0]
     told = set(re.findall(r"\b[A-Z]+_[A-Z]+\b", needs.split("author:")[0].split("attributes:")[0]))
     assert told - {"KEY_INSPECT"} == set(PLUGINS[name]["missing"])
 

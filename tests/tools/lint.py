@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.tools import home, tree
+from tests.tools import home, prose, tree
 from tests.tools.paths import NAME, NAMESPACE, REPO, clean_environment
 
 BIN = REPO / ".venv" / "bin"
@@ -95,6 +95,11 @@ def spelling() -> bool:
     return _run("codespell", "--dictionary", "-", "--dictionary", ours, *files)
 
 
+def readable() -> bool:
+    """The documentation's prose has no cliché, no redundancy, and nothing that has to be read twice."""
+    return prose.check()
+
+
 def reuse() -> bool:
     """Every file names its licence and its copyright holders."""
     return _run("reuse", "lint", "--lines", cwd=tree.lay_out("lint"))
@@ -125,6 +130,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "length": length,
     "yamllint": yamllint,
     "spelling": spelling,
+    "prose": readable,
     "reuse": reuse,
     "changelog": changelog,
     "documentation": documentation,

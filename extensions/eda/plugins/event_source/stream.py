@@ -10,12 +10,12 @@ DOCUMENTATION = r"""
 name: stream
 short_description: Receive events from a stream of OCI Streaming
 description:
-  - Reads a stream as a member of a consumer group. It connects to OCI; no port is open to the outside.
-  - Each message is one event. The message's JSON is under C(event.body), as it came.
+  - Reads a stream as a member of a consumer group. It connects to OCI, and opens no port to the outside.
+  - Each message is one event. C(event.body) has the message's JSON, unchanged.
     C(event.meta.stream) has C(partition), C(offset) and C(timestamp).
-  - A message is committed after it has been handed to the rulebook. After a restart, the source goes on with the first
+  - The source commits a message after it has handed it to the rulebook. After a restart, the source goes on with the first
     message that was not committed. An event can come twice, but none is lost.
-  - A message that is not JSON, or that has no C(eventType), is passed over. The log has one line for it.
+  - The source passes over a message that is not JSON or has no C(eventType). The log has one line for it.
   - When the service cannot be reached, or refuses a call, the source tries again, with pauses that grow to one minute.
     The log has one line when the trouble begins and one when it ends. A wrong stream or a missing permission at the start
     ends the source.
@@ -35,14 +35,14 @@ options:
     default: rekey
   window:
     description:
-      - Events of one type about one resource that come within so many seconds are handed on as one, at the end of that time.
-        The first of them stands for all. What comes later begins a new window.
-      - With V(0), each message is handed on at once.
+      - If several events of the same type about the same resource come within this many seconds, the source hands on only the first of
+        them, at the end of that time. An event that comes later begins a new window.
+      - With V(0), the source hands on each message at once.
     type: int
     default: 0
   required_variables:
     description:
-      - Variables that the rulebook's actions need, by name. The source ends with one line when one is empty.
+      - Variables that the rulebook's actions need, by name. If one is empty, the source ends with a message of one line.
     type: dict
   common_options:
     description: The options for authentication in one dictionary, such as V({auth_type: instance_principal}).
@@ -50,7 +50,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Watch for rotated keys
+- name: Watch for events
   hosts: localhost
   sources:
     - rekey.oci.stream:
