@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from tests.docs import snippets
+from tests.docs.tables import names, table
 from tests.tools.paths import REPO
 
 PAGE = REPO / "docs" / "events.md"
@@ -59,8 +60,8 @@ def test_the_variables_are_those_of_the_rulebook() -> None:
     given = yaml.safe_load(block("yaml", "rekey_stream_id"))
     known = set(re.findall(r"\b(rekey_\w+) \|", RULEBOOK))
     assert {"rekey_stream_id", "rekey_stream_endpoint", "rekey_compartment_id"} <= set(given) <= known
-    table = set(re.findall(r"^\| `(rekey_\w+)` \|", TEXT, re.MULTILINE))
-    assert table == {name for name in known if "_stream_" in name} | {"rekey_compartment_id"}
+    told = [name for cell in table("docs/events.md", "Variables").column() for name in names(cell)]
+    assert set(told) == {name for name in known if "_stream_" in name} | {"rekey_compartment_id"}
 
 
 def test_the_defaults_are_as_told() -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from tests.docs import inprocess, snippets
 from tests.docs.conftest import Ansible
+from tests.docs.tables import names, table
 from tests.simulator.serving import Running
 from tests.tools.paths import REPO
 
@@ -21,8 +22,9 @@ from tests.tools.paths import REPO
 def test_the_options_of_oracle_oci_are_ours() -> None:
     from ansible_collections.rekey.oci.plugins.module_utils.module import arguments
 
-    row = next(line for line in _guide("migration").splitlines() if line.startswith("| `config_file_location`"))
-    assert set(re.findall(r"`(\w+)`", row)) == set(arguments.ENVIRONMENT) - {
+    rows = table("docs/migration.md", "From `oracle.oci`").rows
+    (row,) = [before for before, _after in rows if before.startswith("`config_file_location`")]
+    assert set(names(row)) == set(arguments.ENVIRONMENT) - {
         "object_storage_endpoint", "key_management_endpoint", "identity_endpoint",
     }  # fmt: skip
 

@@ -14,6 +14,7 @@ import yaml
 
 from tests.docs import inprocess, snippets
 from tests.docs.conftest import Ansible
+from tests.docs.tables import table
 from tests.tools import releases
 from tests.tools.paths import REPO
 
@@ -21,22 +22,11 @@ README = (REPO / "README.md").read_text(encoding="utf-8")
 PLUGIN_FOLDERS = {**snippets.KINDS, "playbooks": "playbook"}
 
 
-def _rows(heading: str) -> list[list[str]]:
-    """The cells of the first table below a heading, without its head."""
-    lines = README.split(f"## {heading}\n", 1)[1].splitlines()
-    table = [line for line in lines[: _end(lines)] if line.startswith("|")]
-    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table[2:]]
-
-
-def _end(lines: list[str]) -> int:
-    return next((number for number, line in enumerate(lines) if line.startswith("## ")), len(lines))
-
-
 def test_the_decision_table_is_the_code_s() -> None:
     from ansible_collections.rekey.oci.plugins.module_utils.decide.reasons import REASONS
 
     actions = {name: reason.action for name, reason in REASONS.items() if not reason.only_in_fleets}
-    rows = _rows("What it decides")
+    rows = table("README.md", "What it decides").rows
     assert {row[1].strip("`"): row[0].removesuffix(", or none on an empty bucket") for row in rows} == actions
     # Only the assignment is a change where nothing is submitted.
     assert [row[1] for row in rows if "empty bucket" in row[0]] == ["`key_assigned`"]
@@ -52,7 +42,7 @@ def test_a_key_is_assigned_to_an_empty_bucket_and_nothing_submitted(ansible: Ans
 
 
 def test_the_releases_are_those_that_are_tested() -> None:
-    rows = {row[0].replace("`", ""): row[1] for row in _rows("Tested with")}
+    rows = {row[0].replace("`", ""): row[1] for row in table("README.md", "Tested with").rows}
     assert re.findall(r"2\.\d+", rows["ansible-core"]) == [release.version for release in releases.RELEASES]
     assert re.findall(r"3\.\d+", rows["Python on the host that runs modules"]) == list(releases.TARGETS)
     controllers = {release.python for release in releases.RELEASES}
@@ -95,7 +85,9 @@ def test_the_oldest_sdk_is_the_same_everywhere() -> None:
 
 
 def test_the_content_is_all_there_is() -> None:
-    listed = {(row[0].split("`")[1], row[0].split("(")[1].rstrip(")")) for row in _rows("What is in it")}
+    listed = {
+        (row[0].split("`")[1], row[0].split("(")[1].rstrip(")")) for row in table("README.md", "What is in it").rows
+    }
     there = {(f"rekey.oci.{path.stem}", kind) for kind, path in snippets.plugins()}
     there |= {(f"rekey.oci.{path.stem}", "playbook") for path in (REPO / "playbooks").glob("*.yml")}
     for kind, folder in (("event source", "plugins/event_source/*.py"), ("rulebook", "rulebooks/*.yml")):
@@ -182,10 +174,10 @@ def test_the_tags_are_those_that_are_written(ansible: Ansible) -> None:
 @pytest.mark.parametrize("page", snippets.PAGES, ids=lambda page: str(page.relative_to(REPO)))
 def test_links_lead_somewhere(page: Path) -> None:
     for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
-        if link.startswith(("https://", "#")) or page.name == "CHANGELOG.md":
+        if link.startswith("https://") or page.name == "CHANGELOG.md":
             continue
         path, _hash, anchor = link.partition("#")
-        target = page.parent / path
+        target = page.parent / path if path else page
         assert target.exists(), link
         if anchor:
             headings = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)

@@ -20,6 +20,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from ansible_collections.rekey.oci.plugins.module_utils.report import figures, files, machines
 from tests.docs import snippets
+from tests.docs.tables import names, table
 from tests.tools import packages
 from tests.tools.paths import REPO
 from tests.unit.plugins.module_utils.report_data import STATUSES, entry
@@ -229,7 +230,8 @@ def _annotations(path: Path, name: str) -> dict[str, str]:
 
 
 def test_the_metrics_of_the_guide_are_those_that_are_written() -> None:
-    told = {
-        line.split("`")[1] for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `rekey_")
-    }
-    assert told == {family.name for family in text_string_to_metric_families(prometheus(everything()))}
+    families = {family.name: family for family in text_string_to_metric_families(prometheus(everything()))}
+    told, before = {}, set[str]()
+    for metric, labels, _value in table("docs/watching.md", "Metrics for Prometheus").rows:
+        told[metric.strip("`")] = before = before if labels == "the same" else set(names(labels))
+    assert told == {name: set(family.samples[0].labels) for name, family in families.items()}
