@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.simulator.serving import Running
+from tests.tools.paths import REPO
 from tests.wire.conftest import WORLD
 from tests.wire.playing import play, reencrypt
 from tests.wire.returns import differences, documented, told
@@ -155,3 +156,45 @@ def test_other_modules_return_what_they_document(
         wanted = {key: value for key, value in keys.items() if outcome != "ok" or value["returned"] == "always"}
         assert not differences("", wanted, told(result)), name
         assert bool(result.get("error")) == (outcome == "refused"), (name, result)
+
+
+def test_a_report_returns_what_it_documents(simulator: Running, endpoints: dict[str, str], folder: Path) -> None:
+    keys = documented("rekey.oci.encryption_report")
+    assert {key["returned"] for key in keys.values()} == {"success"}
+    simulator.control("POST", "world", WORLD)
+    environment = {**endpoints, "OCI_CONFIG_FILE": simulator.introduction["config_file"]}
+    (looked,) = play(
+        folder, [{"rekey.oci.bucket_encryption_info": {"bucket_name": WORLD["buckets"][0]["name"]}}], environment
+    ).results
+
+    def report(dest: str = "report.html", **options: Any) -> dict[str, Any]:
+        return {"rekey.oci.encryption_report": {"results": [looked], "dest": str(folder / dest), **options}}
+
+    formats = ["html", "json", "csv", "junit", "prometheus"]
+    tasks: dict[str, dict[str, Any]] = {
+        "check": {**report(formats=formats), "check_mode": True},
+        "written": report(formats=formats),
+        "again": {**report(formats=formats), "diff": True},
+        "csv alone": report("table.html", formats=["csv"]),
+        "no folder": report("nowhere/report.html"),
+        "another ending": report("report.txt"),
+        "a wrong mode": {**report(mode="nonsense"), "check_mode": True},
+        "no formats": report(formats=[]),
+        "no result": report(results=[{"skipped": True}]),
+    }
+    results = dict(zip(tasks, play(folder, list(tasks.values()), environment).results, strict=True))
+    failed = {name for name, result in results.items() if result.get("failed")}
+    assert failed == {"no folder", "another ending", "a wrong mode", "no formats"}
+    for name, result in results.items():
+        # Ansible itself says where a mode is wrong.
+        returned = {key: value for key, value in told(result).items() if key not in ("path", "details")}
+        assert not differences("", {} if name in failed else keys, returned), name
+    assert results["written"]["totals"]["total"] == 1
+    assert [len(results[name]["files"]) for name in ("check", "written", "csv alone")] == [5, 5, 1]
+
+
+def test_no_module_is_left_out() -> None:
+    """playbook_step is a part of the playbooks, and documents no return."""
+    modules = {path.stem for path in (REPO / "plugins" / "modules").glob("*.py")}
+    here = {"bucket_reencrypt", "encryption_report", "key_rotation", "work_request", "work_request_info"}
+    assert modules == here | {"compartment_reencrypt", "bucket_encryption_info", "playbook_step"}
