@@ -91,5 +91,5 @@ options:
 requirements:
   - oci >= 2.112.0 (the Python SDK)
 notes:
-  - All modules belong to the action group C(rekey.oci.all), so you can set these options once in C(module_defaults).
+  - All modules that call OCI belong to the action group C(rekey.oci.all), so you can set these options once in C(module_defaults).
 """

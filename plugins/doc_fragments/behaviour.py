@@ -14,6 +14,7 @@ options:
     description:
       - Whether to re-encrypt even if the receipt proves that the bucket is up to date.
       - If a re-encryption is running already, the module waits for it first.
+      - A bucket that is empty, or under an Oracle-managed key, is left alone all the same.
     type: bool
     default: false
   bucket_key_only:
@@ -70,19 +71,19 @@ options:
     default: true
   wait_timeout:
     description:
-      - How long to wait, in seconds. When this time is over, the task fails and names the work request. OCI goes on with the work, and the
+      - How long to wait, in seconds, at least 1. When this time is over, the task fails and names the work request. OCI goes on with the work, and the
         next run joins it.
     type: int
     default: 1200
   wait_interval:
-    description: The longest pause between two looks at the work request, in seconds. The first looks come sooner.
+    description: The longest pause between two looks at the work request, in seconds, at least 1. The first looks come sooner.
     type: int
     default: 30
   claim_grace:
     description:
       - A run writes a first form of the receipt, the claim, before it asks OCI for the re-encryption. The claim gets a work request when OCI
         has answered.
-      - If another controller's claim has no work request, the module leaves it alone for this many seconds. After that, it takes the claim
+      - If another controller's claim has no work request, the module leaves it alone for this many seconds, at least 1. After that, it takes the claim
         over.
       - Give the same value everywhere. A value under 20 leaves little time for a slow answer.
     type: int

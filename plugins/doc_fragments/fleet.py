@@ -32,7 +32,7 @@ options:
     elements: str
   workers:
     description:
-      - How many API calls may be under way at once, in all regions together.
+      - How many API calls may be under way at once, in all regions together, from 1 to 256.
       - If OCI limits the calls in a region (status 429), the module makes fewer calls there for a while.
     type: int
     default: 16

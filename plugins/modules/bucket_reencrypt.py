@@ -102,7 +102,8 @@ reason:
       submits a re-encryption.
     - With V(key_assigned), the module assigns O(kms_key_id) and then submits a re-encryption. If the bucket is empty, it only assigns the
       key, and RV(action) is V(none).
-    - Null if the module failed before it could decide.
+    - Null if the module failed before it could decide. If the key is not enabled, it fails so, whatever the receipt says, unless the bucket
+      is empty.
   returned: always
   type: str
   sample: key_version_changed
@@ -249,7 +250,7 @@ receipt:
           ended well.
       type: str
     key_version_id:
-      description: The key version that the re-encryption was made for.
+      description: The key version that the re-encryption was made for. V(unknown) if the key could not be read then.
       type: str
     work_request_id:
       description: The OCID of its work request. Null as long as the receipt is only claimed.

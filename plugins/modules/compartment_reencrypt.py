@@ -33,19 +33,19 @@ options:
     elements: str
   max_in_flight:
     description:
-      - How many re-encryptions that this task submitted may run at once.
+      - How many re-encryptions that this task submitted may run at once, at least 1.
       - If there are more buckets to re-encrypt than that, the task waits until one of them has ended, even with O(wait=false).
     type: int
     default: 100
   max_failures:
     description:
-      - When this many buckets have failed, the module begins no other. It still waits for those that are running.
+      - When this many buckets have failed, at least 1, the module begins no other. It still waits for those that are running.
       - The buckets that it did not begin have the reason V(not_begun). They do not count as failed.
       - If you leave it out, the module begins all buckets.
     type: int
   max_submissions:
     description:
-      - This run submits re-encryptions for no more buckets than this. The others wait for another run and have the reason V(deferred).
+      - This run submits re-encryptions for no more buckets than this, at least 1. The others wait for another run and have the reason V(deferred).
         They do not count as failed.
       - Buckets go in the order of their regions, namespaces and names. So one run after the other works through the fleet.
       - If you leave it out, there is no limit.

@@ -24,7 +24,7 @@ options:
     required: true
   max_age_days:
     description:
-      - Rotate the key if its current version is older than this many days. The least is 1.
+      - Rotate the key if its current version is older than this many days, at least 1.
       - Give either this or O(force).
     type: int
   force:
@@ -48,13 +48,13 @@ options:
     default: true
   wait_timeout:
     description:
-      - How long to wait, in seconds. When this time is over, the task fails and names the new version. The next run waits for the same
+      - How long to wait, in seconds, at least 1. When this time is over, the task fails and names the new version. The next run waits for the same
         version.
       - With O(wait=true), the module also keeps asking for this long if the service is busy (429, 503).
     type: int
     default: 1200
   wait_interval:
-    description: The longest pause between two looks at the key, in seconds. The first looks come sooner.
+    description: The longest pause between two looks at the key, in seconds, at least 1. The first looks come sooner.
     type: int
     default: 30
 notes:

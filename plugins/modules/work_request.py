@@ -13,7 +13,8 @@ description:
   - Cancels a work request that is running, and waits for its end. A work request is OCI's record of a job in the background, such as a
     re-encryption.
   - If the work request is a re-encryption, the objects that it has done by then stay under the new key version. The next run of
-    M(rekey.oci.bucket_reencrypt) starts again from the beginning, with the reason V(work_request_failed).
+    M(rekey.oci.bucket_reencrypt) starts again from the beginning. Its reason is V(work_request_failed) if the bucket's receipt names the work
+    request.
 options:
   work_request_id:
     description: The OCID of the work request.
@@ -32,12 +33,12 @@ options:
     default: true
   wait_timeout:
     description:
-      - How long to wait, in seconds. When this time is over, the task fails. The next run goes on waiting.
+      - How long to wait, in seconds, at least 1. When this time is over, the task fails. The next run goes on waiting.
       - With O(wait=true), the module also keeps asking for this long if the service is busy (429, 503).
     type: int
     default: 1200
   wait_interval:
-    description: The longest pause between two looks at the work request, in seconds. The first looks come sooner.
+    description: The longest pause between two looks at the work request, in seconds, at least 1. The first looks come sooner.
     type: int
     default: 30
 notes:
