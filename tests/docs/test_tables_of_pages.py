@@ -196,7 +196,7 @@ def test_the_floors_are_those_that_are_checked() -> None:
 
 
 def test_where_a_change_is_made_is_there() -> None:
-    for cell in table("CONTRIBUTING.md", "Where do I change …").column(1):
+    for cell in table("CONTRIBUTING.md", "Where to change what").column(1):
         paths = [name for name in names(cell) if "/" in name]
         assert paths
         for path in paths:
