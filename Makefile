@@ -105,7 +105,7 @@ events: .venv/tests.stamp install ## Follow a rotation's event to the proof with
 	@$(ON_INSTALLED) $(RUN) -m pytest -q -p no:cacheprovider tests/events
 
 ##@ What is published
-.PHONY: build install artifact importer ee changelog docs docs-tests
+.PHONY: build install artifact importer ee changelog docs docs-tests picture
 build: .venv/base.stamp ## Build the collection's archive (the artifact) into build/artifact
 	@$(RUN) -m tests.tools.artifact build
 install: .venv/base.stamp ## Install the artifact into build/installed
@@ -118,6 +118,8 @@ ee: .venv/docs.stamp install ## Build the context of an execution environment, a
 	@$(RUN) -m tests.tools.execution_environment
 changelog: setup ## Move the fragments into CHANGELOG.md, under the version in galaxy.yml
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/antsibull-changelog release --update-existing --reload-plugins --refresh-plugins prevent-removal
+picture: .venv/tests.stamp install ## Draw the picture in README.md anew, from a run of make demo
+	@$(ON_INSTALLED) $(RUN) -m tests.demo.picture
 docs: .venv/docs.stamp install ## Build the documentation site into docs/build
 	@$(ON_INSTALLED) $(RUN) -m tests.docs
 docs-tests: .venv/tests.stamp install ## Run the EXAMPLES and the guides' playbooks, and check that the guides say what is so

@@ -52,7 +52,7 @@ class Demo:
             ANSIBLE_INVENTORY_UNPARSED_WARNING="false",
             PYTHONUNBUFFERED="1",
         )
-        if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
+        if "FORCE_COLOR" in os.environ or (sys.stdout.isatty() and "NO_COLOR" not in os.environ):
             self._env["ANSIBLE_FORCE_COLOR"] = "true"
 
     def show(self, expected: int) -> None:

@@ -54,6 +54,7 @@ _HOSTS = re.compile(
     r"""
     (.+\.)?(oracle\.com|oraclecloud\.com|ansible\.com|ansible\.readthedocs\.io|github\.com|terraform\.io|example\.(com|org|net))
     | (www\.)?(gnu\.org|fsf\.org|contributor-covenant\.org|reuse\.software|spdx\.org|semver\.org)
+    | img\.shields\.io | www\.w3\.org
     | localhost | 127\.0\.0\.1 | \[?::1\]? | [\w-]+\.(invalid|test|example)
     """,
     re.VERBOSE,
