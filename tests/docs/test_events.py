@@ -90,4 +90,4 @@ def test_the_service_starts_what_the_reader_tried() -> None:
 def test_the_window_is_as_told() -> None:
     (window,) = re.findall(r"window: (\d+)", RULEBOOK)
     assert window == "10"
-    assert "come within ten seconds make one run" in TEXT
+    assert "come within ten seconds, they make one run" in TEXT
