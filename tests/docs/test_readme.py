@@ -188,4 +188,6 @@ def test_every_guide_is_on_the_site_and_in_the_readme() -> None:
     guides = {path.stem for path in (REPO / "docs").glob("*.md")}
     index = (REPO / "tests" / "docs" / "site" / "index.md").read_text(encoding="utf-8")
     assert guides <= set(index.split())
+    # By task, too.
+    assert guides == set(re.findall(r"\]\((\w+)\.md\)", index)) - {"playbooks"}
     assert guides == set(re.findall(r"\]\(docs/(\w+)\.md\)", README))
