@@ -106,7 +106,7 @@ def test_an_attempt_without_the_key_s_version_says_so() -> None:
 
 def test_the_weaknesses_of_no_receipt_are_the_same_everywhere() -> None:
     guide = (REPO / "docs" / "terraform.md").read_text(encoding="utf-8")
-    number, points = re.findall(r"weaker than a receipt in (\w+) ways:\n\n((?:[- ] .*\n)+)", guide)[0]
+    number, points = re.findall(r"weaker than\s+a receipt, for (\w+) reasons:\n\n((?:[- ] .*\n)+)", guide)[0]
     assert number == "four"
     assert points.count("\n- ") + 1 == 4
     option = said(options("bucket_reencrypt")["receipt"])

@@ -27,13 +27,13 @@ from tests.tools.paths import REPO
 COMPARED = {
     "re-encrypts a bucket": "test_guides.py::test_the_quick_start",
     "leaves a bucket alone that is up to date": "test_tables_of_pages.py::test_the_cli_re_encrypts_what_is_up_to_date",
-    "says for which key version a bucket was re-encrypted": "test_guides.py::test_what_the_receipt_reveals",
+    "says for which [key version](#words) a bucket was re-encrypted": "test_guides.py::test_what_the_receipt_reveals",
     "re-encrypts once although the answer to the call was lost": (
         "test_guides.py::test_a_lost_answer_makes_the_cli_submit_twice_and_this_collection_once"
     ),
     "goes on where an interrupted run ended": "test_guides.py::test_a_run_that_ends_early_is_joined",
     "all buckets of a compartment, in several regions": "test_iam.py::test_the_statements_suffice",
-    "a report of what is proven": "test_watching.py::test_the_metrics_say_what_the_report_says",
+    "a report of what is [proven](#words)": "test_watching.py::test_the_metrics_say_what_the_report_says",
     "everything else in OCI": "test_readme.py::test_the_content_is_all_there_is",
 }
 
@@ -125,7 +125,7 @@ def test_how_long_an_event_takes() -> None:
     measured = {
         "from the stream to the process": [f"{source['IDLE'][1]:.0f} seconds"],
         "waiting for more events of the key": [f"{yaml.safe_load(rulebook)[0]['sources'][0]['rekey.oci.stream']['window']} seconds"],
-        "the proof": [f"{arguments.waiting()['wait_interval']['default']} seconds"],
+        "the completed receipt": [f"{arguments.waiting()['wait_interval']['default']} seconds"],
         # Not ours, and not measured.
         "from the rotation to the stream": [],
         "starting the playbook and finding the buckets": [],
