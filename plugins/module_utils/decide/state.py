@@ -46,6 +46,8 @@ class Options:
     verify_history: bool = False
     kms_key_id: Optional[str] = None
     check_mode: bool = False
+    #: In check mode: tell how the bucket stands, not what a run would come to.
+    looks: bool = False
 
     @property
     def scope(self) -> str:
@@ -97,6 +99,9 @@ class Facts:
     #: Why the key cannot be read, when it cannot.
     key_unreadable: Optional[str] = None
     version_unreadable: bool = False
+    #: How far versions are on their way to the bucket's region, and since when one was seen to be on it: see replication.
+    replication: dict[str, str] = field(default_factory=dict)
+    replicating_since: Optional[float] = None
 
     #: False only after a listing that was empty; None where nobody looked or it could not be listed.
     has_objects: Optional[bool] = None
@@ -172,6 +177,8 @@ class Attempt:
     #: The reason of the first submission, which is the run's.
     reason: Optional[str] = None
     claim: Optional[receipts.Receipt] = None
+    #: The claim's write assigned the key.
+    claim_assigns: bool = False
     #: The etag that the claim's own write returned. None: the claim may stand, but its etag is not ours to build on.
     claim_etag: Optional[str] = None
     #: When the look was begun that the claim's time comes from: an upper bound of its age.

@@ -31,6 +31,9 @@ from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import Send
 #: A key's current version is taken from an earlier read for this long, in seconds: a long run sees a rotation.
 _KEY_KEPT = 60.0
 
+#: How far a version is on its way is taken from an earlier read for this long, in seconds: all its buckets wait for it.
+_REPLICATION_KEPT = 5.0
+
 
 class Context:
     """What all buckets of a run have in common."""
@@ -94,6 +97,14 @@ class BucketApi(Api):
             version_id,
         ).value
         return version
+
+    def get_replication(self, key_id: str, replication_id: str) -> Mapping[str, str]:
+        self.forget()
+        oldest = self._scheduler.clock() - _REPLICATION_KEPT
+        told: Mapping[str, str] = self._shared.once(
+            replication_id, oldest, self.ref.region, self._api.get_replication, key_id, replication_id
+        ).value
+        return told
 
     def has_objects(self, namespace: str, name: str, versions: bool) -> bool:
         self.forget()
