@@ -18,6 +18,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Fact
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Done,
     Fail,
+    Look,
     Pause,
     ReadReplication,
     ReadVersion,
@@ -76,7 +77,7 @@ def _status(facts: Facts) -> Optional[str]:
 
 
 def _asked(facts: Facts, key: Key) -> bool:
-    if key.is_primary is False:
+    if key.is_primary is False or facts.bucket is None or facts.bucket.region is None:
         return False
     # Where the key's region is not known, there is no reason to ask before something is known to be on its way.
     return bool(elsewhere(facts)) or (elsewhere(facts) is None and bool(key.version_replication))
@@ -98,6 +99,9 @@ def look(here: Situation) -> Optional[Step]:
     step = read(facts)
     if step is not None:
         return step
+    if not under_way(facts) and facts.looked_at < facts.replicating_until:
+        # What was seen before the wait is old, and a claim needs a list that is not older than its look.
+        return Look()
     if not under_way(facts) or options.looks or (options.check_mode and options.wait):
         return None
     if not options.wait:

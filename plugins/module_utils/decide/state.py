@@ -99,9 +99,11 @@ class Facts:
     #: Why the key cannot be read, when it cannot.
     key_unreadable: Optional[str] = None
     version_unreadable: bool = False
-    #: How far versions are on their way to the bucket's region, and since when one was seen to be on it: see replication.
+    #: How far versions are on their way to the bucket's region: see replication.
     replication: dict[str, str] = field(default_factory=dict)
+    #: Since when, and when last, one was seen to be on its way.
     replicating_since: Optional[float] = None
+    replicating_until: float = float("-inf")
 
     #: False only after a listing that was empty; None where nobody looked or it could not be listed.
     has_objects: Optional[bool] = None
@@ -158,6 +160,13 @@ class Facts:
             else:
                 self.work_requests[wanted] = FORGOTTEN
         self.missing = set()
+
+    def waited_for_replication(self, now: float) -> None:
+        """Have the way of the version be asked for again."""
+        self.replication.clear()
+        self.replicating_until = now
+        if self.replicating_since is None:
+            self.replicating_since = now
 
     def version_created(self) -> Optional[float]:
         """When the key's current version was created: from the key, or from a receipt for it, which saves the call."""

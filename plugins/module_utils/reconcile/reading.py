@@ -82,8 +82,6 @@ def read_replication(run: Knowledge, step: ReadReplication) -> None:
     facts = run.facts
     told = run.api.get_replication(step.key_id, step.replication_id)
     facts.replication[step.version_id] = told.get(known(facts.bucket).region or "", replication.UNTOLD)
-    if facts.replicating_since is None:
-        facts.replicating_since = run.clock()
 
 
 def check_objects(run: Knowledge, step: CheckObjects) -> None:

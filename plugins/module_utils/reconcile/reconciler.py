@@ -135,7 +135,7 @@ class Reconciler(Knowledge):
         elif pause.forget == "listing":
             self.facts.listing = None
         elif pause.forget == "replication":
-            self.facts.replication.clear()
+            self.facts.waited_for_replication(self.clock())
         elif pause.work_request_id is not None:
             self.facts.due.add(pause.work_request_id)
             if pause.joins:
