@@ -116,7 +116,7 @@ def keeping(claim: Receipt, before: Optional[Receipt]) -> Receipt:
 
 def list_is_old(facts: Facts) -> bool:
     """Whether what was accepted after the list may be of an older version than the claim's, which it would be taken for."""
-    return facts.listed_at < facts.key_read_at
+    return facts.listed_at < max(facts.key_read_at, facts.replication_read_at)
 
 
 def names_version(facts: Facts, assign: Optional[str]) -> bool:

@@ -104,6 +104,8 @@ class Facts:
     #: Since when, and when last, one was seen to be on its way.
     replicating_since: Optional[float] = None
     replicating_until: float = float("-inf")
+    #: When that was read last.
+    replication_read_at: float = float("-inf")
 
     #: False only after a listing that was empty; None where nobody looked or it could not be listed.
     has_objects: Optional[bool] = None

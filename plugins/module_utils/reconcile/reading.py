@@ -82,6 +82,7 @@ def read_replication(run: Knowledge, step: ReadReplication) -> None:
     facts = run.facts
     told = run.api.get_replication(step.key_id, step.replication_id)
     facts.replication[step.version_id] = told.get(known(facts.bucket).region or "", replication.UNTOLD)
+    facts.replication_read_at = run.clock()
 
 
 def check_objects(run: Knowledge, step: CheckObjects) -> None:

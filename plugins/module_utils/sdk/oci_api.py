@@ -78,7 +78,7 @@ class OciApi(SharedApi):
         details = getattr(response.data, "replica_details", None)
         if not isinstance(details, list) or not all(one.region and one.status for one in details):
             raise failures.not_understood(operation, response)
-        return {regions.ask(one.region, self.calls.clients.sdk)[0]: one.status for one in details}
+        return {regions.ask(one.region, self.calls.clients.sdk)[0]: _status(one.status) or "" for one in details}
 
     def has_objects(self, namespace: str, name: str, versions: bool) -> bool:
         if versions:

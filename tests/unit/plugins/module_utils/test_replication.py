@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Upload
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Upload, known
 from ansible_collections.rekey.oci.plugins.module_utils.decide import replication
+from ansible_collections.rekey.oci.plugins.module_utils.decide.decision import next_step
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, COMPLETED, SUBMITTED
-from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
-from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Attempt, Facts, Options, Situation
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Claim, Done, Fail, ListWorkRequests
 from ansible_collections.rekey.oci.plugins.module_utils.module.results import result_of
 from ansible_collections.rekey.oci.plugins.module_utils.module.statuses import status_of
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import KEY as FLEET_KEY
@@ -283,6 +284,17 @@ def test_a_rotation_while_the_re_encryption_runs_is_waited_for_too() -> None:
     assert (run.facts.receipt.state, run.facts.receipt.key_version_id) == (COMPLETED, newer)
 
 
+def test_a_list_from_before_it_came_does_not_serve() -> None:
+    facts = Facts(bucket=world().bucket, key=world().keys[KEY], looked_at=99.0, service_time=EPOCH)
+    facts.key = replace(known(facts.key), version_created=CREATED, version_replication="operation")
+    facts.replication = {VERSION: replication.REPLICATED}
+    facts.listing, facts.listed_at, facts.replication_read_at = (), 99.2, 99.1
+    options = Options(open_uploads="ignore")
+    assert isinstance(next_step(Situation(facts, Attempt("a", 0.0), options, 100.0)), Claim)
+    facts.replication_read_at = 99.3
+    assert isinstance(next_step(Situation(facts, Attempt("a", 0.0), options, 100.0)), ListWorkRequests)
+
+
 @pytest.mark.parametrize("kept", ["tag", "none"])
 def test_uploads_from_before_it_came_are_counted(kept: str) -> None:
     early = [Upload("early", "1", CREATED + 1000.0), Upload("late", "2", CREATED + replication.MARGIN + 400.0)]
@@ -297,7 +309,7 @@ def test_the_statement_that_is_told_is_for_the_object_storage_of_the_bucket() ->
     def refuse(*_arguments: Any) -> str:
         raise ApiError("ReencryptBucket", "no", status=404, code="NotAuthorizedOrFoundKmsKey")
 
-    there.reencrypt_bucket = refuse  # type: ignore[method-assign]
+    there.reencrypt_bucket = refuse  # type: ignore[assignment]
     _run, outcome = reconcile(there, Options())
     assert isinstance(outcome, Fail)
     assert "Allow service objectstorage-us-phoenix-1 to use keys" in outcome.message
