@@ -19,6 +19,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     WorkRequest,
 )
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked, Owner
+from ansible_collections.rekey.oci.plugins.module_utils.decide.replication import REPLICATED
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.brakes import Brakes
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.listings import Listings
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.scheduler import Scheduler
@@ -100,10 +101,13 @@ class BucketApi(Api):
 
     def get_replication(self, key_id: str, replication_id: str) -> Mapping[str, str]:
         self.forget()
-        oldest = self._scheduler.clock() - _REPLICATION_KEPT
-        told: Mapping[str, str] = self._shared.once(
-            replication_id, oldest, self.ref.region, self._api.get_replication, key_id, replication_id
-        ).value
+        told: Mapping[str, str] = {}
+        for oldest in (float("-inf"), self._scheduler.clock() - _REPLICATION_KEPT):
+            call = self._api.get_replication
+            told = self._shared.once(replication_id, oldest, self.ref.region, call, key_id, replication_id).value
+            if told.get(self.ref.region or "") == REPLICATED:
+                # That never changes.
+                break
         return told
 
     def has_objects(self, namespace: str, name: str, versions: bool) -> bool:

@@ -200,7 +200,7 @@ class Service(SharedApi):
 
     def get_version(self, key_id: str, version_id: str) -> Version:
         self._call("GetKeyVersion", version_id)
-        return Version(EPOCH - 1000.0, "INTERNAL", f"of {version_id}" if key_id in self.replicas else None)
+        return Version(EPOCH - 1000.0, None, f"of {version_id}" if key_id in self.replicas else None)
 
     def get_replication(self, key_id: str, replication_id: str) -> Mapping[str, str]:
         self._call("GetReplicationStatus", replication_id)

@@ -181,7 +181,7 @@ class World(Api):
 
     def get_version(self, key_id: str, version_id: str) -> Version:
         self._called("GetKeyVersion")
-        return Version(CREATED, "INTERNAL", self.replication_id)
+        return Version(CREATED, None, self.replication_id)
 
     def get_replication(self, key_id: str, replication_id: str) -> Mapping[str, str]:
         self._called("GetReplicationStatus")
