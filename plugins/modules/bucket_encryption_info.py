@@ -274,6 +274,7 @@ def main() -> None:
     # Not waiting: a re-encryption that runs is told of, whatever it will prove.
     options = Options(
         check_mode=True,
+        looks=True,
         wait=False,
         receipt=params["receipt"],
         receipt_tag_namespace=params["receipt_tag_namespace"],

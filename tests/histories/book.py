@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket
-from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts, replication
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import COMPLETED, Receipt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from tests.histories import causes, proof
@@ -186,7 +186,7 @@ class Book:
         receipt = facts.receipt
         if outcome.reason == "up_to_date":
             self._says_proven(receipt, run, f"said {outcome.reason}")
-        elif options.wait and not options.check_mode and facts.key is not None:
+        elif options.wait and not options.check_mode and not replication.blind(facts):
             if outcome.action in ("submit", "join"):
                 self._says_proven(receipt, run, f"ended its wait ({outcome.action}, {outcome.reason})")
 

@@ -25,7 +25,18 @@ from tests.simulator.regions import HOME
 Transport = Callable[[Request, float], Response]
 
 READ_TIMEOUT = 30.0
-_KNOWN_STATUSES = ("ACCEPTED", "IN_PROGRESS", "FAILED", "COMPLETED", "CANCELING", "CANCELED")
+#: What the paths of Vault begin with.
+VAULT = "/20180608/"
+_KNOWN_STATUSES = (
+    "ACCEPTED",
+    "IN_PROGRESS",
+    "FAILED",
+    "COMPLETED",
+    "CANCELING",
+    "CANCELED",
+    "REPLICATING",
+    "REPLICATED",
+)
 _MAPS = ("freeformTags", "definedTags", "metadata")
 _camel: dict[str, str] = {}
 
@@ -91,10 +102,13 @@ class Client:
 
     base_client = _Endpoint()
 
-    def __init__(self, transport: Transport, principal: str, timeout: float = READ_TIMEOUT) -> None:
+    def __init__(
+        self, transport: Transport, principal: str, timeout: float = READ_TIMEOUT, key_region: str = HOME
+    ) -> None:
         self._transport = transport
         self._principal = principal
         self._timeout = timeout
+        self._key_region = key_region
 
     def _call(
         self,
@@ -106,6 +120,8 @@ class Client:
         gives: type = Model,
     ) -> Answer:
         content = b"" if body is None else json.dumps(body).encode()
+        if path.startswith(VAULT):
+            headers = {**(headers or {}), "host": f"{self._key_region}.localhost"}
         request = Request(method, path, query or {}, headers or {}, content, self._principal)
         response = self._transport(request, self._timeout)
         if response.status >= 300:
@@ -172,6 +188,9 @@ class Client:
     def get_key_version(self, key_id: str, version_id: str) -> Answer:
         return self._call("GET", f"/20180608/keys/{key_id}/keyVersions/{version_id}")
 
+    def get_replication_status(self, replication_id: str) -> Answer:
+        return self._call("GET", f"/20180608/replicaOperations/{replication_id}/status")
+
 
 class Clients:
     """Stands in for _clients.Clients: one client for all, another with the POST's timeouts."""
@@ -180,10 +199,11 @@ class Clients:
     signer = None
     region = HOME
 
-    def __init__(self, transport: Transport, principal: str) -> None:
+    def __init__(self, transport: Transport, principal: str, key_region: str = HOME) -> None:
         self._transport = transport
         self._principal = principal
-        self._client = Client(transport, principal)
+        self._key_region = key_region
+        self._client = Client(transport, principal, key_region=key_region)
 
     def object_storage(self) -> Client:
         return self._client
@@ -193,7 +213,7 @@ class Clients:
         return Client(self._transport, self._principal, min(READ_TIMEOUT, timeout * 0.7))
 
     def region_of_key(self, key_id: str) -> str:
-        return HOME
+        return self._key_region
 
     def key_management_endpoints(self, key_id: str) -> list[str]:
         return [_Endpoint.endpoint]

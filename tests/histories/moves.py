@@ -120,12 +120,16 @@ class History:
     namespaced: bool = False
     #: Whether the controllers look at open uploads. Without, their steps are counted the same in all histories.
     uploads: bool = False
+    #: Whether the keys are of another region, whose vault is replicated to the bucket's.
+    replicated: bool = False
 
     def lines(self) -> list[str]:
         """For a person: what differs from the plainest history, one line each."""
         told = [f"bucket is {self.before}" + (f", {self.bucket}" if self.bucket else "")]
         if self.namespaced:
             told.append("the receipt is kept in a tag namespace")
+        if self.replicated:
+            told.append("the keys are of another region")
         if self.settings:
             told.append(f"settings {self.settings}")
         told.extend(f"controller {number} wants {wants}" for number, wants in enumerate(self.wants) if wants)

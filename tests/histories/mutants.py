@@ -21,6 +21,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide import (
     completing,
     endings,
     failing,
+    replication,
     uploads,
     waiting,
     with_receipt,
@@ -226,6 +227,11 @@ MUTANTS: dict[str, Mutate] = {
     ),
     "14: one answer that a work request is gone is believed": _instead(Facts, "listed", _gone_at_once),
     "15: a lost POST that no list showed in time is given up": _taking(Submit, _settled_for_good),
+    "16: a version that has not come to the bucket's region is claimed": _instead(replication, "look", _always(None)),
+    "16: one whose way may not be read is claimed": _instead(
+        replication, "blind", lambda _r: lambda facts: facts.key is None
+    ),
+    "16: uploads from before it came are not counted": _instead(replication, "lag", _always(0.0)),
 }
 
 

@@ -33,7 +33,12 @@ class Play:
     def __init__(self, history: History) -> None:
         self.history = history
         self.universe = Universe(
-            dict(history.settings), history.bucket, history.seed, history.namespaced, history.uploads
+            dict(history.settings),
+            history.bucket,
+            history.seed,
+            history.namespaced,
+            history.uploads,
+            history.replicated,
         )
         self.running: dict[int, Run] = {}
         #: The bucket's key when an object was written, by the object's version.

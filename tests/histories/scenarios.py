@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from tests.histories.moves import CRASHES, HARMLESS, LOST, Everybody, Fate, Go, Happens, History, Move, Wait
 from tests.histories.play import Play
 
 #: Enough for a run that waits for 40 seconds of work; a run that is over takes no more.
 _ENOUGH = 60
+_ASSIGNS = ({"kms_key_id": "other"}, {"kms_key_id": "master"})
+_KEYS_ONLY = ({"bucket_key_only": True},)
 #: Two that wait for one another's claims in few steps.
 _HASTY = ({"claim_grace": 20.0}, {"claim_grace": 20.0})
 
@@ -21,6 +24,9 @@ SCENARIOS: dict[str, History] = {
     "first run": History(),
     "after a rotation": History(before="rotated"),
     "nothing to do": History(before="proven"),
+    "the version is on its way to the bucket's region": History(
+        moves=(Happens("rotate"),), settings={"replication_lag": 3.0}, before="proven", replicated=True
+    ),
     "no wait": History(wants=({"wait": False},)),
     "bucket keys only": History(wants=({"bucket_key_only": True},), bucket={"bucket_key_enabled": True}),
     "forced": History(wants=({"force": True},), before="proven"),
@@ -129,6 +135,24 @@ def every_pair() -> Iterator[tuple[str, History]]:
                 yield f"two and a rotation: {kind} at step {step + 1}", History(moves=moves, wants=({}, {}))
 
 
+#: What happens while a version is on its way to the bucket's region.
+_REPLICATED: tuple[tuple[str, tuple[Move, ...], dict[str, Any]], ...] = (
+    ("one waits", (Go(0, _ENOUGH),), {"before": "proven"}),
+    ("two wait", (Everybody(_ENOUGH),), {"wants": ({}, {})}),
+    ("one that assigns the key", (Go(0, _ENOUGH), Happens("assign_other"), Go(1, _ENOUGH)), {"wants": _ASSIGNS}),
+    ("one that does not wait", (Go(0, _ENOUGH), Wait(100.0), Go(0, _ENOUGH)), {"wants": ({"wait": False},)}),
+    ("not in time", (Go(0, _ENOUGH), Wait(100.0), Go(1, _ENOUGH)), {"wants": ({"wait_timeout": 20.0}, {})}),
+    ("without a receipt", (Go(0, 2 * _ENOUGH),), {"wants": ({"receipt": "none"},)}),
+    ("another's re-encryption", (Go(0, 5), Happens("reencrypt"), Go(0, 2 * _ENOUGH)), {}),
+    ("another rotation", (Go(0, _ENOUGH), Wait(50.0), Happens("rotate"), Go(0, 2 * _ENOUGH)), {}),
+    ("bucket keys only", (Go(0, 2 * _ENOUGH),), {"wants": _KEYS_ONLY, "bucket": {"bucket_key_enabled": True}}),
+    (
+        "an upload",
+        (Wait(400.0), Happens("upload"), Go(0, 2 * _ENOUGH), Happens("commit")),
+        {"uploads": True, "settings": {"replication_lag": 600.0}},
+    ),
+)
+
 #: Histories that need more than one thing at the right moment; each is what a rule of the protocol is there for.
 CAREFUL: dict[str, History] = {
     "adopted before the maker finds out that the key was another": History(
@@ -179,6 +203,19 @@ CAREFUL: dict[str, History] = {
         moves=(Happens("rotate"), Wait(1.0), Happens("upload"), Wait(60.0), Go(0, _ENOUGH), Happens("commit")),
         settings={"version_lag": 30.0, "version_turns": "older"},
         uploads=True,
+    ),
+    **{
+        f"a version that comes late to the bucket's region: {name}": History(
+            moves=(Happens("rotate"), *moves), replicated=True, **{"settings": {"replication_lag": 60.0}, **more}
+        )
+        for name, moves, more in _REPLICATED
+    },
+    "the way of a version to the bucket's region may not be read": History(
+        moves=(Happens("rotate"), Go(0, _ENOUGH), Wait(100.0), Go(0, _ENOUGH), Go(1, _ENOUGH)),
+        wants=({"user": "unsure"}, {}),
+        settings={"replication_lag": 60.0, "replication_status_needs": "VAULT_READ"},
+        before="proven",
+        replicated=True,
     ),
     "one that completes with errors": History(
         settings={"outcomes": ("COMPLETED_WITH_ERRORS",)}, moves=(Go(0, _ENOUGH),)

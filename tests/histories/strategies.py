@@ -71,6 +71,8 @@ _SETTINGS = st.fixed_dictionaries(
         "count_lag": st.sampled_from((-1.0, 3600.0)),
     },
 )
+#: None where the keys are of the bucket's own region.
+_REPLICATION_LAG = st.sampled_from((None, None, None, None, 5.0, 100.0))
 _BUCKET = st.fixed_dictionaries(
     {},
     optional={
@@ -95,9 +97,12 @@ def beginnings(draw: st.DrawFn) -> History:
     for one in wants:
         if not bucket.get("bucket_key_enabled"):
             one.pop("bucket_key_only", None)
+    replication_lag = draw(_REPLICATION_LAG)
+    settings = draw(_SETTINGS)
     return History(
         wants=tuple(wants),
-        settings=draw(_SETTINGS),
+        settings=settings if replication_lag is None else {**settings, "replication_lag": replication_lag},
+        replicated=replication_lag is not None,
         bucket=bucket,
         before=draw(st.sampled_from(("fresh", "rotated", "proven", "forgotten"))),
         crash_all=draw(st.booleans()),

@@ -21,7 +21,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Opti
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from tests.histories.book import Book
-from tests.histories.client import Clients, broken_connection, no_answer, nobody_listens
+from tests.histories.client import VAULT, Clients, broken_connection, no_answer, nobody_listens
 from tests.histories.entries import Sent
 from tests.histories.moves import ODD, Fate
 from tests.histories.tagging import all_tags
@@ -29,6 +29,7 @@ from tests.simulator.clock import VirtualClock
 from tests.simulator.dispatch import Simulator
 from tests.simulator.faults import CODES
 from tests.simulator.messages import Request, Response
+from tests.simulator.regions import HOME
 from tests.simulator.settings import Settings
 from tests.simulator.users import ADMIN, PERMISSIONS
 
@@ -37,6 +38,10 @@ STRANGER = "stranger"
 NAMESPACE = "Rekey"
 #: A user who may not read keys.
 BLIND = "blind"
+#: One who may not read how far a version is replicated, where that needs VAULT_READ.
+UNSURE = "unsure"
+#: Where the keys are that are replicated to the bucket's region.
+SOURCE = "us-phoenix-1"
 OK = Fate()
 
 #: How long a call takes at least, in seconds.
@@ -84,6 +89,7 @@ class Universe:
         seed: int = 0,
         namespaced: bool = False,
         uploads: bool = False,
+        replicated: bool = False,
     ) -> None:
         self.clock = VirtualClock()
         self.settings = Settings()
@@ -93,12 +99,15 @@ class Universe:
         self.simulator = Simulator(self.clock, self.settings, seed)
         self.simulator.users.add(STRANGER)
         self.simulator.users.add(BLIND, {one for one in PERMISSIONS if not one.startswith("KEY_")})
+        self.simulator.users.add(UNSURE, {one for one in PERMISSIONS if one != "VAULT_READ"})
         self.random = random.Random(seed)
         self.namespace = NAMESPACE if namespaced else None
         self.looks_at_uploads = uploads
         self.place = DefinedTags(NAMESPACE) if namespaced else FREEFORM
         world = self.simulator.world
-        self.key, self.other = world.add_key("master"), world.add_key("other")
+        self.key_region = SOURCE if replicated else HOME
+        source, replicas = self.simulator.region(self.key_region), [HOME] if replicated else []
+        self.key, self.other = (source.add_key(name, replicas=replicas) for name in ("master", "other"))
         self.bucket = world.add_bucket(BUCKET, kms_key_id=self.key.id, **(bucket or {}))
         for number in range(2):
             world.put_object(self.bucket, f"object-{number}", b"x")
@@ -148,10 +157,11 @@ class Universe:
         options.setdefault("open_uploads", "warn" if self.looks_at_uploads else "ignore")
         run = Run(controller, f"{self._runs:012x}", Options(**options))
         run.ready_at = run.local = run.started = self.clock.now()
-        run.blind = user == BLIND
+        run.blind = user in (BLIND, UNSURE)
         offset = self.random.uniform(0, 1e6)
         chance = random.Random(self._runs)
-        api = OciApi(Clients(lambda request, timeout: self._transport(run, request, timeout), user))  # type: ignore[arg-type]
+        clients = Clients(lambda request, timeout: self._transport(run, request, timeout), user, self.key_region)
+        api = OciApi(clients)  # type: ignore[arg-type]
 
         def sleep(seconds: float) -> None:
             run.local += seconds
@@ -289,7 +299,8 @@ class Universe:
     # Others.
 
     def by_stranger(self, method: str, path: str, body: str = "") -> Response:
-        return self.effect(Request(method, path, {}, {}, body.encode(), STRANGER), None)
+        headers = {"host": f"{self.key_region}.localhost"} if path.startswith(VAULT) else {}
+        return self.effect(Request(method, path, {}, headers, body.encode(), STRANGER), None)
 
     @property
     def path(self) -> str:

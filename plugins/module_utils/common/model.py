@@ -107,6 +107,8 @@ class Version(NamedTuple):
 
     created: Optional[float]
     origin: Optional[str] = None
+    #: What tells of its way to the regions that its vault is replicated to.
+    replication_id: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,11 @@ class Key:
     display_name: Optional[str] = None
     #: Where the current version's material is from, INTERNAL or EXTERNAL; read with its time.
     version_origin: Optional[str] = None
+    #: What tells of the current version's way to other regions, read with its time; blank where nothing does.
+    version_replication: Optional[str] = None
+    #: False where a replica of its vault has told this; and the region in the name of the host that did, if there is one.
+    is_primary: Optional[bool] = None
+    told_in: Optional[str] = None
 
     @property
     def called(self) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts, uploads, waiting
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts, replication, uploads, waiting
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import (
     CLAIMED,
     SUBMITTED,
@@ -27,6 +27,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Fail,
     ListWorkRequests,
     Look,
+    Pause,
     Step,
 )
 
@@ -36,6 +37,9 @@ _FRESH = 0.5
 
 def submit_anew(here: Situation) -> Step:
     facts, attempt, options, bucket, now = here.facts, here.attempt, here.options, here.bucket, here.now
+    step = None if options.looks else replication.look(here)
+    if step is not None:
+        return _unclaimed(here, step) if isinstance(step, (Pause, Fail)) else step
     if options.check_mode:
         if facts.listing is None and not options.wait:
             return ListWorkRequests(here.list_since)
@@ -49,8 +53,7 @@ def submit_anew(here: Situation) -> Step:
         return ListWorkRequests(here.list_since)
     step = waiting.obstacle(here) or (waiting.conflict(here) if attempt.conflicts else None)
     if step is not None:
-        # A claim that outlives its grace is taken for a dead controller's, and its attempt for an honest one.
-        return Drop() if has_own_claim(facts, attempt) and not attempt.stuck else step
+        return _unclaimed(here, step)
     if here.overdue and attempt.submitted:
         return Fail(
             "Bucket %s changed under each re-encryption, and wait_timeout (%d seconds) is over. Run again."
@@ -81,9 +84,15 @@ def submit_anew(here: Situation) -> Step:
         version_created=facts.version_created() if named else None,
         open=(uploads.count(facts) or 0) if named and not options.bucket_key_only else 0,
     )
-    if facts.key is None and assign is None:
+    if replication.blind(facts) and assign is None:
         claim = keeping(claim, facts.receipt)
     return Claim(claim, reason_of(here), assign)
+
+
+def _unclaimed(here: Situation, step: Step) -> Step:
+    """What takes long is waited for without a claim: one that outlives its grace is taken for a dead controller's, and its
+    attempt for an honest one."""
+    return Drop() if has_own_claim(here.facts, here.attempt) and not here.attempt.stuck else step
 
 
 def _why_it_failed(here: Situation) -> Optional[Step]:
@@ -107,12 +116,12 @@ def keeping(claim: Receipt, before: Optional[Receipt]) -> Receipt:
 
 def list_is_old(facts: Facts) -> bool:
     """Whether what was accepted after the list may be of an older version than the claim's, which it would be taken for."""
-    return facts.listed_at < facts.key_read_at
+    return facts.listed_at < max(facts.key_read_at, facts.replication_read_at)
 
 
 def names_version(facts: Facts, assign: Optional[str]) -> bool:
     """Whether a claim names the key's version: not where it assigns the key, for what ran until then was under another."""
-    return facts.key is not None and assign is None
+    return not replication.blind(facts) and assign is None
 
 
 def has_own_claim(facts: Facts, attempt: Attempt) -> bool:

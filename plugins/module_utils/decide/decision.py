@@ -12,7 +12,13 @@ from __future__ import annotations
 from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import UNUSABLE_KEY_STATES, Bucket, Key
-from ansible_collections.rekey.oci.plugins.module_utils.decide import uploads, waiting, with_receipt, without_receipt
+from ansible_collections.rekey.oci.plugins.module_utils.decide import (
+    replication,
+    uploads,
+    waiting,
+    with_receipt,
+    without_receipt,
+)
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Attempt, Options, Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Assign,
@@ -29,7 +35,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
 
 def next_step(here: Situation) -> Step:
     """Decide the next step."""
-    return uploads.told(here, _next_step(here))
+    return uploads.told(here, replication.told(here, _next_step(here)))
 
 
 def _next_step(here: Situation) -> Step:
@@ -41,6 +47,9 @@ def _next_step(here: Situation) -> Step:
         return _oracle_managed(here.bucket, here.options)
     if facts.key_unreadable is None and (facts.key is None or facts.key.id != target):
         return ReadKey(target)
+    misled = replication.misled(facts)
+    if misled and not here.attempt.under_way:
+        return Fail(misled)
     if facts.key is not None and facts.version_created() is None and not facts.version_unreadable:
         return ReadVersion()
     if facts.missing:

@@ -11,7 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils.decide.explain import explain, no_namespace, reason_behind
+from ansible_collections.rekey.oci.plugins.module_utils.decide.explain import (
+    explain,
+    no_namespace,
+    reading_takes,
+    reason_behind,
+)
+from ansible_collections.rekey.oci.plugins.module_utils.decide.replication import UNREAD
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Fail, ListUploads, Step
 
@@ -126,6 +132,19 @@ def key_unreadable(here: Situation, failure: Failure) -> Verdict:
 def version_unreadable(here: Situation, failure: Failure) -> Verdict:
     told = "When the key's current version was created cannot be read: %s" % failure.error.line()
     return Verdict(facts={"version_unreadable": True}, warning=told)
+
+
+def replication_unread(here: Situation, failure: Failure) -> Verdict:
+    """A re-encryption that may be for an older version is worth making, and proves nothing."""
+    error, step = failure.error, failure.step
+    if error.status == 401 or error.signed_out:
+        return end(here, failure)
+    told = "Whether the key's current version has come to the region of bucket %s cannot be read, so a re-encryption proves nothing: %s"
+    warning = told % (failure.name, error.line())
+    if error.status in (403, 404):
+        warning += " %s" % reading_takes(here)
+    version = getattr(step, "version_id", "")
+    return Verdict(facts={"replication": {**here.facts.replication, version: UNREAD}}, warning=warning)
 
 
 def not_empty(here: Situation, failure: Failure) -> Verdict:

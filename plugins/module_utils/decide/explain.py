@@ -39,16 +39,25 @@ def refused(here: Situation, error: ApiError) -> str:
     )
 
 
+def reading_takes(here: Situation) -> str:
+    """What it takes to read how far a version is replicated."""
+    return "It may take the statement: Allow group <group> to read vaults in %s" % _scope(here)
+
+
 def _region(here: Situation) -> str:
+    """Of the Object Storage that uses the key, which a replicated vault's need not be in."""
     key = here.facts.key
-    return (key.region if key else None) or "<region>"
+    return here.bucket.region or (key.region if key else None) or "<region>"
+
+
+def _scope(here: Situation) -> str:
+    key = here.facts.key
+    compartment = (key.compartment_id if key else None) or "<compartment>"
+    return "tenancy" if compartment.startswith("ocid1.tenancy.") else "compartment id %s" % compartment
 
 
 def _where(here: Situation, key_id: Optional[str]) -> str:
-    key = here.facts.key
-    compartment = (key.compartment_id if key else None) or "<compartment>"
-    scope = "tenancy" if compartment.startswith("ocid1.tenancy.") else "compartment id %s" % compartment
-    return "in %s where target.key.id = '%s'" % (scope, key_id)
+    return "in %s where target.key.id = '%s'" % (_scope(here), key_id)
 
 
 def no_namespace(here: Situation, why: str, name: str, is_refused: bool) -> str:

@@ -31,6 +31,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Poll,
     ReadErrors,
     ReadKey,
+    ReadReplication,
     ReadVersion,
     Record,
     Step,
@@ -209,6 +210,7 @@ def _changed(here: Situation, failure: Failure) -> Verdict:
 RULES: dict[type, Rule] = {
     Look: Rule(endings.end, endings.bare_or_end),
     ReadKey: Rule(endings.key_unreadable, endings.end),
+    ReadReplication: Rule(endings.replication_unread, endings.replication_unread),
     ReadVersion: Rule(endings.version_unreadable, endings.version_unreadable, tries=4),
     CheckObjects: Rule(endings.not_empty, endings.end),
     ListWorkRequests: Rule(endings.unlisted, endings.end),

@@ -46,6 +46,8 @@ class Options:
     verify_history: bool = False
     kms_key_id: Optional[str] = None
     check_mode: bool = False
+    #: In check mode: tell how the bucket stands, not what a run would come to.
+    looks: bool = False
 
     @property
     def scope(self) -> str:
@@ -97,6 +99,13 @@ class Facts:
     #: Why the key cannot be read, when it cannot.
     key_unreadable: Optional[str] = None
     version_unreadable: bool = False
+    #: How far versions are on their way to the bucket's region: see replication.
+    replication: dict[str, str] = field(default_factory=dict)
+    #: Since when, and when last, one was seen to be on its way.
+    replicating_since: Optional[float] = None
+    replicating_until: float = float("-inf")
+    #: When that was read last.
+    replication_read_at: float = float("-inf")
 
     #: False only after a listing that was empty; None where nobody looked or it could not be listed.
     has_objects: Optional[bool] = None
@@ -154,6 +163,13 @@ class Facts:
                 self.work_requests[wanted] = FORGOTTEN
         self.missing = set()
 
+    def waited_for_replication(self, now: float) -> None:
+        """Have the way of the version be asked for again."""
+        self.replication.clear()
+        self.replicating_until = now
+        if self.replicating_since is None:
+            self.replicating_since = now
+
     def version_created(self) -> Optional[float]:
         """When the key's current version was created: from the key, or from a receipt for it, which saves the call."""
         key, receipt = self.key, self.receipt
@@ -172,6 +188,8 @@ class Attempt:
     #: The reason of the first submission, which is the run's.
     reason: Optional[str] = None
     claim: Optional[receipts.Receipt] = None
+    #: The claim's write assigned the key.
+    claim_assigns: bool = False
     #: The etag that the claim's own write returned. None: the claim may stand, but its etag is not ours to build on.
     claim_etag: Optional[str] = None
     #: When the look was begun that the claim's time comes from: an upper bound of its age.

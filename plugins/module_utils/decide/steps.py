@@ -34,6 +34,15 @@ class ReadVersion:
 
 
 @dataclass(frozen=True)
+class ReadReplication:
+    """GetReplicationStatus: whether a key's version has come to the bucket's region."""
+
+    key_id: str
+    version_id: str
+    replication_id: str
+
+
+@dataclass(frozen=True)
 class CheckObjects:
     """ListObjects or ListObjectVersions, for one entry."""
 
@@ -159,6 +168,7 @@ Step = Union[
     Look,
     ReadKey,
     ReadVersion,
+    ReadReplication,
     CheckObjects,
     ListWorkRequests,
     ListUploads,

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import Upload
+from ansible_collections.rekey.oci.plugins.module_utils.decide import replication
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import Receipt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import CLOCK_MARGIN, Facts, Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail, ListUploads, Step
@@ -38,7 +39,7 @@ def old(facts: Facts, receipt: Optional[Receipt] = None) -> Optional[list[Upload
     created = facts.version_created()
     if facts.uploads is None or created is None:
         return None
-    until = created + CLOCK_MARGIN
+    until = created + CLOCK_MARGIN + replication.lag(facts)
     if receipt is not None:
         until = min(until, receipt.time)
     found = [upload for upload in facts.uploads if upload.time_created is None or upload.time_created <= until]

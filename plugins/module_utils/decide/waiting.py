@@ -144,6 +144,13 @@ def obstacle(here: Situation) -> Optional[Step]:
     return wait_on(here, other.id) if here.options.wait else leave(here)
 
 
+def foretell(facts: Facts, work_request: WorkRequest) -> Step:
+    """What check mode says of a work request that will leave the bucket proven, or has."""
+    if latest(facts, work_request).terminal:
+        return Done("none", "up_to_date")
+    return Done("join", "in_progress")
+
+
 def leave(here: Situation) -> Step:
     """The end of a run that may not wait for what is running, which proves nothing by itself."""
     if here.attempt.submitted:

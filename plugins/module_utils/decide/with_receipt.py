@@ -13,7 +13,13 @@ from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common import schedule
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import WorkRequest, known
-from ansible_collections.rekey.oci.plugins.module_utils.decide import completing, receipts, uploads, waiting
+from ansible_collections.rekey.oci.plugins.module_utils.decide import (
+    completing,
+    receipts,
+    replication,
+    uploads,
+    waiting,
+)
 from ansible_collections.rekey.oci.plugins.module_utils.decide.claiming import submit_anew
 from ansible_collections.rekey.oci.plugins.module_utils.decide.explain import refused
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import (
@@ -132,8 +138,8 @@ def _own_claim(here: Situation) -> Optional[Step]:
     facts, attempt, options, claim = here.facts, here.attempt, here.options, here.attempt.claim
     if claim is None or attempt.claim_etag is None or here.bucket.etag != attempt.claim_etag:
         return None
-    if claim.key_version_id == UNKNOWN_VERSION and facts.key is not None:
-        # It assigned the key. What was accepted under the other one until then is only now listed.
+    if claim.key_version_id == UNKNOWN_VERSION and (attempt.claim_assigns or not replication.blind(facts)):
+        # What was accepted under the other key until it was assigned is only now listed.
         return None
     if attempt.unsettled and not _unclear(here, claim, attempt.before):
         # Perhaps a lost POST had its effect after all, and only the lists were late.
@@ -191,15 +197,9 @@ def _others_claim(here: Situation, receipt: Receipt) -> Optional[Step]:
             if waiting.latest(facts, found).status == "COMPLETED" and found.id not in facts.errors_read:
                 return ReadErrors(found.id)
             if options.check_mode:
-                return _foretell(facts, found)
+                return waiting.foretell(facts, found)
             return Record(receipt.submitted(found.id), bucket.etag)
     return None
-
-
-def _foretell(facts: Facts, work_request: WorkRequest) -> Step:
-    if waiting.latest(facts, work_request).terminal:
-        return Done("none", "up_to_date")
-    return Done("join", "in_progress")
 
 
 def _submitted_or_completed(here: Situation, receipt: Receipt) -> Optional[Step]:
@@ -214,7 +214,12 @@ def _submitted_or_completed(here: Situation, receipt: Receipt) -> Optional[Step]
         if mine and not options.wait and not options.check_mode:
             return Done("submit", here.reason, changed=True)
         return waiting.wait_on(here, work_request_id)
-    unknown = receipt.key_version_id == UNKNOWN_VERSION and facts.key is None and receipt.covers(options.scope)
+    unknown = receipt.key_version_id == UNKNOWN_VERSION and receipt.covers(options.scope)
+    # Whether this run is as blind as the one that made it.
+    step = replication.read(facts) if unknown else None
+    if step is not None:
+        return step
+    unknown = unknown and replication.blind(facts)
     useful = proves or (unknown and (mine or (not seen.terminal and not options.force)))
     if not seen.terminal:
         if options.check_mode and (useful or not options.wait):

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils.decide import uploads, waiting
+from ansible_collections.rekey.oci.plugins.module_utils.decide import replication, uploads, waiting
 from ansible_collections.rekey.oci.plugins.module_utils.decide.explain import refused
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import CLOCK_MARGIN, Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
@@ -40,6 +40,10 @@ def next_step(here: Situation) -> Step:
             return step
     elif attempt.submitted:
         return _own(here, attempt.submitted[-1])
+    # Before the list: while the version is on its way, a list gets old.
+    step = replication.look(here)
+    if step is not None:
+        return step
     if facts.listing is None:
         created, recent = facts.version_created(), here.list_since
         return ListWorkRequests(recent if created is None or recent is None else min(created, recent))
@@ -81,7 +85,8 @@ def _proof(here: Situation) -> Optional[Step]:
     facts, attempt, options = here.facts, here.attempt, here.options
     created = facts.version_created()
     # The two services have two clocks, and for a while after a rotation the older version may be in use.
-    since = float("inf") if created is None else created + CLOCK_MARGIN
+    known = created is not None and replication.there(facts)
+    since = (created or 0.0) + CLOCK_MARGIN + replication.lag(facts) if known else float("inf")
     covered = waiting.accepted_since(facts, since)
     for listed in covered:
         if waiting.ended_well(facts, listed):

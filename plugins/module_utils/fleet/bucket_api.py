@@ -19,6 +19,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     WorkRequest,
 )
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked, Owner
+from ansible_collections.rekey.oci.plugins.module_utils.decide.replication import REPLICATED
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.brakes import Brakes
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.listings import Listings
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.scheduler import Scheduler
@@ -30,6 +31,9 @@ from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import Send
 
 #: A key's current version is taken from an earlier read for this long, in seconds: a long run sees a rotation.
 _KEY_KEPT = 60.0
+
+#: How far a version is on its way is taken from an earlier read for this long, in seconds: all its buckets wait for it.
+_REPLICATION_KEPT = 5.0
 
 
 class Context:
@@ -94,6 +98,17 @@ class BucketApi(Api):
             version_id,
         ).value
         return version
+
+    def get_replication(self, key_id: str, replication_id: str) -> Mapping[str, str]:
+        self.forget()
+        told: Mapping[str, str] = {}
+        for oldest in (float("-inf"), self._scheduler.clock() - _REPLICATION_KEPT):
+            call = self._api.get_replication
+            told = self._shared.once(replication_id, oldest, self.ref.region, call, key_id, replication_id).value
+            if told.get(self.ref.region or "") == REPLICATED:
+                # That never changes.
+                break
+        return told
 
     def has_objects(self, namespace: str, name: str, versions: bool) -> bool:
         self.forget()

@@ -186,8 +186,8 @@ class BucketTask(Task):
     def _pause(self, pause: float) -> None:
         self.api.forget()
         compartment_id = self.ref.compartment_id
-        due = self.reconciler.facts.due
-        if due and self.untouched:
+        due, asked = self.reconciler.facts.due, self.reconciler.facts.replicating_since
+        if (due or asked is not None) and self.untouched:
             # Whatever it will want when this is over, it says now, so that nobody waits for it.
             what = SUBMIT if self.reconciler.attempt.joined is None else NOTHING
             self._brakes(lambda brakes: brakes.want(self.ref, what))

@@ -18,7 +18,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     WorkRequest,
     known,
 )
-from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts, replication
 from ansible_collections.rekey.oci.plugins.module_utils.decide.endings import BARE
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
@@ -29,6 +29,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Poll,
     ReadErrors,
     ReadKey,
+    ReadReplication,
     ReadVersion,
 )
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.knowledge import Knowledge
@@ -53,7 +54,12 @@ def read_key(run: Knowledge, step: ReadKey) -> None:
     facts, begun, before = run.facts, run.clock(), run.facts.key
     key, kept_from = run.api.get_key(step.key_id, step.not_before)
     if before is not None and before.current_version == key.current_version and key.version_created is None:
-        key = replace(key, version_created=before.version_created, version_origin=before.version_origin)
+        key = replace(
+            key,
+            version_created=before.version_created,
+            version_origin=before.version_origin,
+            version_replication=before.version_replication,
+        )
     else:
         facts.version_unreadable = False
     facts.key = key
@@ -63,8 +69,20 @@ def read_key(run: Knowledge, step: ReadKey) -> None:
 def read_version(run: Knowledge, step: ReadVersion) -> None:
     key = known(run.facts.key)
     version = run.api.get_version(key.id, key.current_version)
-    run.facts.key = replace(key, version_created=version.created, version_origin=version.origin)
+    run.facts.key = replace(
+        key,
+        version_created=version.created,
+        version_origin=version.origin,
+        version_replication=version.replication_id or "",
+    )
     run.facts.version_unreadable = version.created is None
+
+
+def read_replication(run: Knowledge, step: ReadReplication) -> None:
+    facts = run.facts
+    told = run.api.get_replication(step.key_id, step.replication_id)
+    facts.replication[step.version_id] = told.get(known(facts.bucket).region or "", replication.UNTOLD)
+    facts.replication_read_at = run.clock()
 
 
 def check_objects(run: Knowledge, step: CheckObjects) -> None:
@@ -111,6 +129,7 @@ READS: dict[type, Callable[[Knowledge, Any], None]] = {
     Look: look,
     ReadKey: read_key,
     ReadVersion: read_version,
+    ReadReplication: read_replication,
     CheckObjects: check_objects,
     ListWorkRequests: list_work_requests,
     ListUploads: list_uploads,

@@ -134,6 +134,8 @@ class Reconciler(Knowledge):
             self.facts.bucket = None
         elif pause.forget == "listing":
             self.facts.listing = None
+        elif pause.forget == "replication":
+            self.facts.waited_for_replication(self.clock())
         elif pause.work_request_id is not None:
             self.facts.due.add(pause.work_request_id)
             if pause.joins:

@@ -30,6 +30,7 @@ def claim(run: Knowledge, step: Claim) -> None:
     written = run.api.update_bucket(bucket, bucket.etag, place.write(bucket, step.receipt, step.assign))
     attempt.reason = attempt.reason or step.reason
     attempt.claim = step.receipt
+    attempt.claim_assigns = step.assign is not None
     attempt.claim_etag = written.etag
     attempt.claimed_at = facts.looked_at
     attempt.before = frozenset(listed.id for listed in known(facts.listing))

@@ -48,7 +48,11 @@ class Api(ABC):
 
     @abstractmethod
     def get_version(self, key_id: str, version_id: str) -> Version:
-        """GetKeyVersion: when the version was created, and where its material is from."""
+        """GetKeyVersion: when the version was created, where its material is from, and what tells of its replication."""
+
+    @abstractmethod
+    def get_replication(self, key_id: str, replication_id: str) -> Mapping[str, str]:
+        """GetReplicationStatus, of the source vault: the status in each region that it tells of."""
 
     @abstractmethod
     def has_objects(self, namespace: str, name: str, versions: bool) -> bool:

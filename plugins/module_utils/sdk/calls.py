@@ -64,6 +64,10 @@ class Calls:
 
     def key_management(self, operation: str, method: str, key_id: str, *args: Any, **kwargs: Any) -> Any:
         """Call the management endpoint of the key's vault, with the key's OCID as the first argument."""
+        return self.vault_of(operation, method, key_id, key_id, *args, **kwargs)[0]
+
+    def vault_of(self, operation: str, method: str, key_id: str, *args: Any, **kwargs: Any) -> tuple[Any, str]:
+        """Call the management endpoint of the key's vault; also which of those that it may be has answered."""
         try:
             endpoints = self.clients.key_management_endpoints(key_id)
         except BadInput as error:
@@ -72,7 +76,7 @@ class Calls:
         for endpoint in endpoints:
             call = getattr(self.clients.key_management(endpoint), method)
             try:
-                answer = self.call(operation, partial(call, key_id, *args, **kwargs), endpoint)
+                answer = self.call(operation, partial(call, *args, **kwargs), endpoint)
             except ApiError as error:
                 # A region has one of two host forms, and a wrong one is no host at all: where TLS fails, there is one.
                 if not error.unreachable or isinstance(error, failures.Untrusted):
@@ -81,7 +85,7 @@ class Calls:
                 continue
             if len(endpoints) > 1:
                 self.clients.prove_endpoint(key_id, endpoint)
-            return answer
+            return answer, endpoint
         if nowhere is None:
             raise AssertionError("a vault has an endpoint")
         if len(endpoints) > 1:

@@ -25,7 +25,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
 )
 from ansible_collections.rekey.oci.plugins.module_utils.common.texts import clean
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Owners, owners_of
-from ansible_collections.rekey.oci.plugins.module_utils.sdk import failures
+from ansible_collections.rekey.oci.plugins.module_utils.sdk import failures, regions
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.api import SharedApi
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.calls import Calls
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients, endpoint_of
@@ -58,14 +58,27 @@ class OciApi(SharedApi):
         )
 
     def get_key(self, key_id: str, not_before: float = 0.0) -> tuple[Key, Optional[float]]:
-        key = key_of(key_id, self.calls.key_management("GetKey", "get_key", key_id))
-        return replace(key, region=self.calls.clients.region_of_key(key_id)), None
+        response, endpoint = self.calls.vault_of("GetKey", "get_key", key_id, key_id)
+        key, clients = key_of(key_id, response), self.calls.clients
+        told_in = regions.in_host(endpoint) if key.is_primary is False else None
+        return replace(key, region=clients.region_of_key(key_id), told_in=told_in), None
 
     def get_version(self, key_id: str, version_id: str) -> Version:
         response = self.calls.key_management("GetKeyVersion", "get_key_version", key_id, version_id)
         if getattr(response.data, "id", None) != version_id:
             raise failures.not_understood("GetKeyVersion", response)
-        return Version(seconds(response.data.time_created), getattr(response.data, "origin", None))
+        data = response.data
+        replica = getattr(data, "replica_details", None)
+        replication_id = clean(getattr(replica, "replication_id", None))
+        return Version(seconds(data.time_created), getattr(data, "origin", None), replication_id)
+
+    def get_replication(self, key_id: str, replication_id: str) -> Mapping[str, str]:
+        operation = "GetReplicationStatus"
+        response, _endpoint = self.calls.vault_of(operation, "get_replication_status", key_id, replication_id)
+        details = getattr(response.data, "replica_details", None)
+        if not isinstance(details, list) or not all(one.region and one.status for one in details):
+            raise failures.not_understood(operation, response)
+        return {regions.ask(one.region, self.calls.clients.sdk)[0]: _status(one.status) or "" for one in details}
 
     def has_objects(self, namespace: str, name: str, versions: bool) -> bool:
         if versions:
@@ -199,6 +212,7 @@ def key_of(key_id: str, response: Any) -> Key:
         is_auto_rotation_enabled=getattr(data, "is_auto_rotation_enabled", None),
         compartment_id=getattr(data, "compartment_id", None),
         display_name=getattr(data, "display_name", None),
+        is_primary=getattr(data, "is_primary", None),
     )
 
 

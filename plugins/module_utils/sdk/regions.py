@@ -11,10 +11,12 @@ import os
 import re
 from collections.abc import Mapping
 from typing import Any, Optional
+from urllib.parse import urlsplit
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import REGION_PLACE, BadInput, shown
 
 _SHAPE = re.compile(r"[a-z0-9_\-]+")
+_NAME = re.compile(r"[a-z]+(?:-[a-z]+)+-[0-9]+")
 _FILE = "~/.oci/regions-config.json"
 _VARIABLE = "OCI_REGION_METADATA"
 _FALLBACK = "OCI_DEFAULT_REALM"
@@ -45,6 +47,12 @@ def full_name(region: Optional[str], oci: Any, params: Mapping[str, Any]) -> str
         "The region %s is not known to the installed oci SDK%s: correct it, update the SDK, or set the endpoints."
         % (shown(region), _unreadable())
     )
+
+
+def in_host(endpoint: str) -> Optional[str]:
+    """What is the full name of a region, by its form, in an endpoint's host name."""
+    labels = (urlsplit(endpoint).hostname or "").split(".")
+    return next((label for label in labels if _NAME.fullmatch(label)), None)
 
 
 def may_do_without(params: Mapping[str, Any], unknown: bool = False) -> bool:

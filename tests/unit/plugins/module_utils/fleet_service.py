@@ -76,6 +76,9 @@ class Service(SharedApi):
     virtual: bool = True
     buckets: dict[str, Bucket] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=lambda: {KEY: "version-1", OTHER_KEY: "other-1"})
+    #: In which region keys are, and when their current versions come to others, by key and region.
+    key_region: str | None = None
+    replicas: dict[str, dict[str, float]] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     durations: dict[str, float] = field(default_factory=dict)
     #: Compartments by parent.
@@ -193,11 +196,18 @@ class Service(SharedApi):
 
     def get_key(self, key_id: str, not_before: float = 0.0) -> tuple[Key, float | None]:
         self._call("GetKey", key_id)
-        return Key(key_id, self.versions[key_id], state="ENABLED", algorithm="AES"), None
+        return Key(key_id, self.versions[key_id], state="ENABLED", algorithm="AES", region=self.key_region), None
 
     def get_version(self, key_id: str, version_id: str) -> Version:
         self._call("GetKeyVersion", version_id)
-        return Version(EPOCH - 1000.0)
+        return Version(EPOCH - 1000.0, None, f"of {version_id}" if key_id in self.replicas else None)
+
+    def get_replication(self, key_id: str, replication_id: str) -> Mapping[str, str]:
+        self._call("GetReplicationStatus", replication_id)
+        return {
+            region: "REPLICATED" if self.now >= at else "REPLICATING"
+            for region, at in self.replicas.get(key_id, {}).items()
+        }
 
     def has_objects(self, namespace: str, name: str, versions: bool) -> bool:
         self._call("ListObjects", name)

@@ -126,6 +126,11 @@ class World(Api):
     bucket: Bucket = field(default_factory=bucket)
     keys: dict[str, Key] = field(default_factory=lambda: {KEY: key(), OTHER_KEY: key(OTHER_KEY, OTHER_VERSION)})
     unreadable: bool = False
+    #: What GetKeyVersion tells of the current version's replication, and when it comes to each region.
+    replication_id: str | None = None
+    replicas: dict[str, float] = field(default_factory=dict)
+    #: How GetReplicationStatus fails.
+    replication_fails: ApiError | None = None
     objects: bool = True
     jobs: list[Job] = field(default_factory=list)
     #: How long a re-encryption takes, and how it ends.
@@ -176,7 +181,14 @@ class World(Api):
 
     def get_version(self, key_id: str, version_id: str) -> Version:
         self._called("GetKeyVersion")
-        return Version(CREATED)
+        return Version(CREATED, None, self.replication_id)
+
+    def get_replication(self, key_id: str, replication_id: str) -> Mapping[str, str]:
+        self._called("GetReplicationStatus")
+        assert replication_id == self.replication_id
+        if self.replication_fails is not None:
+            raise self.replication_fails
+        return {region: "REPLICATED" if self.now >= at else "REPLICATING" for region, at in self.replicas.items()}
 
     def has_objects(self, namespace: str, name: str, versions: bool) -> bool:
         self._called("ListObjectVersions" if versions else "ListObjects")
@@ -224,7 +236,7 @@ class World(Api):
         self.posts += 1
         current = self.keys[self.bucket.kms_key_id or ""].current_version
         job = Job(f"ocid1.workrequest.oc1.iad.own{self.posts}", self.now, self.now + self.duration, self.end)
-        job.version = current
+        job.version = current if self.now >= self.replicas.get(self.bucket.region or "", 0.0) else OLDER
         job.scope = receipts.BUCKET_KEY if bucket_key_only else receipts.ALL
         self.jobs.append(job)
         return job.id

@@ -1,0 +1,355 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A key of another region: its version comes to the bucket's late, and nothing is submitted, or proven, before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Upload, known
+from ansible_collections.rekey.oci.plugins.module_utils.decide import replication
+from ansible_collections.rekey.oci.plugins.module_utils.decide.decision import next_step
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, COMPLETED, SUBMITTED
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Attempt, Facts, Options, Situation
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Claim, Done, Fail, ListWorkRequests
+from ansible_collections.rekey.oci.plugins.module_utils.module.results import result_of
+from ansible_collections.rekey.oci.plugins.module_utils.module.statuses import status_of
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import KEY as FLEET_KEY
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import REGION, Service
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
+    CREATED,
+    EPOCH,
+    KEY,
+    OLDER,
+    OTHER_KEY,
+    OTHERS_NONCE,
+    VERSION,
+    Job,
+    World,
+    bucket,
+    key,
+    receipt,
+    reconcile,
+    tagged,
+)
+
+HOME = "us-ashburn-1"
+THERE = "us-phoenix-1"
+FAR = "ap-tokyo-1"
+READ = "GetReplicationStatus"
+RECORDED = "ocid1.workrequest.oc1.iad.recorded"
+LOOKS = Options(check_mode=True, wait=False, looks=True)
+
+
+def world(after: float = -1000.0, **more: Any) -> World:
+    """The bucket is in THERE, where the current version comes after so many seconds."""
+    there = replace(more.pop("bucket", bucket()), region=more.pop("region", THERE))
+    of_key = {"region": HOME, **more.pop("of_key", {})}
+    keys = {wanted: replace(key(wanted), **of_key) for wanted in (KEY, OTHER_KEY)}
+    more = {"replication_id": "operation", "replicas": {THERE: EPOCH + after}, **more}
+    return World(bucket=there, keys=keys, **more)
+
+
+def refused(status: int = 404, **more: Any) -> ApiError:
+    return ApiError(READ, "not there, or not allowed", status=status, code="NotAuthorizedOrNotFound", **more)
+
+
+@pytest.mark.parametrize("kept", ["tag", "none"])
+def test_a_run_waits_and_then_submits(kept: str) -> None:
+    there = world(100.0)
+    run, outcome = reconcile(there, Options(receipt=kept))
+    assert (outcome.action, outcome.reason, there.posts) == ("submit", "unproven", 1)
+    assert there.under == VERSION
+    assert not run.warnings
+    # The pauses grow, and the end is noticed all the same.
+    assert 3 <= there.calls.count(READ) < 60
+    assert there.calls.index("ReencryptBucket") > len(there.calls) - there.calls[::-1].index(READ) - 1
+    if kept == "tag":
+        there.calls.clear()
+        _run, outcome = reconcile(there, Options())
+        assert (outcome.reason, there.calls) == ("up_to_date", ["GetBucket", "GetKey"])
+
+
+@pytest.mark.parametrize("kept", ["tag", "none"])
+def test_one_that_is_there_costs_one_call(kept: str) -> None:
+    there = world()
+    reconcile(there, Options(receipt=kept))
+    assert (there.calls.count(READ), there.posts, there.under) == (1, 1, VERSION)
+
+
+@pytest.mark.parametrize("kept", ["tag", "none"])
+@pytest.mark.parametrize("region", [HOME, None])
+def test_nothing_is_asked_where_the_key_is_of_the_same_region(kept: str, region: str | None) -> None:
+    there = world(region=region)
+    reconcile(there, Options(receipt=kept))
+    assert READ not in there.calls
+    assert there.posts == 1
+
+
+def test_an_older_proof_is_no_reason_to_hurry() -> None:
+    proven = tagged(receipt(COMPLETED, RECORDED, key_version_id=OLDER))
+    there = world(30.0, bucket=proven)
+    _run, outcome = reconcile(there, Options())
+    assert (outcome.action, outcome.reason, there.under) == ("submit", "key_version_changed", VERSION)
+
+
+@pytest.mark.parametrize("kept", ["tag", "none"])
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [({"wait": False}, "and wait is false"), ({"wait_timeout": 60}, "within wait_timeout (60 seconds)")],
+)
+def test_without_the_time_nothing_is_submitted(kept: str, options: dict[str, Any], says: str) -> None:
+    there = world(5000.0)
+    run, outcome = reconcile(there, Options(receipt=kept, **options))
+    assert isinstance(outcome, Fail)
+    assert (outcome.action, result_of(run)["changed"], there.posts, there.writes) == ("none", False, 0, 0)
+    for told in (says, VERSION, KEY, f"the region {THERE} of bucket payroll", "REPLICATING", "Nothing was submitted"):
+        assert told in outcome.message
+    assert there.now < EPOCH + 150
+
+
+def test_another_key_is_assigned_only_then() -> None:
+    there = world(5000.0)
+    _run, outcome = reconcile(there, Options(kms_key_id=OTHER_KEY, wait_timeout=10))
+    assert isinstance(outcome, Fail)
+    assert (there.writes, there.bucket.kms_key_id) == (0, KEY)
+    there.replicas = {THERE: there.now + 20}
+    _run, outcome = reconcile(there, Options(kms_key_id=OTHER_KEY))
+    assert (outcome.action, outcome.reason) == ("submit", "key_assigned")
+
+
+@pytest.mark.parametrize("receipt_kept", ["tag", "none"])
+def test_check_mode_foretells_and_warns(receipt_kept: str) -> None:
+    there = world(5000.0)
+    run, outcome = reconcile(there, Options(check_mode=True, receipt=receipt_kept))
+    assert isinstance(outcome, Done)
+    assert (outcome.action, outcome.changed, there.posts, there.writes) == ("submit", True, 0, 0)
+    (warning,) = run.warnings
+    assert "has not come to the region us-phoenix-1" in warning
+    assert warning.endswith("The re-encryption waits for it.")
+    _run, outcome = reconcile(there, Options(check_mode=True, wait=False, receipt=receipt_kept))
+    assert isinstance(outcome, Fail)
+    assert there.now < EPOCH + 10
+
+
+@pytest.mark.parametrize("after", [-1000.0, 5000.0])
+def test_a_look_tells_how_it_stands_and_asks_no_more(after: float) -> None:
+    for made, status in (
+        (None, "unproven"),
+        (receipt(COMPLETED, RECORDED, key_version_id=OLDER), "stale"),
+        (receipt(COMPLETED, RECORDED), "up_to_date"),
+    ):
+        there = world(after, bucket=bucket() if made is None else tagged(made))
+        run, _outcome = reconcile(there, LOOKS)
+        assert status_of(run) == status
+        assert READ not in there.calls
+        assert not run.warnings
+
+
+@pytest.mark.parametrize(("after", "status"), [(-1e6, "up_to_date"), (5000.0, "unproven")])
+def test_a_look_without_a_receipt_believes_none_that_came_too_early(after: float, status: str) -> None:
+    done = Job(RECORDED, EPOCH - 100.0, EPOCH - 50.0, version=None)
+    run, _outcome = reconcile(world(after, jobs=[done]), replace(LOOKS, receipt="none"))
+    assert status_of(run) == status
+
+
+@pytest.mark.parametrize("accepted", [CREATED + 400.0, CREATED + replication.MARGIN + 400.0])
+def test_without_a_receipt_a_version_is_given_time_to_come(accepted: float) -> None:
+    there = world(jobs=[Job(RECORDED, accepted, accepted + 5.0, version=None)])
+    _run, outcome = reconcile(there, Options(receipt="none"))
+    assert outcome.reason == ("unproven" if accepted < CREATED + replication.MARGIN else "up_to_date")
+
+
+@pytest.mark.parametrize("kept", ["tag", "none"])
+@pytest.mark.parametrize("error", [refused(403), refused(404), refused(405), refused(500, retryable=True)])
+def test_one_that_cannot_be_read_is_warned_of_and_proves_nothing(kept: str, error: ApiError) -> None:
+    there = world(5000.0, replication_fails=error)
+    for posts in (1, 2):
+        run, outcome = reconcile(there, Options(receipt=kept))
+        assert (outcome.action, outcome.reason, there.posts) == ("submit", "unproven", posts)
+        (warning,) = run.warnings
+        assert "cannot be read, so a re-encryption proves nothing: GetReplicationStatus failed: " in warning
+        assert ("read vaults in" in warning) == (error.status in (403, 404))
+        assert result_of(run)["key"]["current_version"]["id"] == VERSION
+    # Once it can be read, and the version is there, the bucket is re-encrypted and proven.
+    there.replication_fails, there.replicas = None, {THERE: 0.0}
+    if kept == "tag":
+        _run, outcome = reconcile(there, Options(receipt=kept))
+        assert (outcome.action, there.posts, there.under) == ("submit", 3, VERSION)
+        assert reconcile(there, Options())[1].reason == "up_to_date"
+
+
+def test_a_refusal_keeps_what_was_proven() -> None:
+    proven = tagged(receipt(COMPLETED, RECORDED, key_version_id=OLDER))
+    there = world(5000.0, bucket=proven, replication_fails=refused())
+    _run, outcome = reconcile(there, Options())
+    assert (outcome.action, outcome.reason) == ("submit", "key_version_changed")
+    there.keys[KEY] = replace(there.keys[KEY], current_version=OLDER)
+    there.calls.clear()
+    assert reconcile(there, Options())[1].reason == "up_to_date"
+    assert READ not in there.calls
+
+
+def test_one_that_signed_nobody_in_ends_the_run() -> None:
+    there = world(replication_fails=refused(401))
+    _run, outcome = reconcile(there, Options())
+    assert isinstance(outcome, Fail)
+    assert there.posts == 0
+
+
+def test_two_that_are_blind_make_one_submission() -> None:
+    running = Job(RECORDED, EPOCH - 5.0, EPOCH + 40.0)
+    made = receipt(SUBMITTED, RECORDED, key_version_id="unknown", version_created=None)
+    there = world(5000.0, bucket=tagged(made), jobs=[running], replication_fails=refused())
+    _run, outcome = reconcile(there, Options())
+    assert (outcome.action, outcome.reason, there.posts) == ("join", "in_progress", 0)
+
+
+def test_a_blind_run_that_assigns_a_key_lists_what_ran_under_the_other() -> None:
+    there = world(5000.0, replication_fails=refused())
+    run, outcome = reconcile(there, Options(kms_key_id=OTHER_KEY))
+    assert (outcome.action, outcome.reason, there.posts) == ("submit", "key_assigned", 1)
+    assigned = there.calls.index("UpdateBucket")
+    assert "ListWorkRequests" in there.calls[assigned : there.calls.index("ReencryptBucket")]
+    assert run.facts.receipt is not None
+    assert run.facts.receipt.state == SUBMITTED
+
+
+@pytest.mark.parametrize("told", [{"replication_id": None}, {"replicas": {FAR: EPOCH + 5000.0}}])
+def test_a_version_from_before_the_replica_is_taken_to_be_there(told: dict[str, Any]) -> None:
+    there = world(**told)
+    run, outcome = reconcile(there, Options())
+    assert (outcome.action, there.under) == ("submit", VERSION)
+    (warning,) = run.warnings
+    assert "It is taken to have come there when the vault was first replicated." in warning
+    assert reconcile(there, Options())[1].reason == "up_to_date"
+
+
+def test_a_region_that_the_sdk_does_not_know_is_no_reason_to_warn() -> None:
+    there = world(of_key={"region": "xyz"}, replication_id=None)
+    run, outcome = reconcile(there, Options())
+    assert (outcome.action, run.warnings) == ("submit", [])
+    assert READ not in there.calls
+    there = world(100.0, of_key={"region": "xyz"})
+    reconcile(there, Options())
+    assert (there.posts, there.under) == (1, VERSION)
+
+
+@pytest.mark.parametrize("told_in", [THERE, None])
+def test_what_the_replica_of_the_region_says_is_there(told_in: str | None) -> None:
+    there = world(5000.0, of_key={"is_primary": False, "told_in": told_in})
+    there.replicas = {}
+    _run, outcome = reconcile(there, Options())
+    assert (outcome.action, there.under) == ("submit", VERSION)
+    assert READ not in there.calls
+
+
+@pytest.mark.parametrize(("region", "told_in"), [(HOME, THERE), (HOME, None), (FAR, THERE)])
+def test_what_another_region_s_replica_says_is_not_believed(region: str, told_in: str | None) -> None:
+    proven = tagged(receipt(COMPLETED, RECORDED))
+    there = world(region=region, of_key={"is_primary": False, "told_in": told_in}, bucket=proven)
+    _run, outcome = reconcile(there, Options())
+    assert isinstance(outcome, Fail)
+    assert "set it to the management endpoint of the source vault" in outcome.message
+    assert there.posts == 0
+
+
+def test_the_time_of_the_version_from_a_receipt_does_not_tell_its_way() -> None:
+    # A claim of a controller that is gone, for the same version.
+    there = world(100.0, bucket=tagged(receipt(CLAIMED, time=EPOCH - 1000.0, nonce=OTHERS_NONCE)))
+    _run, outcome = reconcile(there, Options())
+    assert (outcome.action, there.under, there.posts) == ("submit", VERSION, 1)
+    assert there.calls.index("GetKeyVersion") < there.calls.index(READ)
+
+
+def test_a_rotation_while_the_re_encryption_runs_is_waited_for_too() -> None:
+    there = world(duration=300.0)
+    newer = VERSION + "2"
+
+    def pass_time(seconds: float) -> None:
+        World.pass_time(there, seconds)
+        if there.posts == 1 and there.keys[KEY].current_version == VERSION:
+            there.keys[KEY] = replace(there.keys[KEY], current_version=newer)
+            there.replicas = {THERE: there.now + 500.0}
+
+    there.pass_time = pass_time  # type: ignore[method-assign]
+    run, outcome = reconcile(there, Options(wait_timeout=3000))
+    assert (outcome.action, there.posts, there.under) == ("submit", 2, newer)
+    assert run.facts.receipt is not None
+    assert (run.facts.receipt.state, run.facts.receipt.key_version_id) == (COMPLETED, newer)
+
+
+def test_a_list_from_before_it_came_does_not_serve() -> None:
+    facts = Facts(bucket=world().bucket, key=world().keys[KEY], looked_at=99.0, service_time=EPOCH)
+    facts.key = replace(known(facts.key), version_created=CREATED, version_replication="operation")
+    facts.replication = {VERSION: replication.REPLICATED}
+    facts.listing, facts.listed_at, facts.replication_read_at = (), 99.2, 99.1
+    options = Options(open_uploads="ignore")
+    assert isinstance(next_step(Situation(facts, Attempt("a", 0.0), options, 100.0)), Claim)
+    facts.replication_read_at = 99.3
+    assert isinstance(next_step(Situation(facts, Attempt("a", 0.0), options, 100.0)), ListWorkRequests)
+
+
+@pytest.mark.parametrize("kept", ["tag", "none"])
+def test_uploads_from_before_it_came_are_counted(kept: str) -> None:
+    early = [Upload("early", "1", CREATED + 1000.0), Upload("late", "2", CREATED + replication.MARGIN + 400.0)]
+    for region, number in ((THERE, 1), (HOME, 0)):
+        run, _outcome = reconcile(world(region=region, uploads=early), Options(receipt=kept))
+        assert result_of(run)["open_uploads"] == number
+
+
+def test_the_statement_that_is_told_is_for_the_object_storage_of_the_bucket() -> None:
+    there = world()
+
+    def refuse(*_arguments: Any) -> str:
+        raise ApiError("ReencryptBucket", "no", status=404, code="NotAuthorizedOrFoundKmsKey")
+
+    there.reencrypt_bucket = refuse  # type: ignore[assignment]
+    _run, outcome = reconcile(there, Options())
+    assert isinstance(outcome, Fail)
+    assert "Allow service objectstorage-us-phoenix-1 to use keys" in outcome.message
+
+
+# Fleets.
+
+
+def fleet(number: int, after: float) -> Service:
+    service = Service(key_region=HOME if REGION != HOME else FAR, replicas={FLEET_KEY: {REGION: after}})
+    service.add(number, region=REGION)
+    return service
+
+
+def test_a_fleet_asks_for_all_its_buckets_at_once() -> None:
+    service = fleet(200, 1300.0)
+    entries = service.run(workers=4, wait_timeout=3000)
+    assert {entry["reason"] for entry in entries} == {"unproven"}
+    assert [entry["error"]["message"] for entry in entries if entry["error"]] == []
+    assert service.submitted == {f"b-{number}": 1 for number in range(200)}
+    assert service.calls[READ] <= 300 / 5 + 2
+    service.calls.clear()
+    assert {entry["reason"] for entry in service.run()} == {"up_to_date"}
+    assert service.calls[READ] == 0
+
+
+@pytest.mark.parametrize("brakes", [{}, {"max_submissions": 100}, {"max_failures": 1}])
+def test_a_bucket_that_waits_holds_up_no_other(brakes: dict[str, int]) -> None:
+    service = fleet(3, 2000.0)
+    service.add(40, prefix="z", key="ocid1.key.oc1.iad.examplevault.otherkey", region=REGION)
+    service.replicas["ocid1.key.oc1.iad.examplevault.otherkey"] = {REGION: 0.0}
+    done: list[float] = []
+    submit = service.submit
+
+    def submitted(name: str) -> str:
+        done.append(service.now)
+        return submit(name)
+
+    service.submit = submitted  # type: ignore[method-assign]
+    entries = service.run(workers=1, wait_timeout=3000, **brakes)
+    assert [entry["error"]["message"] for entry in entries if entry["error"]] == []
+    assert sum(moment < 1500.0 for moment in done) == 40
+    assert sum(moment >= 2000.0 for moment in done) == 3
