@@ -230,6 +230,21 @@ def test_a_version_from_before_the_replica_is_taken_to_be_there(told: dict[str, 
     assert reconcile(there, Options())[1].reason == "up_to_date"
 
 
+@pytest.mark.parametrize("kept", ["tag", "none"])
+def test_a_version_that_cannot_be_read_proves_nothing_either(kept: str) -> None:
+    there = world(5000.0)
+
+    def refuse(*_arguments: Any) -> Any:
+        raise ApiError("GetKeyVersion", "no", status=404, code="NotAuthorizedOrNotFound")
+
+    there.get_version = refuse  # type: ignore[assignment]
+    for posts in (1, 2):
+        run, outcome = reconcile(there, Options(receipt=kept))
+        assert (outcome.action, outcome.reason, there.posts) == ("submit", "unproven", posts)
+        assert any("cannot be read, so this re-encryption proves nothing" in warning for warning in run.warnings)
+    assert READ not in there.calls
+
+
 def test_a_region_that_the_sdk_does_not_know_is_no_reason_to_warn() -> None:
     there = world(of_key={"region": "xyz"}, replication_id=None)
     run, outcome = reconcile(there, Options())
