@@ -19,6 +19,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Atte
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Claim, Done, Fail, ListWorkRequests
 from ansible_collections.rekey.oci.plugins.module_utils.module.results import result_of
 from ansible_collections.rekey.oci.plugins.module_utils.module.statuses import status_of
+from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import run as run_to_its_end
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import KEY as FLEET_KEY
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import REGION, Service
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
@@ -35,6 +36,7 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import 
     key,
     receipt,
     reconcile,
+    reconciler,
     tagged,
 )
 
@@ -73,6 +75,18 @@ def test_a_run_waits_and_then_submits(kept: str) -> None:
         there.calls.clear()
         _run, outcome = reconcile(there, Options())
         assert (outcome.reason, there.calls) == ("up_to_date", ["GetBucket", "GetKey"])
+
+
+def test_who_watches_is_told_of_the_wait() -> None:
+    there, told = world(100.0), []
+    run_to_its_end(
+        reconciler(there, Options()), there.pass_time, lambda waited, since: told.append((waited.status, since))
+    )
+    replicating = [since for status, since in told if status == "REPLICATING"]
+    assert replicating == sorted(replicating)
+    assert replicating[0] == 0.0
+    assert 90.0 < replicating[-1] <= 101.0
+    assert [status for status, _since in told[len(replicating) :]] == ["IN_PROGRESS"] * (len(told) - len(replicating))
 
 
 @pytest.mark.parametrize("kept", ["tag", "none"])
