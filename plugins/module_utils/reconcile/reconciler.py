@@ -83,13 +83,17 @@ class Reconciler(Knowledge):
         self._calls_in_list = 0
 
     def waiting_on(self) -> Optional[tuple[WorkRequest, float]]:
-        """During a pause: the work request that is waited on, and the seconds since it was first seen running."""
+        """During a pause: what is waited on, and the seconds since it was first seen running."""
         now = self.clock()
         # Another thread may be taking steps.
         for wanted in tuple(self.facts.due):
             seen = self.facts.seen(wanted)
             if isinstance(seen, WorkRequest):
                 return seen, now - self.facts.running_at.get(wanted, now)
+        since, until = self.facts.replicating_since, self.facts.replicating_until
+        if since is not None and self.facts.looked_at < until:
+            # A person is told of the way of a key's version as of a work request.
+            return WorkRequest("", status="REPLICATING"), now - since
         return None
 
     @property

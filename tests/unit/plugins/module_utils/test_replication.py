@@ -19,6 +19,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Atte
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Claim, Done, Fail, ListWorkRequests
 from ansible_collections.rekey.oci.plugins.module_utils.module.results import result_of
 from ansible_collections.rekey.oci.plugins.module_utils.module.statuses import status_of
+from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import run as run_to_its_end
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import KEY as FLEET_KEY
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import REGION, Service
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
@@ -35,6 +36,7 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import 
     key,
     receipt,
     reconcile,
+    reconciler,
     tagged,
 )
 
@@ -73,6 +75,18 @@ def test_a_run_waits_and_then_submits(kept: str) -> None:
         there.calls.clear()
         _run, outcome = reconcile(there, Options())
         assert (outcome.reason, there.calls) == ("up_to_date", ["GetBucket", "GetKey"])
+
+
+def test_who_watches_is_told_of_the_wait() -> None:
+    there, told = world(100.0), []
+    run_to_its_end(
+        reconciler(there, Options()), there.pass_time, lambda waited, since: told.append((waited.status, since))
+    )
+    replicating = [since for status, since in told if status == "REPLICATING"]
+    assert replicating == sorted(replicating)
+    assert replicating[0] == 0.0
+    assert 90.0 < replicating[-1] <= 101.0
+    assert [status for status, _since in told[len(replicating) :]] == ["IN_PROGRESS"] * (len(told) - len(replicating))
 
 
 @pytest.mark.parametrize("kept", ["tag", "none"])
@@ -228,6 +242,21 @@ def test_a_version_from_before_the_replica_is_taken_to_be_there(told: dict[str, 
     (warning,) = run.warnings
     assert "It is taken to have come there when the vault was first replicated." in warning
     assert reconcile(there, Options())[1].reason == "up_to_date"
+
+
+@pytest.mark.parametrize("kept", ["tag", "none"])
+def test_a_version_that_cannot_be_read_proves_nothing_either(kept: str) -> None:
+    there = world(5000.0)
+
+    def refuse(*_arguments: Any) -> Any:
+        raise ApiError("GetKeyVersion", "no", status=404, code="NotAuthorizedOrNotFound")
+
+    there.get_version = refuse  # type: ignore[assignment]
+    for posts in (1, 2):
+        run, outcome = reconcile(there, Options(receipt=kept))
+        assert (outcome.action, outcome.reason, there.posts) == ("submit", "unproven", posts)
+        assert any("cannot be read, so this re-encryption proves nothing" in warning for warning in run.warnings)
+    assert READ not in there.calls
 
 
 def test_a_region_that_the_sdk_does_not_know_is_no_reason_to_warn() -> None:
