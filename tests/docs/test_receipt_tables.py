@@ -7,7 +7,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import Any
 
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
@@ -15,9 +18,10 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Clai
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Outcome
 from tests.docs.tables import names, table
 from tests.histories import causes
-from tests.unit.plugins.module_utils.world import World, receipt, reconciler, tagged
+from tests.unit.plugins.module_utils.world import EPOCH, KEY, World, bucket, key, receipt, reconcile, reconciler, tagged
 
 GRACE = 120
+THERE = "us-phoenix-1"
 #: By how the guide puts it: the step next to which the controller dies, and whether it takes it first.
 DEATHS: dict[str, tuple[type, bool]] = {
     "before its claim": (Claim, False),
@@ -127,6 +131,38 @@ def test_what_a_crash_leaves_and_what_the_next_run_does() -> None:
     assert rows[4][2].endswith("if it failed, submits again")
     world, _found, outcome, _seconds = after_death("after the id was written", "FAILED")
     assert (outcome.action, outcome.reason, world.posts) == ("submit", "work_request_failed", 2)
+
+
+#: What is known of a version whose key is of another region, by the guide's words: seconds until it is there, and what is asked.
+VERSIONS: dict[str, tuple[dict[str, Any], Options]] = {
+    "is in the bucket's region": ({"replicas": {THERE: EPOCH - 9}}, Options()),
+    "is on its way there": ({"replicas": {THERE: EPOCH + 100}}, Options()),
+    "is on its way there, and `wait` is false": ({"replicas": {THERE: EPOCH + 100}}, Options(wait=False)),
+    "is on its way there, in check mode": ({"replicas": {THERE: EPOCH + 100}}, Options(check_mode=True)),
+    "may be anywhere": ({"replication_fails": ApiError("GetReplicationStatus", "no", status=404)}, Options()),
+    "is told of, but not on its way": ({"replicas": {"ap-tokyo-1": EPOCH - 9}}, Options()),
+}
+
+
+def test_what_follows_where_the_key_is_of_another_region() -> None:
+    rows = table("docs/receipt.md", "Keys of another region").rows
+    assert len(rows) == len(VERSIONS)
+    for (version, told), (begin, (known, options)) in zip(rows, VERSIONS.items(), strict=True):
+        assert version.startswith(begin)
+        there = World(
+            bucket=replace(bucket(), region=THERE),
+            keys={KEY: replace(key(KEY), region="us-ashburn-1")},
+            **{"replication_id": "operation", **known},
+        )
+        begun = there.now
+        run, outcome = reconcile(there, options)
+        submits = "submits" in told
+        assert there.posts == submits, version
+        assert (outcome.action == "submit") == (submits or "says what" in told), version
+        assert (type(outcome).__name__ == "Fail") == told.startswith("fails"), version
+        assert (there.now - begun >= 100) == told.startswith("waits"), version
+        assert bool(run.warnings) == ("with a warning" in told), version
+        assert (left(there) == "`completed`") == (there.posts == 1 and "proves nothing" not in told), version
 
 
 def test_the_causes_of_second_submissions_are_those_that_histories_tell_apart() -> None:
