@@ -141,3 +141,34 @@ def test_a_busy_service_is_waited_for_as_long_as_wait_timeout(simulator: Running
     told = run(simulator, "compartment_reencrypt", **wanted, wait_timeout=20)
     assert told["failed"]
     assert "429" in told["msg"]
+
+
+@pytest.mark.parametrize("wrapped_at", ["creation", "part", "commit"])
+def test_an_upload_that_straddles_a_rotation_is_found(simulator: Running, wrapped_at: str) -> None:
+    """Whichever version the service gives it: once it is an object, the next run leaves everything under the current one."""
+
+    def payroll() -> dict[str, Any]:
+        found: dict[str, Any] = simulator.control("GET", "truth", {"bucket": "payroll"})["buckets"]["payroll"]
+        return found
+
+    simulator.control("POST", "settings", {"upload_version": wrapped_at})
+    run(simulator, bucket_name="payroll")
+    foreign(simulator, begin_upload=["large"])
+    foreign(simulator, upload_part=["large"])
+    simulator.control("POST", "advance", {"seconds": 600})
+    simulator.control("POST", "rotate", {"key": "master"})
+    told = run(simulator, bucket_name="payroll")
+    assert (told["reason"], told["open_uploads"]) == ("key_version_changed", 1)
+    assert "has 1 open multipart upload that no re-encryption reaches" in "\n".join(told["warnings"])
+    assert " open=1 " in payroll()["tags"]["rekey-receipt"]
+    # As long as it is open, nothing is to be done.
+    assert run(simulator, bucket_name="payroll")["reason"] == "up_to_date"
+    foreign(simulator, commit_upload=["large"])
+    assert payroll()["all_current"] == (wrapped_at == "commit")
+    (looked,) = run(simulator, "bucket_encryption_info", bucket_name="payroll")["buckets"]
+    assert looked["status"] == "stale"
+    told = run(simulator, bucket_name="payroll")
+    assert (told["action"], told["reason"], told["open_uploads"]) == ("submit", "uploads_ended", 0)
+    assert payroll()["all_current"]
+    assert "open=" not in payroll()["tags"]["rekey-receipt"]
+    assert run(simulator, bucket_name="payroll")["reason"] == "up_to_date"
