@@ -24,6 +24,7 @@ STEPS: dict[str, tuple[steps.Step, ...]] = {
     "GetBucket": (steps.Look(),),
     "GetKey": (steps.ReadKey(world.KEY),),
     "GetKeyVersion": (steps.ReadVersion(),),
+    "GetReplicationStatus": (steps.ReadReplication(world.KEY, world.VERSION, "operation"),),
     "ListObjects": (steps.CheckObjects(),),
     "ListWorkRequests": (steps.ListWorkRequests(),),
     "ListMultipartUploads": (steps.ListUploads(),),
