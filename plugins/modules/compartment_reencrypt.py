@@ -180,7 +180,8 @@ buckets:
       type: str
     reason:
       description:
-        - Why, as M(rekey.oci.bucket_reencrypt) returns it.
+        - Why, as M(rekey.oci.bucket_reencrypt) returns it. With V(uploads_ended), some of the open uploads that the receipt counts have
+          ended since, so the module submits again.
         - Three reasons occur only here. With V(deferred), the bucket waits for another run because of O(max_submissions). With
           V(not_begun), the module did not begin it because of O(max_failures). With V(bucket_gone), it was deleted after it was listed.
       type: str

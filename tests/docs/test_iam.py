@@ -227,6 +227,32 @@ def test_the_guide_is_made_from_the_table() -> None:
     assert policies.part() in policies.GUIDE.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("name", policies.TABLE["services"])
+def test_a_statement_for_object_storage_itself(name: str) -> None:
+    entry = policies.TABLE["services"][name]
+    assert f"```text\n{entry['statement']}\n```" in (REPO / entry["page"]).read_text(encoding="utf-8")
+    assert set(entry["needs"]) <= policies.read(entry["statement"]).permissions
+
+
+def test_every_statement_of_a_page_is_in_the_table() -> None:
+    """However long it is: whoever pastes one pastes what was checked."""
+    known = {statement for entry in PLUGINS.values() for statement in entry["statements"]}
+    known |= {entry["statement"] for entry in policies.TABLE["services"].values()}
+    for block in snippets.blocks("text", pages=[REPO / "README.md", *(REPO / "docs").glob("*.md")]):
+        found = [line for line in block.text.splitlines() if line.startswith("Allow service")]
+        assert set(found) <= known, block
+
+
+def test_the_rule_that_ends_uploads_is_one() -> None:
+    from oci.object_storage.models import ObjectLifecycleRule
+
+    (block,) = snippets.blocks("json", pages=[REPO / "docs" / "receipt.md"])
+    (rule,) = json.loads(block.text)
+    assert set(rule) <= set(ObjectLifecycleRule().attribute_map.values())
+    assert (rule["target"], rule["action"]) == ("multipart-uploads", "ABORT")
+    assert (rule["timeUnit"], rule["isEnabled"]) == (ObjectLifecycleRule.TIME_UNIT_DAYS, True)
+
+
 def test_the_readme_has_the_same_statements() -> None:
     readme = (REPO / "README.md").read_text(encoding="utf-8")
     assert "\n".join(PLUGINS["bucket_reencrypt"]["statements"]) in readme

@@ -29,8 +29,8 @@ PARTS = (
     "…… The service said", "…; wait_timeout", "Install it for the Python", "The configuration is not usable",
     "…; … more", "… of them wait for the next run", "… more wait", "Its current version is young enough",
     "… pages in a row told nothing new", "From some point on, no progress",
-    "…, …: its replication is", "…. The re-encryption waits for it", "…, so this re-encryption proves nothing",
-    "…: the vault tells of no way of it to there", "It may take the statement",
+    "It may take the statement", "…. The re-encryption waits", "…, so this re-encryption proves nothing",
+    "…: the vault tells of no way", "…, …: its replication is",
 )  # fmt: skip
 
 
