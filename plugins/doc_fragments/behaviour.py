@@ -68,15 +68,16 @@ options:
   wait:
     description:
       - Whether to wait until the re-encryption has ended. With V(false), a later run completes the receipt.
-      - A key's vault may be replicated from another region to the bucket's. A new version of the key comes there later. With V(true),
-        the task waits for that too, before it submits. With V(false), it fails and submits nothing until the version is there.
+      - The key's vault may be replicated from another region to the bucket's region. A new version of the key arrives there later. With
+        V(true), the task also waits for that before it submits. With V(false), it fails and submits nothing if the version is not there
+        yet.
     type: bool
     default: true
   wait_timeout:
     description:
       - How long to wait, in seconds, at least 1. When this time is over, the task fails and names the work request. OCI goes on with the work, and the
         next run joins it.
-      - If the key's version has not come to the bucket's region by then, the task fails, and has submitted nothing.
+      - If the key's version has not arrived in the bucket's region by then, the task fails and submits nothing.
     type: int
     default: 1200
   wait_interval:

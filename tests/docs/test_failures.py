@@ -169,7 +169,7 @@ def test_what_follows_where_it_does_not_pass() -> None:
 
 def _bare() -> End:
     (step,) = STEPS["GetBucket"]
-    return fail_for_good(step, ApiError("GetBucket", "the answer bears no etag", 200, BARE, retryable=True))
+    return fail_for_good(step, ApiError("GetBucket", "the answer has no etag", 200, BARE, retryable=True))
 
 
 def test_why_one_failed_may_remain_unknown() -> None:

@@ -28,7 +28,7 @@ PARTS = (
     "Allow group", "It may be for the receipt", "It takes two policies", "This user may not write to the bucket",
     "…… The service said", "…; wait_timeout", "Install it for the Python", "The configuration is not usable",
     "…; … more", "… of them wait for the next run", "… more wait", "Its current version is young enough",
-    "… pages in a row told nothing new", "From some point on, no progress",
+    "… pages in a row told nothing new", "Progress could no longer be shown",
     "It may take the statement", "…. The re-encryption waits", "…, so this re-encryption proves nothing",
     "…: the vault tells of no way", "…, …: its replication is",
 )  # fmt: skip

@@ -191,3 +191,11 @@ def test_every_guide_is_on_the_site_and_in_the_readme() -> None:
     # By task, too.
     assert guides == set(re.findall(r"\]\((\w+)\.md\)", index)) - {"playbooks"}
     assert guides == set(re.findall(r"\]\(docs/(\w+)\.md\)", README))
+
+
+@pytest.mark.parametrize("page", snippets.PAGES, ids=lambda page: str(page.relative_to(REPO)))
+def test_headings_go_down_one_level_at_a_time(page: Path) -> None:
+    """The site's builder takes no page where they do not."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    levels = [len(marks) for marks in re.findall(r"^(#+) ", text, re.MULTILINE)]
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:]))

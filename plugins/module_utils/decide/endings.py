@@ -130,7 +130,7 @@ def key_unreadable(here: Situation, failure: Failure) -> Verdict:
 
 
 def version_unreadable(here: Situation, failure: Failure) -> Verdict:
-    told = "When the key's current version was created cannot be read: %s" % failure.error.line()
+    told = "The time at which the key's current version was created cannot be read: %s" % failure.error.line()
     return Verdict(facts={"version_unreadable": True}, warning=told)
 
 
@@ -148,7 +148,7 @@ def replication_unread(here: Situation, failure: Failure) -> Verdict:
 
 
 def not_empty(here: Situation, failure: Failure) -> Verdict:
-    told = "Whether bucket %s is empty cannot be seen, so it is taken not to be: %s"
+    told = "It cannot be seen whether bucket %s is empty, so it counts as not empty: %s"
     return Verdict(facts={"objects_checked": True}, warning=told % (failure.name, failure.error.line()))
 
 
@@ -177,9 +177,7 @@ def errors_refused(here: Situation, failure: Failure) -> Verdict:
     seen = here.facts.seen(wanted)
     if seen is None or failure.error.status not in (403, 404):
         return no_errors(here, failure)
-    told = (
-        "Whether work request %s has errors on record cannot be read (OBJECT_READ), so its status alone is believed: %s"
-    )
+    told = "The errors of work request %s cannot be read (OBJECT_READ), so only its status counts: %s"
     warning = told % (wanted, failure.error.line()) if seen.status == "COMPLETED" else None
     return Verdict(facts={"errors_read": here.facts.errors_read | {wanted}}, warning=warning)
 

@@ -54,7 +54,7 @@ REASONS: dict[str, Reason] = {
         "Since the completed receipt, some of the open uploads that it counts have ended.",
     ),
     "unproven": Reason(
-        "submit", "unproven", None, None, "Nothing proves anything: no receipt, or the key's version cannot be read."
+        "submit", "unproven", None, None, "There is no receipt that proves it, or the key's version cannot be read."
     ),
     "forced": Reason("submit", None, None, None, "It was asked for by force."),
     "key_assigned": Reason(

@@ -170,7 +170,8 @@ def conflict(here: Situation) -> Optional[Step]:
         )
     error = known(attempt.conflict)
     return Fail(
-        "No re-encryption of bucket %s is seen to run, and yet: %s" % (here.bucket.name, error.line()),
+        "No list shows a running re-encryption of bucket %s, but the service says: %s"
+        % (here.bucket.name, error.line()),
         "submit",
         attempt.reason,
         error,

@@ -116,7 +116,7 @@ def end(
     entries = result["buckets"]
     _warn(module, entries)
     if fleet.unobserved:
-        module.warn("From some point on, no progress was told. %s" % fleet.unobserved)
+        module.warn("Progress could no longer be shown: %s" % fleet.unobserved)
     if fleet.stopped:
         finished = sum(1 for entry in entries if entry["error"] is None or entry["error"]["message"] != STOPPED)
         stopped = "%s: of the buckets found, %d are finished and %d are not. Run again to go on." % (

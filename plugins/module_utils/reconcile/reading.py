@@ -47,7 +47,7 @@ def look(run: Knowledge, step: Look) -> None:
     # A completed receipt may be read all the same. Where it proves nothing now, another look is called for.
     reads = first and facts.receipt is not None and facts.receipt.state == receipts.COMPLETED
     if lacks and not reads and facts.tags_unusable is None and run.options.receipt == "tag":
-        raise ApiError("GetBucket", "the service's answer bears no %s" % lacks, code=BARE, retryable=True)
+        raise ApiError("GetBucket", "the service's answer has no %s" % lacks, code=BARE, retryable=True)
 
 
 def read_key(run: Knowledge, step: ReadKey) -> None:
@@ -110,7 +110,7 @@ def poll(run: Knowledge, step: Poll) -> None:
     run.facts.saw(seen, run.clock())
     if seen.status is not None and not seen.terminal and seen.status not in RUNNING_STATUSES:
         run.warn(
-            "Work request %s has the status %s, which this collection does not know: waiting on."
+            "Work request %s has the status %s, which this collection does not know. It goes on waiting."
             % (seen.id, seen.status)
         )
 

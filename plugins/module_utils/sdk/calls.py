@@ -89,7 +89,7 @@ class Calls:
         if nowhere is None:
             raise AssertionError("a vault has an endpoint")
         if len(endpoints) > 1:
-            nowhere.message += "; nor does %s answer" % " or ".join(endpoints[1:])
+            nowhere.message += "; %s does not answer either" % " or ".join(endpoints[1:])
         raise nowhere
 
 

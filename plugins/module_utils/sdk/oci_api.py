@@ -143,7 +143,7 @@ class OciApi(SharedApi):
         # Tags are replaced as a whole, so that an answer without them leaves nothing open.
         written = _bucket("UpdateBucket", response, change.of(bucket))
         if written.etag is None:
-            raise failures.not_understood("UpdateBucket", response, "the answer bears no etag")
+            raise failures.not_understood("UpdateBucket", response, "the answer has no etag")
         return written
 
     def reencrypt_bucket(

@@ -64,7 +64,7 @@ def _bounded(signer: Any, auth_type: Any) -> Any:
 
     def renew(self: Any) -> Any:
         if time.monotonic() - getattr(signing, "begun", 0.0) > _PROMPT:
-            raise NotSigned("auth_type %s: the token was refused, and not in time for a new one" % auth_type)
+            raise NotSigned("auth_type %s: the token was refused, and there was no time to get a new one" % auth_type)
         return in_time(lambda: signers.refresh_security_token(self))
 
     members: dict[str, Any] = {"__call__": sign}

@@ -304,7 +304,7 @@ def test_a_token_that_is_refused_is_renewed_once_where_there_is_time(
         assert len(got) == 2
         assert all(b"ST$a-token" in request for request in got)
         monkeypatch.setattr(signing, "_PROMPT", -1)
-        with pytest.raises(ApiError, match="not in time for a new one"):
+        with pytest.raises(ApiError, match="no time to get a new one"):
             api.get_namespace()
         assert len(got) == 3
 

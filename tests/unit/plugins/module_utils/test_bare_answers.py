@@ -56,7 +56,7 @@ def test_no_receipt_is_written(lacks: str) -> None:
     run, outcome = reconcile(world, Options())
     assert (outcome.action, outcome.reason, world.posts, world.writes) == ("submit", "unproven", 1, 0)
     assert world.now - EPOCH < 60
-    assert any(f"bears no {lacks}" in warning for warning in run.warnings)
+    assert any(f"has no {lacks}" in warning for warning in run.warnings)
     _run, outcome = reconcile(world, Options())
     assert (outcome.action, outcome.reason, world.posts) == ("none", "up_to_date", 1)
 

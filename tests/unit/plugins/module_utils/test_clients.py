@@ -283,4 +283,6 @@ def test_a_vault_that_is_nowhere_is_told_by_both_forms_of_its_host(tmp_path: Pat
     with pytest.raises(ApiError) as caught:
         key_at(made, broken)
     first, second = made.key_management_endpoints(KEY)
-    assert caught.value.line() == (f"GetKey failed: {first} cannot be reached (no such host); nor does {second} answer")
+    assert caught.value.line() == (
+        f"GetKey failed: {first} cannot be reached (no such host); {second} does not answer either"
+    )

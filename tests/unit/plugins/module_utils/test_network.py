@@ -143,7 +143,7 @@ def test_a_vaults_other_host_is_tried_where_a_proxy_refuses_the_first(
     assert [line.split()[1].split(":")[0] for line in proxy.asked] == [
         f"examplevault-management.kms.us-ashburn-1{label}.oraclecloud.com" for label in ("", ".oci")
     ]
-    assert error.line().endswith(f"nor does {api.calls.clients.key_management_endpoints(KEY)[1]} answer")
+    assert error.line().endswith(f"{api.calls.clients.key_management_endpoints(KEY)[1]} does not answer either")
 
 
 @pytest.mark.parametrize("variable", ["no_proxy", "NO_PROXY"])
