@@ -89,7 +89,7 @@ def test_no_receipt_helps_where_the_key_is_disabled(count: int, end: type) -> No
     made = world.tagged(world.receipt(receipts.COMPLETED, "ocid1.workrequest.oc1.iad.example"))
     there = world.World(
         bucket=world.bucket(freeform_tags=made.freeform_tags, approximate_count=count),
-        keys={world.KEY: world.key(state="DISABLED")},
+        state="DISABLED",
         objects=bool(count),
     )
     _run, outcome = world.reconcile(there, Options())

@@ -99,11 +99,11 @@ def left(world: World) -> str:
 def after_death(when: str, end: str = "COMPLETED") -> tuple[World, str, Outcome, float]:
     """Where the controller died, what it left, how the next run ends, and how long that took to write, or to end."""
     # Longer than a claim's grace, where it is to be joined.
-    world = World(end=end, duration=5 if end == "FAILED" or when.endswith(("end", "completion")) else 3 * GRACE)
+    world = World(end=end, work_seconds=5.0 if end == "FAILED" or when.endswith(("end", "completion")) else 3.0 * GRACE)
     die(world, *DEATHS[when])
     if end == "FAILED":
         world.pass_time(10)
-    world.end = "COMPLETED"
+    world.settings.outcomes = ()
     found, begun, before = left(world), world.now, world.writes
     run = reconciler(world, Options(claim_grace=GRACE), nonce="c" * 12)
     while run.outcome is None and world.writes == before:

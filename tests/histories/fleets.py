@@ -27,14 +27,14 @@ from ansible_collections.rekey.oci.plugins.module_utils.fleet.tasks import Bucke
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.compartments import Compartments
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
-from tests.histories.client import broken_connection, no_answer
 from tests.histories.entries import Broken, Sent
 from tests.histories.moves import FLEETS, Fate
-from tests.histories.scenes import REGIONS, RegionalClients, Scene, Told, Watched
+from tests.histories.scenes import REGIONS, Scene, Told, Watched
 from tests.histories.universe import OK, Crash, Run
 from tests.simulator.clock import VirtualClock
 from tests.simulator.dispatch import Simulator
 from tests.simulator.faults import CODES
+from tests.simulator.in_process import Clients, broken_connection, no_answer
 from tests.simulator.messages import Request, Response
 from tests.simulator.regions import HOME
 from tests.simulator.settings import Settings
@@ -118,7 +118,7 @@ class FleetUniverse:
         return one
 
     def api(self, sweep: Sweep, region: str, meddle: float = 0.0) -> OciApi:
-        return OciApi(RegionalClients(partial(self._transport, sweep, meddle), ADMIN, region))  # type: ignore[arg-type]
+        return OciApi(Clients(partial(self._transport, sweep, meddle), ADMIN, region))  # type: ignore[arg-type]
 
     def _pass(self, seconds: float) -> None:
         if seconds > 1e5:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a fleet of the histories is made of: clients for several regions, a bucket with its book, and entries that the books hear of."""
+"""What a fleet of the histories is made of: a bucket with its book, and entries that the books hear of."""
 
 from __future__ import annotations
 
@@ -16,60 +16,15 @@ from ansible_collections.rekey.oci.plugins.module_utils.fleet.tasks import Bucke
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef
 from ansible_collections.rekey.oci.plugins.module_utils.module.fleet_results import Compact
 from tests.histories.book import Book
-from tests.histories.client import Answer, Client, Clients, Transport
 from tests.histories.moves import Fate
 from tests.histories.universe import OK, Run
 from tests.simulator.clock import VirtualClock
 from tests.simulator.keys import Key
-from tests.simulator.messages import Request, Response
 from tests.simulator.regions import HOME
 from tests.simulator.settings import Settings
 from tests.simulator.storage import Bucket
 
 REGIONS = (HOME, "eu-frankfurt-1")
-
-
-class RegionalClient(Client):
-    """The same client at a region's host; it lists buckets and compartments too."""
-
-    def __init__(self, transport: Transport, principal: str, region: str, timeout: float = 30.0) -> None:
-        def to(request: Request, seconds: float) -> Response:
-            request.headers["host"] = f"{region}.localhost"
-            return transport(request, seconds)
-
-        super().__init__(to, principal, timeout)
-
-    def list_buckets(self, namespace: str, compartment_id: str, limit: int, page: str | None = None) -> Answer:
-        query = {"compartmentId": compartment_id, "limit": str(limit)} | ({"page": page} if page else {})
-        return self._call("GET", f"/n/{namespace}/b", query, gives=list)
-
-    def list_compartments(self, compartment_id: str, limit: int, page: str | None = None, **_more: Any) -> Answer:
-        query = {"compartmentId": compartment_id, "limit": str(limit)} | ({"page": page} if page else {})
-        return self._call("GET", "/20160918/compartments", query, gives=list)
-
-
-class RegionalClients(Clients):
-    """One caller in one region; keys are asked for where they are."""
-
-    def __init__(self, transport: Transport, principal: str, region: str) -> None:
-        super().__init__(transport, principal)
-        self.region = region
-        self._client = RegionalClient(transport, principal, region)
-
-    def identity(self) -> Client:
-        return self._client
-
-    def object_storage_post(self, timeout: float) -> Client:
-        return RegionalClient(self._transport, self._principal, self.region, min(30.0, timeout * 0.7))
-
-    def region_of_key(self, key_id: str) -> str:
-        return HOME if key_id.split(".")[3] == "iad" else REGIONS[1]
-
-    def key_management_endpoints(self, key_id: str) -> list[str]:
-        return [self.region_of_key(key_id)]
-
-    def key_management(self, endpoint: str) -> Client:
-        return RegionalClient(self._transport, self._principal, endpoint)
 
 
 @dataclass(eq=False)

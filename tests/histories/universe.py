@@ -21,13 +21,13 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Opti
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from tests.histories.book import Book
-from tests.histories.client import VAULT, Clients, broken_connection, no_answer, nobody_listens
 from tests.histories.entries import Sent
 from tests.histories.moves import ODD, Fate
 from tests.histories.tagging import all_tags
 from tests.simulator.clock import VirtualClock
 from tests.simulator.dispatch import Simulator
 from tests.simulator.faults import CODES
+from tests.simulator.in_process import VAULT, Clients, broken_connection, no_answer, nobody_listens
 from tests.simulator.messages import Request, Response
 from tests.simulator.regions import HOME
 from tests.simulator.settings import Settings
@@ -160,7 +160,7 @@ class Universe:
         run.blind = user in (BLIND, UNSURE)
         offset = self.random.uniform(0, 1e6)
         chance = random.Random(self._runs)
-        clients = Clients(lambda request, timeout: self._transport(run, request, timeout), user, self.key_region)
+        clients = Clients(lambda request, timeout: self._transport(run, request, timeout), user)
         api = OciApi(clients)  # type: ignore[arg-type]
 
         def sleep(seconds: float) -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from datetime import datetime, timezone
 from email.utils import formatdate
@@ -42,6 +43,7 @@ class VirtualClock(Clock):
         self._now += seconds
 
 
+@functools.lru_cache(maxsize=4096)
 def rfc3339(moment: float | None) -> str | None:
     """Format as OCI's JSON does, with milliseconds."""
     if moment is None:
@@ -51,4 +53,9 @@ def rfc3339(moment: float | None) -> str | None:
 
 def http_date(moment: float) -> str:
     """Format as the ``date`` header, to the second."""
-    return formatdate(int(moment), usegmt=True)
+    return _http_date(int(moment))
+
+
+@functools.lru_cache(maxsize=64)
+def _http_date(moment: int) -> str:
+    return formatdate(moment, usegmt=True)

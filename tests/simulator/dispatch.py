@@ -34,6 +34,22 @@ from .users import Users
 from .work_requests import WorkRequestOperations
 from .world import World
 
+_SERVICES: tuple[type, ...] = (
+    ObjectStorage,
+    Objects,
+    Listings,
+    Copies,
+    Uploads,
+    WorkRequestOperations,
+    KeyManagement,
+    Identity,
+    Tagging,
+)
+#: Which service has an operation, and what its method is called.
+_SERVED: dict[str, tuple[type, str]] = {
+    operation: (next(kind for kind in (*_SERVICES, Streaming) if hasattr(kind, name)), name)
+    for operation, name in OPERATIONS.items()
+}
 #: Below it is what Vault serves.
 _VAULT = "/20180608/"
 
@@ -85,21 +101,10 @@ class Simulator:
         self._wire(world)
 
     def _wire(self, world: World) -> None:
-        services = (
-            ObjectStorage(world),
-            Objects(world),
-            Listings(world),
-            Copies(world),
-            Uploads(world),
-            WorkRequestOperations(world),
-            KeyManagement(world),
-            Identity(world),
-            Streaming(world, self.streams),
-            Tagging(world),
-        )
+        services = {kind: kind(world) for kind in _SERVICES}
+        services[Streaming] = Streaming(world, self.streams)
         self._operations[world.region] = {
-            operation: next(getattr(service, name) for service in services if hasattr(service, name))
-            for operation, name in OPERATIONS.items()
+            operation: getattr(services[kind], name) for operation, (kind, name) in _SERVED.items()
         }
 
     def region(self, name: str) -> World:

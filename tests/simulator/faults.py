@@ -23,6 +23,8 @@ KINDS = (
     "garbage",
     "huge",
     "no_headers",
+    "no_etag",
+    "no_date",
     "truncated",
     "hand_before",
     "hand_after",
@@ -125,6 +127,11 @@ def struck(fault: Fault, request: Request, response: Response | None) -> Respons
     assert response is not None
     if fault.kind == "no_headers":
         response.headers = {"content-type": "application/json"}
+    if fault.kind in ("no_etag", "no_date"):
+        name = fault.kind.removeprefix("no_")
+        response.headers.pop(name, None)
+        if isinstance(response.body, dict):
+            response.body.pop(name, None)
     if fault.kind in odd_pages.KINDS:
         odd_pages.disturb(fault.kind, request, response)
     return response

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import functools
+
 HOME = "us-ashburn-1"
 #: The oldest regions have short codes in OCIDs; all others have their names there.
 _CODES = {"us-ashburn-1": "iad", "us-phoenix-1": "phx", "eu-frankfurt-1": "fra", "uk-london-1": "lhr"}
@@ -17,6 +19,12 @@ def code_of(region: str) -> str:
     return _CODES.get(region, region)
 
 
+def name_of(code: str) -> str:
+    """The region that has this code in OCIDs."""
+    return next((region for region, short in _CODES.items() if short == code), code)
+
+
+@functools.lru_cache(maxsize=64)
 def region_of(host: str) -> str:
     """The last label before ``localhost``; the home region for a host that names none."""
     name = host.lower().partition(":")[0]

@@ -164,6 +164,11 @@ class WorkRequests:
         if not work.ended:
             self._running.setdefault(work.bucket, []).append(work)
 
+    def forget(self) -> None:
+        """Know none any more; those that run go on."""
+        self.by_id.clear()
+        self._of_compartment.clear()
+
     def advance(self, bucket: str, now: float) -> None:
         """Bring one bucket's to where they are by now, step by step in the order of time, however many run at once."""
         running = self._running.get(bucket)

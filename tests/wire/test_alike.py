@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The client of the histories answers and fails as the real SDK does over HTTP: so what holds in the histories holds there."""
+"""The clients in process answer and fail as the real SDK does over HTTP: so what holds in the histories holds there."""
 
 from __future__ import annotations
 

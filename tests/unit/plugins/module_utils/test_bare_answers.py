@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
 import pytest
 from oci.object_storage import models
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Change
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.failing import LOST_WRITES
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
@@ -30,29 +29,16 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import 
 RECORDED = "ocid1.workrequest.oc1.iad.recorded"
 
 
-@dataclass
-class BareWorld(World):
+def bare(lacks: str, there: Bucket | None = None) -> World:
     """A service whose answers to GetBucket lack something."""
-
-    lacks: str = "etag"
-
-    def get_bucket(self, namespace: str, name: str) -> tuple[Bucket, float | None]:
-        told, date = super().get_bucket(namespace, name)
-        return (replace(told, etag=None), date) if self.lacks == "etag" else (told, None)
-
-
-@dataclass
-class MumblingWorld(World):
-    """A service that does what it is asked to, and whose answers to UpdateBucket nobody understands."""
-
-    def update_bucket(self, bucket: Bucket, etag: str | None, change: Change) -> Bucket:
-        super().update_bucket(bucket, etag, change)
-        raise ApiError("UpdateBucket", "mumble", 200, "NotUnderstood", effect="unknown", retryable=True)
+    world = World(there)
+    world.break_("GetBucket", f"no_{lacks}", count=-1)
+    return world
 
 
 @pytest.mark.parametrize("lacks", ["etag", "date"])
 def test_no_receipt_is_written(lacks: str) -> None:
-    world = BareWorld(lacks=lacks)
+    world = bare(lacks)
     run, outcome = reconcile(world, Options())
     assert (outcome.action, outcome.reason, world.posts, world.writes) == ("submit", "unproven", 1, 0)
     assert world.now - EPOCH < 60
@@ -64,7 +50,7 @@ def test_no_receipt_is_written(lacks: str) -> None:
 @pytest.mark.parametrize("lacks", ["etag", "date"])
 def test_a_completed_receipt_is_read_all_the_same(lacks: str) -> None:
     tags = tags_of(receipt(receipts.COMPLETED, RECORDED))
-    world = BareWorld(bucket=bucket(freeform_tags=tags), lacks=lacks)
+    world = bare(lacks, bucket(freeform_tags=tags))
     run, outcome = reconcile(world, Options())
     assert (outcome.action, outcome.reason, run.warnings) == ("none", "up_to_date", [])
 
@@ -72,14 +58,15 @@ def test_a_completed_receipt_is_read_all_the_same(lacks: str) -> None:
 @pytest.mark.parametrize("lacks", ["etag", "date"])
 def test_a_completed_receipt_for_an_older_version_stays_as_it_is(lacks: str) -> None:
     tags = tags_of(receipt(receipts.COMPLETED, RECORDED, key_version_id=OLDER))
-    world = BareWorld(bucket=bucket(freeform_tags=tags), lacks=lacks)
+    world = bare(lacks, bucket(freeform_tags=tags))
     _run, outcome = reconcile(world, Options())
     assert (outcome.action, world.posts, world.writes) == ("submit", 1, 0)
     assert world.bucket.freeform_tags == tags
 
 
 def test_writes_that_nobody_understands_end_the_run() -> None:
-    world = MumblingWorld()
+    world = World()
+    world.break_("UpdateBucket", "garbage", count=-1)
     run, _outcome = reconcile(world, Options())
     assert run.error is not None
     assert run.error.operation == "UpdateBucket"

@@ -6,37 +6,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import CREATED, EPOCH, Job, World, reconcile
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
+    CREATED,
+    EPOCH,
+    WORK_SECONDS,
+    Job,
+    World,
+    reconcile,
+)
 
 
-@dataclass
-class OneAtOnce(World):
-    listed: bool = False
-
-    def list_reencryptions(self, *args: Any) -> tuple[tuple[WorkRequest, ...], float | None]:
-        told, begun = super().list_reencryptions(*args)
-        return (told, begun) if self.listed else (tuple(work for work in told if work.terminal), begun)
-
-    def reencrypt_bucket(self, *args: Any, **options: Any) -> str:
-        if any(job.ends > self.now for job in self.jobs):
-            self._called("ReencryptBucket")
-            raise ApiError("ReencryptBucket", "one is running", status=409, code="Conflict")
-        return super().reencrypt_bucket(*args, **options)
-
-
-def world(seconds: float, listed: bool) -> OneAtOnce:
+def world(seconds: float, listed: bool) -> World:
     # Of a time before the key's current version, so that it proves nothing either way.
     foreign = Job("ocid1.workrequest.oc1.iad.foreign", CREATED - 10, EPOCH + seconds, version=None)
-    return OneAtOnce(jobs=[foreign], listed=listed)
+    return World(jobs=[foreign], two_at_once="conflict", list_lag=0.0 if listed else 5010.0 + seconds)
 
 
 @pytest.mark.parametrize("receipt", ["tag", "none"])
@@ -47,7 +35,7 @@ def test_it_submits_once_soon_after_the_other_one_is_over(seconds: float, receip
     assert isinstance(outcome, Done)
     assert (outcome.action, outcome.changed, there.posts) == ("submit", True, 1)
     # It looks often enough, and not so often that it is a burden.
-    assert there.now - (EPOCH + seconds) < there.duration + 30
+    assert there.now - (EPOCH + seconds) < WORK_SECONDS + 30
     assert len(there.calls) < 60 + 2 * seconds
 
 
@@ -68,7 +56,7 @@ def test_where_none_is_listed_it_ends_soon_in_the_service_s_words_and_leaves_no_
     there = world(300, False)
     _run, outcome = reconcile(there, Options(receipt=receipt, wait=wait))
     assert isinstance(outcome, Fail)
-    assert "409 Conflict: one is running" in outcome.message
+    assert "409 IncorrectState: A re-encryption of the bucket" in outcome.message
     assert there.now - EPOCH < 30
     assert receipts.RECEIPT_TAG not in there.bucket.freeform_tags
 

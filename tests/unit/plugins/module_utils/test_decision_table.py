@@ -27,7 +27,6 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import 
     Job,
     World,
     bucket,
-    key,
     receipt,
     reconcile,
     tags_of,
@@ -176,19 +175,19 @@ TABLE = [
         "submit",
         "unproven",
         True,
-        fails="an object could not be read",
+        fails="could not wrap a data key",
         world={"end": "FAILED"},
     ),
     Row("own work request canceled", "submit", "unproven", True, fails="CANCELED", world={"end": "CANCELED"}),
     Row("no wait", "submit", "unproven", True, options={"wait": False}),
-    Row("key disabled", "none", None, fails="is DISABLED", world={"keys": {KEY: key(state="DISABLED")}}),
-    Row("key deleted", "none", None, fails="is DELETED", world={"keys": {KEY: key(state="DELETED")}}),
+    Row("key disabled", "none", None, fails="is DISABLED", world={"state": "DISABLED"}),
+    Row("key deleted", "none", None, fails="is DELETED", world={"state": "DELETED"}),
     Row(
         "key pending deletion",
         "none",
         None,
         fails="is PENDING_DELETION",
-        world={"keys": {KEY: key(state="PENDING_DELETION")}},
+        world={"state": "PENDING_DELETION"},
         options={"force": True},
     ),
     Row("without receipts: nothing known", "submit", "unproven", True, options={"receipt": "none"}),
@@ -238,7 +237,7 @@ TABLE = [
         options={"receipt": "none"},
         receipt=PROVEN,
     ),
-    Row("tags may not be written", "submit", "unproven", True, world={"refuse_tags": True}),
+    Row("tags may not be written", "submit", "unproven", True, world={"refused": {"UpdateBucket": 404}}),
 ]
 
 
@@ -286,10 +285,9 @@ def test_a_second_run_is_ok(row: Row) -> None:
     options = {**row.options, "force": False, "wait": True}
     world = world_of(row)
     reconcile(world, Options(**options))
-    proof = options.get("receipt", "tag") == "tag" and not world.refuse_tags and not world.unreadable
+    proof = options.get("receipt", "tag") == "tag" and "refused" not in row.world and not world.unreadable
     if proof:
         world.pass_time(90 * 86400.0)
-        world.jobs.clear()
     before = (world.writes, world.posts)
     _run, outcome = reconcile(world, Options(**options), nonce="cccccccccccc")
     assert isinstance(outcome, Done)
@@ -354,8 +352,8 @@ def test_assigning_a_key(
 
 BAD_KEYS: list[tuple[str, Callable[[World], None], str]] = [
     ("not readable", lambda world: setattr(world, "unreadable", True), "cannot be read, so it was not assigned"),
-    ("disabled", lambda world: world.keys.update({KEY: key(state="DISABLED")}), "only an enabled key"),
-    ("being created", lambda world: world.keys.update({KEY: key(state="CREATING")}), "only an enabled key"),
+    ("disabled", lambda world: world.set_state("DISABLED"), "only an enabled key"),
+    ("being created", lambda world: world.set_state("CREATING"), "only an enabled key"),
 ]
 
 

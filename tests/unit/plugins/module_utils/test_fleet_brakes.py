@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -70,9 +69,9 @@ def test_those_that_need_nothing_take_no_turn() -> None:
 def test_once_enough_have_failed_no_other_is_begun(workers: int, check_mode: bool) -> None:
     def fail(what: str) -> None:
         if what in ("b-2", "b-3", "b-5", "b-6"):
-            raise refused("GetBucket", 403)
+            raise refused(403)
 
-    service = Service(fails={"GetBucket": fail})
+    service = Service(at={"GetBucket": fail})
     service.add(10)
     entries = told(service.run(max_failures=2, workers=workers, check_mode=check_mode))
     assert entries == {
@@ -87,8 +86,8 @@ def test_what_fails_at_its_end_stops_those_that_wait_for_a_slot() -> None:
     service.add(20)
 
     def fail() -> None:
-        for job in service.jobs.values():
-            job.end = "FAILED"
+        for job in service.works:
+            job.outcome = "FAILED"
 
     service.on_sleep = fail
     fleet = service.fleet(max_failures=3, max_in_flight=2)
@@ -102,9 +101,9 @@ def test_what_fails_at_its_end_stops_those_that_wait_for_a_slot() -> None:
 
 def test_what_is_not_begun_costs_no_call() -> None:
     def fail(_what: str) -> None:
-        raise refused("GetBucket", 403)
+        raise refused(403)
 
-    service = Service(fails={"GetBucket": fail})
+    service = Service(at={"GetBucket": fail})
     service.add(500)
     entries = service.run(max_failures=1, workers=2)
     assert counts(entries) == {"total": 500, "failed": 1, "not_begun": 499}
@@ -117,18 +116,17 @@ def test_one_that_waits_for_somebody_else_holds_up_nobody_and_keeps_its_turn() -
     service.add(6)
     service.submit("b-0")
     service.durations.clear()
-    service.submitted.clear()
     entries = service.run(max_submissions=3)
     assert [entry["name"] for entry in entries if entry["changed"]] == ["b-0", "b-1", "b-2"]
-    accepted = {job.bucket: job.accepted for job in service.jobs.values()}
-    assert accepted["b-1"] < 1100 < 1300 <= accepted["b-0"]
+    first = service.works[0].time_accepted
+    accepted = {work.bucket: work.time_accepted - first for work in service.works}
+    assert accepted["b-1"] < 100 < 300 <= accepted["b-0"]
 
 
 def test_a_key_is_assigned_only_where_the_objects_follow() -> None:
     service = Service()
     service.add(5)
-    for name in ("b-0", "b-1"):
-        service.buckets[name] = replace(service.buckets[name], approximate_count=0)
+    service.empty("b-0", "b-1")
     predicted = service.run(kms_key_id=OTHER_KEY, max_submissions=1, check_mode=True)
     entries = service.run(kms_key_id=OTHER_KEY, max_submissions=1)
     assert told(entries) == told(predicted)
@@ -159,9 +157,9 @@ def test_a_move_to_another_key_that_was_cut_short_is_finished_by_the_next_run() 
 
 
 def test_brakes_hold_for_all_regions_together_and_threads_too() -> None:
-    service = Service(virtual=False, work_seconds=-1.0)
-    there = Service(virtual=False, work_seconds=-1.0)
-    service.elsewhere = {"eu-frankfurt-1": there}
+    service = Service(virtual=False, work_seconds=0.0)
+    there = Service(virtual=False, work_seconds=0.0, region="eu-frankfurt-1")
+    service.elsewhere = [there]
     service.add(40)
     there.add(40)
     fleet = service.fleet(max_submissions=50)

@@ -23,6 +23,17 @@ from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import Bucket
 from ansible_collections.rekey.oci.plugins.module_utils.module import fleet_results, statuses
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import Service
 
+#: The methods of the collection's own API that make the calls.
+METHODS = {
+    "GetBucket": "get_bucket",
+    "GetKey": "get_key",
+    "UpdateBucket": "update_bucket",
+    "ReencryptBucket": "reencrypt_bucket",
+    "GetWorkRequest": "get_work_request",
+    "ListWorkRequests": "reencryption_pages",
+    "GetWorkRequest for its owner": "get_owners",
+}
+
 #: No assertion: only so that a run which hangs ends.
 HANG_SECONDS = 120
 
@@ -46,7 +57,7 @@ def ended(fleet: Fleet, observe: Callable[[], None] | None = None) -> Fleet:
 
 
 def a_service(number: int = 30, **more: Any) -> Service:
-    service = Service(virtual=False, work_seconds=-1.0, **more)
+    service = Service(virtual=False, work_seconds=0.0, **more)
     service.add(number)
     return service
 
@@ -104,7 +115,7 @@ def test_a_look_that_cannot_be_told_has_an_entry_of_the_same_shape() -> None:
 @pytest.mark.parametrize("error", [TypeError("a bug"), MemoryError(), Untellable()], ids=repr)
 def test_a_call_that_raises_what_no_call_raises(operation: str, error: Exception) -> None:
     service = a_service()
-    service.fails[operation] = broken(error)
+    setattr(service.api, METHODS[operation], broken(error))
     fleet = ended(service.fleet())
     assert len(fleet.entries) == 30
     failed = [entry for entry in fleet.entries if entry["error"]]
@@ -115,10 +126,9 @@ def test_a_call_that_raises_what_no_call_raises(operation: str, error: Exception
 
 @pytest.mark.parametrize("operation", ["ListWorkRequests", "GetWorkRequest for its owner"])
 def test_a_list_that_breaks_fails_those_who_asked_for_it(operation: str) -> None:
-    service = a_service(summaries_name=False)
+    service = a_service(summary_resources="none")
     service.submit("b-0")
-    service.submitted.clear()
-    service.fails[operation] = broken(ZeroDivisionError("a bug"))
+    setattr(service.api, METHODS[operation], broken(ZeroDivisionError("a bug")))
     fleet = ended(service.fleet())
     assert len(fleet.entries) == 30
     assert all("ZeroDivisionError" in entry["error"]["message"] for entry in fleet.entries if entry["error"])
@@ -128,7 +138,7 @@ def test_a_list_that_breaks_fails_those_who_asked_for_it(operation: str) -> None
 @pytest.mark.parametrize("operation", ["ListBuckets", "ListCompartments"])
 def test_a_search_that_breaks_is_a_compartment_that_is_not_listed(operation: str) -> None:
     service = a_service(tree={"ocid1.compartment.oc1..apps": []})
-    service.fails[operation] = broken(ZeroDivisionError("a bug"))
+    service.at[operation] = broken(ZeroDivisionError("a bug"))
     fleet = ended(service.fleet(recursive=True))
     (unlisted,) = fleet.discoveries[0].unlisted_result()
     assert unlisted["error"]["operation"] == operation
@@ -165,7 +175,7 @@ def test_the_run_itself_breaks(owner: type, method: str, error: BaseException, m
         return real(*args)
 
     if method == "broke":
-        service.fails["GetBucket"] = broken(TypeError("a bug"))
+        service.api.get_bucket = broken(TypeError("a bug"))  # type: ignore[method-assign]
     monkeypatch.setattr(threads, "_LAST_CALLS", 1.0)
     monkeypatch.setattr(owner, method, breaks)
     fleet = ended(service.fleet())
@@ -186,7 +196,7 @@ def test_an_error_in_a_list_leaves_nobody_waiting(method: str, monkeypatch: pyte
 
 def test_an_observer_that_breaks_loses_nothing() -> None:
     service = a_service(5)
-    service.fails["GetBucket"] = lambda _name: time.sleep(1.2)
+    service.at["GetBucket"] = lambda _name: time.sleep(1.2)
     calls: list[int] = []
 
     def observe() -> None:

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Selection
 from ansible_collections.rekey.oci.plugins.module_utils.module import fleets, statuses
 from ansible_collections.rekey.oci.plugins.module_utils.module.fleet_results import summary_of
+from ansible_collections.rekey.oci.tests.simulator.in_process import nobody_listens
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import (
     APPS,
     KEY,
@@ -27,9 +27,15 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service
 ELSEWHERE = "eu-frankfurt-1"
 
 
+def gone(service: Service, name: str) -> None:
+    """Somebody deletes it."""
+    if name in service.buckets:
+        service.world.remove_bucket(name)
+
+
 def two() -> tuple[Service, Service]:
-    here, there = (Service(virtual=False, work_seconds=-1.0) for _number in range(2))
-    here.elsewhere = {ELSEWHERE: there}
+    here, there = (Service(virtual=False, work_seconds=0.0, region=region) for region in (REGION, ELSEWHERE))
+    here.elsewhere = [there]
     return here, there
 
 
@@ -49,12 +55,12 @@ def test_one_name_in_two_regions_is_two_buckets() -> None:
 
 def test_a_region_that_fails_stops_no_other() -> None:
     def dead(what: str) -> None:
-        raise ApiError("ListBuckets", "nobody answers", retryable=True, unreachable=True)
+        nobody_listens()
 
     here, there = two()
     here.add(5)
     there.add(5)
-    there.fails["ListBuckets"] = dead
+    there.at["ListBuckets"] = dead
     fleet = here.fleet()
     fleet.run()
     assert summary_of(fleet.entries, True)["completed"] == 5
@@ -69,22 +75,22 @@ def test_a_bucket_that_is_gone_when_it_is_looked_at_is_no_failure() -> None:
 
     def deleted(name: str) -> None:
         if name == "b-2":
-            service.buckets.pop(name, None)
+            gone(service, name)
 
-    service.fails["GetBucket"] = deleted
-    (gone,) = [entry for entry in service.run() if entry["name"] == "b-2"]
-    assert (gone["action"], gone["reason"], gone["error"], gone["changed"]) == ("none", "bucket_gone", None, False)
+    service.at["GetBucket"] = deleted
+    (found,) = [entry for entry in service.run() if entry["name"] == "b-2"]
+    assert (found["action"], found["reason"], found["error"], found["changed"]) == ("none", "bucket_gone", None, False)
     service.add(5)
-    found = summary_of(service.run(), True)
-    assert (found["gone"], found["failed"], found["total"]) == (1, 0, 5)
+    summary = summary_of(service.run(), True)
+    assert (summary["gone"], summary["failed"], summary["total"]) == (1, 0, 5)
 
 
 def test_one_that_is_listed_and_not_found_may_not_be_read() -> None:
     def hidden(name: str) -> None:
         if name == "b-2":
-            raise refused("GetBucket", 404, "BucketNotFound")
+            raise refused(404, "BucketNotFound")
 
-    service = Service(fails={"GetBucket": hidden})
+    service = Service(at={"GetBucket": hidden})
     service.add(5)
     (failed,) = [entry for entry in service.run() if entry["error"]]
     assert failed["name"] == "b-2"
@@ -93,9 +99,9 @@ def test_one_that_is_listed_and_not_found_may_not_be_read() -> None:
 
 def test_many_that_are_not_found_are_listed_again_once() -> None:
     def hidden(_name: str) -> None:
-        raise refused("GetBucket", 404, "BucketNotFound")
+        raise refused(404, "BucketNotFound")
 
-    service = Service(fails={"GetBucket": hidden})
+    service = Service(at={"GetBucket": hidden})
     service.add(100)
     assert summary_of(service.run(), True)["failed"] == 100
     assert service.calls["ListBuckets"] <= 10
@@ -106,9 +112,9 @@ def test_a_look_leaves_out_what_is_gone() -> None:
     service.add(3)
 
     def deleted(name: str) -> None:
-        service.buckets.pop("b-1", None)
+        gone(service, "b-1")
 
-    service.fails["GetBucket"] = deleted
+    service.at["GetBucket"] = deleted
     fleet = service.fleet(check_mode=True, keep=statuses.Looks())
     fleet.run_here(service.sleep)
     assert sorted(entry["bucket"]["name"] for entry in fleet.entries) == ["b-0", "b-2"]
@@ -125,6 +131,7 @@ def test_what_matched_nothing_is_named() -> None:
     service = Service()
     service.add(3)
     empty = "ocid1.compartment.oc1..empty"
+    service.compartment(empty)
     assert idle(service) == []
     assert idle(service, include=["b-*", "pay*"], exclude=["tmp-*"]) == [
         "include has pay*, which matches the name of no bucket.",
@@ -151,22 +158,22 @@ def test_a_compartment_below_which_there_is_a_bucket_is_not_idle(root: str) -> N
 
 def test_throttled_lists_are_asked_for_until_wait_timeout_and_never_past_it() -> None:
     def throttled(_what: str) -> None:
-        raise refused("ListBuckets", 429, "TooManyRequests")
+        raise refused(429, "TooManyRequests")
 
     for timeout in (8, 300):
-        service = Service(fails={"ListBuckets": throttled})
+        service = Service(at={"ListBuckets": throttled})
         service.add(1)
         fleet = service.fleet(wait_timeout=timeout)
         fleet.run_here(service.sleep)
         assert len(fleets.unlisted(fleet)) == 1
-        assert timeout / 2 < service.now - 1000.0 <= timeout
+        assert timeout / 2 < service.elapsed <= timeout
     tries = [5]
 
     def busy(_what: str) -> None:
-        if service.now < 1200.0:
-            raise refused("ListBuckets", 429, "TooManyRequests")
+        if service.elapsed < 200.0:
+            raise refused(429, "TooManyRequests")
 
-    service = Service(fails={"ListBuckets": busy})
+    service = Service(at={"ListBuckets": busy})
     service.add(1)
     assert summary_of(service.run(wait_timeout=600), True)["completed"] == 1
     assert tries

@@ -157,7 +157,7 @@ def test_statuses_follow_the_decision_and_nothing_is_written() -> None:
         "oracle-0": "oracle_managed_key",
     }
     service.run(include=["b-0"])
-    service.work_seconds = 1e6
+    service.settings.work_seconds = 1e6
     service.run(include=["b-1"], wait=False)
     assert statuses_in(service) == {
         "b-0": "up_to_date",
@@ -165,8 +165,9 @@ def test_statuses_follow_the_decision_and_nothing_is_written() -> None:
         "b-2": "unproven",
         "oracle-0": "oracle_managed_key",
     }
-    next(job for job in service.jobs.values() if job.bucket == "b-1").__dict__.update(end="FAILED", ends=0.0)
-    service.buckets.pop("b-2")
+    (work,) = [work for work in service.works if work.bucket == "b-1"]
+    work.outcome, work.ends_at = "FAILED", work.starts_at
+    service.world.remove_bucket("b-2")
     before = service.calls["UpdateBucket"]
     assert statuses_in(service)["b-1"] == "failed"
     service.rotate(KEY)
@@ -181,7 +182,7 @@ def test_a_bucket_that_cannot_be_read_has_a_name_and_an_error() -> None:
     def fail(name: str) -> None:
         raise KeyError(name)
 
-    service.fails["GetBucket"] = fail
+    service.at["GetBucket"] = fail
     fleet = service.fleet(check_mode=True, keep=statuses.Looks())
     fleet.run_here(service.sleep)
     (found,) = fleet.entries
@@ -191,7 +192,8 @@ def test_a_bucket_that_cannot_be_read_has_a_name_and_an_error() -> None:
 
 
 def test_the_age_of_a_version_is_in_whole_days_by_the_service_s_clock() -> None:
-    service = Service(now=1000.0 + 40.5 * 86400)
+    service = Service()
+    service.pass_time(40.5 * 86400)
     service.add(1)
     fleet = service.fleet(check_mode=True, keep=statuses.Looks())
     fleet.run_here(service.sleep)

@@ -10,25 +10,22 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import UNREACHABLE_TRIES
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Owners
 from ansible_collections.rekey.oci.plugins.module_utils.module.fleet_results import summary_of
 from ansible_collections.rekey.oci.plugins.module_utils.module.fleets import run
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile import reconciler
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import Send
+from ansible_collections.rekey.oci.tests.simulator.in_process import nobody_listens
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import (
     APPS,
     OTHER_KEY,
     REGION,
     TENANCY,
     Service,
-    as_page,
     refused,
 )
 
@@ -63,10 +60,10 @@ def test_a_rotation_is_seen_by_the_next_run() -> None:
     service = Service()
     service.add(20)
     service.run()
-    service.rotate()
+    newer = service.rotate()
     entries = service.run()
     assert {entry["reason"] for entry in entries} == {"key_version_changed"}
-    assert {entry["key_version_id"] for entry in entries} == {"version-2"}
+    assert {entry["key_version_id"] for entry in entries} == {newer}
     assert set(service.submitted.values()) == {2}
 
 
@@ -120,7 +117,7 @@ def test_a_slow_bucket_holds_up_no_other() -> None:
     assert fleet.entries[-1]["name"] == "b-0"
     assert counts(fleet.entries)["completed"] == 50
     # 49 others, one at a time beside the slow one, and each within a few of its three seconds.
-    assert service.now - 1000 < 1000
+    assert service.elapsed < 1000
 
 
 def test_those_that_wait_are_asked_after_together() -> None:
@@ -133,38 +130,49 @@ def test_those_that_wait_are_asked_after_together() -> None:
 
 def test_a_list_that_may_not_be_read_is_done_without() -> None:
     def fail(_what: str) -> None:
-        raise refused("ListWorkRequests", 404)
+        raise refused(404)
 
-    service = Service(fails={"ListWorkRequests": fail})
-    service._listed[APPS] = 1e9
+    service = Service(at={"ListWorkRequests": fail})
+    service._listed[APPS] = float("inf")
     service.add(30)
     entries = service.run()
     assert counts(entries)["completed"] == 30
     assert "Work requests cannot be listed" in entries[0]["warnings"][0]
 
 
-def test_a_foreign_work_request_is_asked_for_once_where_its_summary_does_not_name_its_bucket() -> None:
-    service = Service(summaries_name=False, work_seconds=50)
+def test_a_foreign_work_request_is_asked_for_once_where_its_summary_does_not_name_its_bucket(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    service = Service(summary_resources="none", work_seconds=50.0)
     service.add(30)
     for index in range(5):
         service.submit(f"b-{index}")
-    service.submitted.clear()
+    asked: list[str] = []
+    real = service.api.get_owners
+
+    def get_owners(work_request_id: str) -> Owners:
+        asked.append(work_request_id)
+        return real(work_request_id)
+
+    monkeypatch.setattr(service.api, "get_owners", get_owners)
     entries = service.run()
     assert counts(entries)["completed"] == 30
     assert set(service.submitted.values()) == {1}
-    assert service.calls["GetWorkRequest for its owner"] == 5
+    assert len(asked) == len(set(asked)) == 5
     held_up = [entry for entry in entries if entry["name"] in {f"b-{index}" for index in range(5)}]
-    assert min(service.jobs[entry["work_request"]["id"]].accepted for entry in held_up) >= 1000 + 50
+    accepted = {work.id: work.time_accepted for work in service.works}
+    began = min(accepted.values())
+    assert min(accepted[entry["work_request"]["id"]] for entry in held_up) >= began + 50
 
 
 def test_one_bucket_s_failure_stops_no_other() -> None:
     def fail(what: str) -> None:
         if what == "b-3":
-            raise refused("GetBucket", 404, "BucketNotFound")
+            raise refused(404, "BucketNotFound")
         if what == "b-4":
             raise ZeroDivisionError("a bug")
 
-    service = Service(fails={"GetBucket": fail})
+    service = Service(at={"GetBucket": fail})
     service.add(10)
     entries = service.run()
     assert counts(entries) == {"total": 10, "submitted": 8, "completed": 8, "failed": 2}
@@ -180,8 +188,8 @@ def test_a_failed_work_request_fails_its_bucket_with_its_own_errors() -> None:
     fleet = service.fleet()
 
     def fail() -> None:
-        for job in service.jobs.values():
-            job.end = "FAILED" if job.bucket == "b-1" else "COMPLETED"
+        for job in service.works:
+            job.outcome = "FAILED" if job.bucket == "b-1" else "COMPLETED"
 
     service.on_sleep = fail
     fleet.run_here(service.sleep)
@@ -194,9 +202,9 @@ def test_a_failed_work_request_fails_its_bucket_with_its_own_errors() -> None:
 def test_a_dead_vault_is_tried_a_few_times_and_not_by_each_bucket() -> None:
     def fail(what: str) -> None:
         if what == OTHER_KEY:
-            raise ApiError("GetKey", "nobody answers", retryable=True, unreachable=True)
+            nobody_listens()
 
-    service = Service(fails={"GetKey": fail})
+    service = Service(at={"GetKey": fail})
     service.add(40)
     service.add(40, "other", OTHER_KEY)
     assert counts(service.run()) == {"total": 80, "submitted": 40, "completed": 40, "failed": 40}
@@ -213,9 +221,9 @@ def test_throttled_calls_make_it_slower_for_a_while_and_lose_nothing() -> None:
     def fail(_what: str) -> None:
         limits.append(concurrency.limit)
         if len(limits) <= 30:
-            raise refused("GetBucket", 429, "TooManyRequests")
+            raise refused(429, "TooManyRequests")
 
-    service.fails["GetBucket"] = fail
+    service.at["GetBucket"] = fail
     fleet.run_here(service.sleep)
     assert counts(fleet.entries)["completed"] == 100
     assert min(limits) == 1
@@ -228,7 +236,7 @@ def test_a_stopped_run_tells_what_it_did_and_the_next_one_goes_on() -> None:
     fleet = service.fleet(max_in_flight=20)
 
     def stop() -> None:
-        if service.now > 1010:
+        if service.elapsed > 10:
             fleet.stop()
 
     service.on_sleep = stop
@@ -254,11 +262,7 @@ def test_only_buckets_under_the_wanted_keys_are_in_the_result() -> None:
 def test_oracle_managed_and_empty_buckets_are_counted() -> None:
     service = Service()
     service.add(3, "oracle", None)
-    service.add(2)
-    for name in ("b-0", "b-1"):
-        service.buckets[name] = service.buckets[name].__class__(
-            **{**service.buckets[name].__dict__, "approximate_count": 0}
-        )
+    service.add(2, objects=0)
     assert counts(service.run()) == {"total": 5, "oracle_managed_key": 3, "empty_bucket": 2}
 
 
@@ -274,14 +278,11 @@ def test_names_are_filtered_before_anything_is_asked() -> None:
     assert (fleet.entries, len(fleet.discoveries[0].known)) == ([], 20)
 
 
-def test_a_name_that_a_list_tells_twice_is_taken_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_a_list_tells_twice_is_taken_once() -> None:
     service = Service()
     service.add(3)
-    pages = {"": ["b-0", "b-1"], "2": ["b-1", "b-1", "b-2"]}
-    monkeypatch.setattr(
-        "ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service.listed",
-        lambda page, _names: as_page(pages[page], last=bool(page)),
-    )
+    service.settings.page_limit = 2
+    service.simulator.add_fault({"operation": "ListBuckets", "kind": "duplicates", "count": -1})
     fleet = service.fleet()
     fleet.run_here(service.sleep)
     assert sorted(entry["name"] for entry in fleet.entries) == ["b-0", "b-1", "b-2"]
@@ -306,9 +307,9 @@ def test_a_tree_is_searched_and_no_bucket_is_taken_twice(root: str) -> None:
 def test_a_compartment_that_may_not_be_listed_hides_no_other() -> None:
     def fail(what: str) -> None:
         if what.endswith("..a"):
-            raise refused("ListBuckets", 404)
+            raise refused(404)
 
-    service = Service(tree=DEEP, fails={"ListBuckets": fail})
+    service = Service(tree=DEEP, at={"ListBuckets": fail})
     service.add(2)
     service.add(2, "deep", compartment_id="ocid1.compartment.oc1..b")
     fleet = service.fleet(recursive=True)
@@ -320,7 +321,7 @@ def test_a_compartment_that_may_not_be_listed_hides_no_other() -> None:
 
 
 def test_threads_submit_each_bucket_once_too() -> None:
-    service = Service(virtual=False, work_seconds=-1.0)
+    service = Service(virtual=False, work_seconds=0.0)
     service.add(120)
     fleet = service.fleet(workers=8, max_in_flight=50)
     fleet.run()
@@ -339,7 +340,7 @@ def test_a_signal_ends_the_run_with_what_was_done(number: signal.Signals) -> Non
         if service.calls["ReencryptBucket"] >= 20 and once.acquire(blocking=False):
             os.kill(os.getpid(), number)
 
-    service.fails["ReencryptBucket"] = interrupt
+    service.at["ReencryptBucket"] = interrupt
     fleet = service.fleet(workers=4, max_in_flight=30)
     before = signal.getsignal(number)
     run(fleet)
@@ -352,10 +353,10 @@ def test_a_signal_ends_the_run_with_what_was_done(number: signal.Signals) -> Non
     assert set(service.states()) == {"submitted", "none"}
     assert fleet.unfinished >= 30
     # The next run goes on.
-    for job in service.jobs.values():
-        job.ends = 0.0
-    service.work_seconds = -1.0
-    service.fails.clear()
+    for work in service.works:
+        work.ends_at = work.starts_at
+    service.settings.work_seconds = 0.0
+    service.at.clear()
     again = service.fleet(max_in_flight=30)
     again.run()
     assert service.states() == {"completed": 60}
@@ -363,21 +364,19 @@ def test_a_signal_ends_the_run_with_what_was_done(number: signal.Signals) -> Non
 
 
 class Long(Service):
-    """A list of work requests has many pages, each of which takes a while, really."""
+    """A list of work requests has a hundred pages at least, each of which takes a while, really."""
 
-    page_seconds = 0.1
-    pages = 100
+    def __init__(self, virtual: bool = True) -> None:
+        super().__init__(virtual=virtual, page_limit=1)
+        self.add(1, "gone")
+        for _number in range(100):
+            self.submit("gone-0")
+        self.world.remove_bucket("gone-0")
+        self.at["ListWorkRequests"] = self.page
+        self.lists_are_short = False
 
-    def reencryption_pages(self, compartment_id: str, send: Send) -> Iterator[list[tuple[WorkRequest, Owners]]]:
-        for _page in range(self.pages):
-            send(self._page)
-        yield from super().reencryption_pages(compartment_id, send)
-
-    def _page(self) -> None:
-        if self.virtual:
-            self.now += self.page_seconds
-        else:
-            time.sleep(self.page_seconds)
+    def page(self, _what: str) -> None:
+        (self.sleep if self.virtual else time.sleep)(0.1)
 
 
 @pytest.mark.parametrize("virtual", [True, False])
@@ -386,7 +385,6 @@ def test_a_list_that_is_too_long_holds_no_bucket_beyond_its_time(
 ) -> None:
     monkeypatch.setattr(reconciler, "LAST_CALL", 0.2)
     service = Long(virtual=virtual)
-    service.now = 0.0 if virtual else service.now
     service.add(5)
     fleet = service.fleet(wait_timeout=0.5, workers=3)
     begun = time.monotonic()
@@ -394,7 +392,7 @@ def test_a_list_that_is_too_long_holds_no_bucket_beyond_its_time(
         fleet.run_here(service.sleep)
     else:
         fleet.run()
-    assert (service.now if virtual else time.monotonic() - begun) < 6
+    assert (service.elapsed if virtual else time.monotonic() - begun) < 6
     assert [entry["error"]["message"][:30] for entry in fleet.entries] == ["The service answers too slowly"] * 5
     assert not service.submitted
 
@@ -405,20 +403,20 @@ def test_buckets_that_ask_for_a_list_before_it_may_be_made_end_in_time_too(monke
     service = Service(work_seconds=50.0)
     service.add(3)
     service.run(max_in_flight=1, wait_timeout=60)
-    assert service.now - 1000.0 < 3 * (60 + 90)
+    assert service.elapsed < 3 * (60 + 90)
 
 
 def test_a_late_page_that_fails_is_asked_for_again() -> None:
     service = Long()
     service.add(3)
-    failures = [refused("ListWorkRequests", 429, "TooManyRequests") for _number in range(3)]
-    pages = []
+    failures = [refused(429, "TooManyRequests") for _number in range(3)]
 
-    def page() -> None:
-        pages.append(service.now)
-        if len(pages) > 50 and failures:
+    def page(what: str) -> None:
+        if service.pages["ListWorkRequests"] > 50 and failures:
             raise failures.pop()
+        service.page(what)
 
-    service._page = page  # type: ignore[method-assign]
+    service.at["ListWorkRequests"] = page
     assert counts(service.run()) == {"total": 3, "submitted": 3, "completed": 3}
-    assert len(pages) == 100 * service.calls["ListWorkRequests"] + 3
+    # None was read anew for a page's sake.
+    assert service.pages["ListWorkRequests"] >= 100 * service.calls["ListWorkRequests"] + 3

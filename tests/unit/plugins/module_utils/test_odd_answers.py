@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import COMPLETED, SUBMITTED, UNKNOWN_VERSION
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
@@ -25,7 +24,6 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import 
     OLDER,
     Job,
     World,
-    key,
     receipt,
     reconcile,
     tagged,
@@ -44,28 +42,12 @@ OPERATIONS = (
 )
 
 
-@dataclass
-class Odd(World):
-    """``odd`` says by operation which calls, from 1, are refused and with which status; number 0 is each."""
-
-    odd: dict[str, dict[int, int]] = field(default_factory=dict)
-    effects: bool = False
-    message: str = "odd"
-    expired: bool = False
-
-    def _called(self, operation: str) -> None:
-        super()._called(operation)
-        answers = self.odd.get(operation, {})
-        status = answers.get(self.calls.count(operation), answers.get(0))
-        if status:
-            raise ApiError(operation, self.message, status=status, code="Odd", signed_out=self.expired)
-
-
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409])
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_one_odd_answer_costs_no_second_submission(operation: str, status: int) -> None:
     for number in (1, 2, 3):
-        there = Odd(odd={operation: {number: status}})
+        there = World()
+        there.refuse(operation, status, number, code="Odd")
         run, outcome = reconcile(there, Options())
         if operation == "ReencryptBucket" and status not in (401, 409) and number == 1:
             # It is sent once. The refusal is told, the claim taken back, and the next run submits.
@@ -83,7 +65,8 @@ def test_one_odd_answer_costs_no_second_submission(operation: str, status: int) 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_a_412_with_nobody_near_costs_no_second_submission(number: int) -> None:
-    there = Odd(odd={"UpdateBucket": {number: 412}})
+    there = World()
+    there.refuse("UpdateBucket", 412, number)
     run, outcome = reconcile(there, Options())
     assert (outcome.action, there.posts) == ("submit", 1)
     assert run.facts.receipt is not None
@@ -92,17 +75,21 @@ def test_a_412_with_nobody_near_costs_no_second_submission(number: int) -> None:
 
 @pytest.mark.parametrize("status", [400, 401, 409, 413])
 def test_a_key_that_is_answered_oddly_for_ever_fails_and_submits_nothing(status: int) -> None:
-    there = Odd(bucket=PROVEN, odd={"GetKey": {0: status}})
+    there = World(PROVEN, refused={"GetKey": status})
+    before = there.bucket
     run, outcome = reconcile(there, Options())
     assert isinstance(outcome, Fail)
     assert f"GetKey failed: {status}" in outcome.message
     assert run.error is not None
-    assert (there.posts, there.writes, there.bucket) == (0, 0, PROVEN)
+    assert (there.posts, there.writes, there.bucket) == (0, 0, before)
 
 
 @pytest.mark.parametrize("kinds", [(403, 404), (404, 403), (404, 404)])
 def test_a_key_that_may_not_be_read_is_believed_when_it_is_said_again(kinds: tuple[int, int]) -> None:
-    there = Odd(bucket=PROVEN, odd={"GetKey": {1: kinds[0], 2: kinds[1], 0: 404}})
+    there = World(PROVEN)
+    for status in kinds:
+        there.break_("GetKey", "error_before", status=status)
+    there.refuse("GetKey", 404)
     run, outcome = reconcile(there, Options())
     assert (outcome.action, outcome.reason, there.posts) == ("submit", "unproven", 1)
     assert any("cannot be read" in warning for warning in run.warnings)
@@ -133,7 +120,7 @@ def test_what_a_blind_attempt_keeps_is_no_proof_of_a_newer_version() -> None:
     there = World(bucket=PROVEN, unreadable=True)
     reconcile(there, Options())
     there.unreadable = False
-    there.keys[KEY] = key(version="ocid1.keyversion.oc1.iad.examplevault.newer")
+    there.rotate()
     _run, outcome = reconcile(there, Options(), nonce="c" * 12)
     assert (outcome.action, outcome.reason) == ("submit", "key_version_changed")
 
@@ -148,27 +135,17 @@ def test_without_a_receipt_two_clocks_are_given_a_margin(after: float, running: 
 
 
 def test_a_bucket_that_answers_412_for_ever_ends_the_run_soon_and_tells_the_cause() -> None:
-    there = Odd(odd={"UpdateBucket": {0: 412}})
+    there = World(refused={"UpdateBucket": 412})
     _run, outcome = reconcile(there, Options())
     assert isinstance(outcome, Fail)
     assert "refused 6 writes in a row with 412, though nobody changes it" in outcome.message
     assert (there.calls.count("UpdateBucket"), there.posts) == (6, 0)
     assert len(there.calls) < 40
-    there = Odd(odd={"UpdateBucket": {1: 200, 0: 412}})
-    there.odd["UpdateBucket"].pop(1)
-
-
-class Changing(Odd):
-    """Somebody changes the bucket before each write."""
-
-    def update_bucket(self, *args: Any) -> Any:
-        self.writes += 1
-        self.bucket = replace(self.bucket, etag=f"other-{self.writes}")
-        return super().update_bucket(*args)
 
 
 def test_a_bucket_that_others_change_all_the_time_says_so() -> None:
-    there = Changing()
+    there = World()
+    there.before["UpdateBucket"] = there.change
     _run, outcome = reconcile(there, Options())
     assert isinstance(outcome, Fail)
     assert "somebody changes it each time" in outcome.message
@@ -178,7 +155,8 @@ def test_a_bucket_that_others_change_all_the_time_says_so() -> None:
 @pytest.mark.parametrize("wait", [True, False])
 @pytest.mark.parametrize("kept", ["tag", "none"])
 def test_a_409_that_is_no_running_re_encryption_is_told_in_the_service_s_words(wait: bool, kept: str) -> None:
-    there = Odd(bucket=PROVEN, odd={"ReencryptBucket": {0: 409}}, message="The bucket is a replication destination.")
+    there = World(PROVEN)
+    there.refuse("ReencryptBucket", 409, message="The bucket is a replication destination.")
     begun = there.now
     _run, outcome = reconcile(there, Options(force=True, wait=wait, receipt=kept))
     assert isinstance(outcome, Fail)
@@ -190,19 +168,11 @@ def test_a_409_that_is_no_running_re_encryption_is_told_in_the_service_s_words(w
 
 @pytest.mark.parametrize("kept", ["tag", "none"])
 def test_completed_with_errors_on_record_is_no_proof(kept: str) -> None:
-    there: Any = World(duration=5.0)
-    real = there.reencrypt_bucket
-
-    def with_errors(*args: Any) -> str:
-        made: str = real(*args)
-        there.jobs[-1].errors = there.posts == 1
-        return made
-
-    there.reencrypt_bucket = with_errors
+    there = World(outcomes=["COMPLETED_WITH_ERRORS"])
     _run, outcome = reconcile(there, Options(receipt=kept))
     assert isinstance(outcome, Fail)
     assert "COMPLETED with errors on record" in outcome.message
-    assert "an object could not be read" in outcome.message
+    assert "The key could not wrap a data key." in outcome.message
     for _again in range(2):
         _run, outcome = reconcile(there, Options(receipt=kept), nonce="c" * 12)
         if there.posts == 2:
@@ -212,7 +182,7 @@ def test_completed_with_errors_on_record_is_no_proof(kept: str) -> None:
 
 
 def test_a_list_that_cannot_be_read_is_no_evidence_against_a_completed_receipt() -> None:
-    there = Odd(bucket=PROVEN, odd={"ListWorkRequests": {0: 404}})
+    there = World(PROVEN, refused={"ListWorkRequests": 404})
     for _time in range(2):
         run, outcome = reconcile(there, Options(verify_history=True))
         assert outcome == Done("none", "up_to_date")
@@ -222,15 +192,8 @@ def test_a_list_that_cannot_be_read_is_no_evidence_against_a_completed_receipt()
 @pytest.mark.parametrize("skew", [-30.0, -3.0, 3.0, 30.0])
 @pytest.mark.parametrize("duration", [0.0, 60.0])
 def test_a_lost_post_is_found_whatever_the_clocks_say(skew: float, duration: float) -> None:
-    there: Any = World(duration=duration)
-    real = there.reencrypt_bucket
-
-    def lost(*args: Any) -> str:
-        real(*args)
-        there.jobs[-1].accepted += skew
-        raise ApiError("ReencryptBucket", "the connection broke", effect="unknown", retryable=True)
-
-    there.reencrypt_bucket = lost
+    there = World(work_seconds=duration, accepted_skew=skew)
+    there.break_("ReencryptBucket", "reset_after")
     run, outcome = reconcile(there, Options())
     assert (outcome.action, there.posts) == ("submit", 1)
     assert run.facts.receipt is not None
@@ -239,11 +202,15 @@ def test_a_lost_post_is_found_whatever_the_clocks_say(skew: float, duration: flo
 
 @pytest.mark.parametrize("expired", [True, False])
 def test_a_wait_whose_calls_are_no_longer_signed_ends_and_names_the_work_request(expired: bool) -> None:
-    there = Odd(duration=900.0, message="the security token expired at 2026-01-01T00:00:00Z", expired=expired)
-    there.odd["GetWorkRequest"] = dict.fromkeys(range(6, 500), 401)
+    there = World(work_seconds=900.0)
+    told = "the security token expired at 2026-01-01T00:00:00Z"
+    there.break_("GetWorkRequest", "error_before", status=401, skip=5, count=-1, message=told)
+    if expired:
+        signer = SimpleNamespace(renewed=lambda _used: False, why_refused=lambda: told)
+        there.api.calls.clients.signer = signer
     _run, outcome = reconcile(there, Options())
     assert isinstance(outcome, Fail)
-    assert "ocid1.workrequest.oc1.iad.own1" in outcome.message
+    assert there.accepted[-1] in outcome.message
     assert "the security token expired at" in outcome.message
     assert "within wait_timeout" not in outcome.message
     assert there.calls.count("GetWorkRequest") == 5 + (1 if expired else 5)
@@ -266,23 +233,18 @@ REFUSALS = [(404, "NotAuthorizedOrFoundKmsKey", "no"), (400, "BadRequest", "Caug
 def test_a_key_that_object_storage_may_not_use_is_told_with_its_policy(
     status: int, code: str, message: str, kept: str
 ) -> None:
-    there: Any = World()
-
-    def refuse(*_args: Any) -> str:
-        there._called("ReencryptBucket")
-        raise ApiError("ReencryptBucket", message, status=status, code=code)
-
-    there.reencrypt_bucket = refuse
+    there = World()
+    there.refuse("ReencryptBucket", status, code=code, message=message)
     _run, outcome = reconcile(there, Options(receipt=kept))
     assert isinstance(outcome, Fail)
-    assert "Allow service objectstorage-<region> to use keys in" in outcome.message
+    assert "Allow service objectstorage-us-ashburn-1 to use keys in" in outcome.message
     assert f"target.key.id = '{KEY}'" in outcome.message
     assert message in outcome.message
 
 
 @pytest.mark.parametrize("state", ["CREATING", "ENABLING", "UPDATING", "RESTORING", "BACKUP_IN_PROGRESS", "DISABLED"])
 def test_a_key_in_any_other_state_is_told_before_the_post(state: str) -> None:
-    there = World(keys={KEY: key(state=state)})
+    there = World(state=state)
     _run, outcome = reconcile(there, Options())
     assert isinstance(outcome, Fail)
     assert f"is {state}, so nothing is submitted" in outcome.message
@@ -290,14 +252,9 @@ def test_a_key_in_any_other_state_is_told_before_the_post(state: str) -> None:
 
 
 def test_a_lost_answer_that_cannot_be_looked_up_is_told_as_one() -> None:
-    there: Any = Odd(odd={"ListWorkRequests": dict.fromkeys(range(2, 500), 500)})
-    real = there.reencrypt_bucket
-
-    def lost(*args: Any) -> str:
-        real(*args)
-        raise ApiError("ReencryptBucket", "the connection broke", effect="unknown", retryable=True)
-
-    there.reencrypt_bucket = lost
+    there = World()
+    there.break_("ListWorkRequests", "error_before", skip=1, count=-1)
+    there.break_("ReencryptBucket", "reset_after")
     run, outcome = reconcile(there, Options())
     assert isinstance(outcome, Fail)
     assert outcome.message.startswith("The answer to ReencryptBucket was lost, and")
@@ -317,7 +274,7 @@ def test_a_look_tells_why_the_last_attempt_failed() -> None:
     )
     run, outcome = reconcile(there, Options(check_mode=True, wait=False))
     assert outcome.reason == "work_request_failed"
-    assert results.result_of(run)["work_request"]["errors"][0]["message"] == "an object could not be read"
+    assert results.result_of(run)["work_request"]["errors"][0]["message"] == "The key could not wrap a data key."
     assert there.calls.count("ListWorkRequestErrors") == 1
 
 

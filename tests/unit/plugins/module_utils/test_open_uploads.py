@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Upload
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import Upload
 from ansible_collections.rekey.oci.plugins.module_utils.decide import uploads
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import BUCKET_KEY, COMPLETED
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
@@ -66,7 +66,7 @@ def test_where_there_is_none_the_receipt_says_nothing_and_costs_no_call() -> Non
     run, _outcome = reconcile(there, Options())
     assert result_of(run)["open_uploads"] == 0
     assert " open=" not in there.bucket.freeform_tags["rekey-receipt"]
-    there.calls.clear()
+    there.forget_calls()
     run, outcome = reconcile(there, Options())
     assert (outcome.reason, there.calls) == ("up_to_date", ["GetBucket", "GetKey"])
     assert result_of(run)["open_uploads"] is None
@@ -102,11 +102,8 @@ def test_one_that_is_begun_after_the_receipt_does_not_stand_for_one_that_has_end
 
 @pytest.mark.parametrize("there", ["submit", "up_to_date", "empty_bucket"])
 def test_asked_to_fail_it_does_its_work_first(there: str) -> None:
-    world = World(uploads=[upload()])
-    if there == "up_to_date":
-        world.bucket = proven(1)
-    if there == "empty_bucket":
-        world.bucket, world.objects = bucket(approximate_count=0), False
+    found = {"submit": bucket(), "up_to_date": proven(1), "empty_bucket": bucket(approximate_count=0)}[there]
+    world = World(found, uploads=[upload()], objects=there != "empty_bucket")
     run, outcome = reconcile(world, Options(open_uploads="fail"))
     assert isinstance(outcome, Fail)
     assert "1 open multipart upload that" in outcome.message
@@ -134,15 +131,9 @@ def test_an_empty_bucket_with_old_uploads_tells_of_them() -> None:
     assert any("open multipart upload" in warning for warning in run.warnings)
 
 
-class Unlisted(World):
-    def list_uploads(self, *_args: Any) -> tuple[Upload, ...]:
-        self._called(LIST)
-        raise ApiError(LIST, "not found", status=404, code="BucketNotFound")
-
-
 @pytest.mark.parametrize("there", [bucket(), proven(2)])
 def test_where_they_may_not_be_listed_there_is_a_warning_and_null(there: Any) -> None:
-    world = Unlisted(bucket=there)
+    world = World(there, refused={LIST: 404})
     run, outcome = reconcile(world, Options())
     assert isinstance(outcome, Done)
     assert result_of(run)["open_uploads"] is None
@@ -163,7 +154,7 @@ def test_a_blind_attempt_keeps_the_count() -> None:
     assert run.facts.receipt is not None
     assert run.facts.receipt.open == 2
     world.unreadable = False
-    world.uploads.pop()
+    world.commit_upload()
     _run, outcome = reconcile(world, Options(), nonce="c" * 12)
     assert (outcome.action, outcome.reason) == ("submit", "uploads_ended")
 

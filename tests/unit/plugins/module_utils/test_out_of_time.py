@@ -7,41 +7,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import Send
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import EPOCH, World, reconcile
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import CREATED, EPOCH, Job, World, reconcile
 
-SILENT = "https://silent.example did not answer in time"
-
-
-@dataclass
-class Silent(World):
-    """Each call of one operation takes as long as the timeouts let it."""
-
-    operation: str = "GetBucket"
-
-    def _called(self, operation: str) -> None:
-        super()._called(operation)
-        if operation == self.operation:
-            self.pass_time(40.0)
-            raise ApiError(operation, SILENT, effect="late", retryable=True)
+SILENT = "https://us-ashburn-1.simulator.example did not answer in time"
 
 
 @pytest.mark.parametrize("operation", ["GetBucket", "GetKey", "ListWorkRequests", "UpdateBucket", "GetWorkRequest"])
 @pytest.mark.parametrize("wait_timeout", [1, 30, 60, 300])
 def test_it_ends_in_time_and_names_the_endpoint(operation: str, wait_timeout: int) -> None:
-    there = Silent(operation=operation)
+    there = World()
+    there.silent.add(operation)
     run, outcome = reconcile(there, Options(wait_timeout=wait_timeout))
     assert isinstance(outcome, Fail)
     assert f"{operation} failed: {SILENT}" in outcome.message
@@ -49,48 +33,25 @@ def test_it_ends_in_time_and_names_the_endpoint(operation: str, wait_timeout: in
     assert there.now - EPOCH <= wait_timeout + 90
 
 
-class Slow(World):
-    def _called(self, operation: str) -> None:
-        super()._called(operation)
-        self.pass_time(20.0)
-
-
 def test_a_service_that_is_only_slow_is_said_to_be() -> None:
-    there: Any = Slow()
+    there = World()
+    there.slow["*"] = 20.0
     _run, outcome = reconcile(there, Options(wait_timeout=1))
     assert isinstance(outcome, Fail)
     assert outcome.message.startswith("The service answers too slowly to go on; wait_timeout (1 seconds) is over.")
 
 
-@dataclass
-class LongList(World):
-    """Each page of the list of work requests takes a while; ``fails`` says by its number, from 1, which do not come."""
-
-    pages: int = 60
-    page_seconds: float = 3.0
-    fails: dict[int, list[ApiError]] = field(default_factory=dict)
-
-    def list_reencryptions(
-        self, compartment_id: str, asked: Asked, send: Send
-    ) -> tuple[tuple[WorkRequest, ...], float | None]:
-        for number in range(1, self.pages + 1):
-            send(partial(self._page, number))
-        return super().list_reencryptions(compartment_id, asked, send)
-
-    def _page(self, number: int) -> None:
-        self._called("A page")
-        self.pass_time(self.page_seconds)
-        if self.fails.get(number):
-            raise self.fails[number].pop()
-
-
-def busy(retry_after: float | None = None) -> ApiError:
-    return ApiError("ListWorkRequests", "too many", 429, "TooManyRequests", retryable=True, retry_after=retry_after)
+def long_list(pages: int = 60, page_seconds: float = 3.0) -> World:
+    """Each page of the list of work requests takes a while."""
+    old = [Job(f"ocid1.workrequest.oc1.iad.{number}", CREATED - 10, CREATED - 5) for number in range(pages)]
+    there = World(jobs=old, page_limit=1)
+    there.slow["ListWorkRequests"] = page_seconds
+    return there
 
 
 @pytest.mark.parametrize("wait_timeout", [1, 30, 60])
 def test_a_list_that_is_too_long_ends_in_time(wait_timeout: int) -> None:
-    there = LongList()
+    there = long_list()
     _run, outcome = reconcile(there, Options(wait_timeout=wait_timeout))
     assert isinstance(outcome, Fail)
     assert "work requests could not be listed to their end" in outcome.message
@@ -100,26 +61,31 @@ def test_a_list_that_is_too_long_ends_in_time(wait_timeout: int) -> None:
 
 
 def test_a_late_page_that_fails_is_asked_for_again_and_not_the_whole_list() -> None:
-    there = LongList(fails={40: [busy(), busy(50.0)]})
+    there = long_list()
+    there.refuse("ListWorkRequests", 429, 40)
+    there.refuse("ListWorkRequests", 429, 40, retry_after=50.0)
     _run, outcome = reconcile(there, Options())
     assert isinstance(outcome, Done)
     assert outcome.action == "submit"
-    assert there.calls.count("A page") == there.calls.count("ListWorkRequests") * there.pages + 2
+    first = there.calls[: there.calls.index("UpdateBucket")]
+    assert first.count("ListWorkRequests") == 60 + 2
 
 
 def test_the_first_page_that_fails_is_asked_for_again_by_a_step_of_its_own() -> None:
-    there = LongList(pages=3, fails={1: [busy()]})
+    there = long_list(pages=3)
+    there.refuse("ListWorkRequests", 429, 1)
     _run, outcome = reconcile(there, Options())
     assert isinstance(outcome, Done)
 
 
 def test_a_late_page_that_never_comes_ends_the_run_and_says_why() -> None:
-    there = LongList(page_seconds=1.0, fails={40: [busy() for _number in range(500)]})
+    there = long_list(page_seconds=1.0)
+    there.break_("ListWorkRequests", "error_before", status=429, skip=39, count=500)
     _run, outcome = reconcile(there, Options(wait_timeout=300))
     assert isinstance(outcome, Fail)
     assert "ListWorkRequests failed: 429 TooManyRequests" in outcome.message
     assert 250 < there.now - EPOCH <= 300 + 90
-    assert there.calls.count("A page") < 39 + 60
+    assert there.calls.count("ListWorkRequests") < 39 + 60
 
 
 class Paged:

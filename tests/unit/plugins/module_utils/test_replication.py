@@ -20,9 +20,9 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Clai
 from ansible_collections.rekey.oci.plugins.module_utils.module.results import result_of
 from ansible_collections.rekey.oci.plugins.module_utils.module.statuses import status_of
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import run as run_to_its_end
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import KEY as FLEET_KEY
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import REGION, Service
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.replicas_service import KEY as FLEET_KEY
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.replicas_service import REGION, Service
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.replicas_world import (
     CREATED,
     EPOCH,
     KEY,

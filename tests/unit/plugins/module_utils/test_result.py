@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, WorkRequest, iso_time
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, iso_time
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, COMPLETED, SUBMITTED
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
@@ -24,7 +24,6 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import 
     Job,
     World,
     bucket,
-    key,
     receipt,
     reconcile,
     tagged,
@@ -78,7 +77,7 @@ def test_the_keys_are_those_of_the_interface() -> None:
     assert result["key"]["current_version"] == {
         "id": VERSION,
         "time_created": iso_time(EPOCH - 5000.0),
-        "origin": None,
+        "origin": "INTERNAL",
     }
     assert (result["changed"], result["action"], result["reason"]) == (True, "submit", "unproven")
     assert result["receipt"]["state"] == "completed"
@@ -103,7 +102,7 @@ def test_up_to_date() -> None:
 
 def test_what_was_just_accepted_is_said_to_be() -> None:
     """Nobody asked yet how it does, and its acceptance is known all the same."""
-    result = returned(World(duration=100.0), wait=False)
+    result = returned(World(work_seconds=100.0), wait=False)
     assert (result["action"], result["receipt"]["state"]) == ("submit", "submitted")
     assert result["work_request"]["id"] == result["receipt"]["work_request_id"]
     assert result["work_request"]["status"] == "ACCEPTED"
@@ -135,14 +134,15 @@ def test_a_failed_work_request_tells_its_errors() -> None:
     result = returned(World(end="FAILED"))
     assert result["changed"] is True
     assert result["work_request"]["status"] == "FAILED"
+    ended = result["work_request"]["time_finished"]
     assert result["work_request"]["errors"] == [
-        {"code": "InternalError", "message": "an object could not be read", "timestamp": None}
+        {"code": "KmsKeyError", "message": "The key could not wrap a data key.", "timestamp": ended}
     ]
     assert result["receipt"]["state"] == "submitted"
 
 
 def test_a_wait_that_is_over_too_soon_names_the_work_request() -> None:
-    world = World(duration=10_000.0)
+    world = World(work_seconds=10_000.0)
     run, outcome = reconcile(world, Options(wait_timeout=60))
     result = results.result_of(run)
     assert "did not finish within wait_timeout (60 seconds)" in getattr(outcome, "message", "")
@@ -155,38 +155,32 @@ def test_a_wait_that_is_over_too_soon_names_the_work_request() -> None:
 
 
 def test_a_disabled_key_is_told_of() -> None:
-    result = returned(World(keys={KEY: key(state="DISABLED")}))
+    result = returned(World(state="DISABLED"))
     assert result["key"]["state"] == "DISABLED"
     assert result["bucket"]["name"] == "payroll"
     assert result["changed"] is False
 
 
-@pytest.mark.parametrize("operation", ["get_bucket", "list_reencryptions", "update_bucket", "reencrypt_bucket"])
-def test_an_api_failure_keeps_what_was_learned(monkeypatch: pytest.MonkeyPatch, operation: str) -> None:
+@pytest.mark.parametrize("operation", ["GetBucket", "ListWorkRequests", "UpdateBucket", "ReencryptBucket"])
+def test_an_api_failure_keeps_what_was_learned(operation: str) -> None:
+    status = 400 if operation == "ReencryptBucket" else 409
     world = World()
-    error = ApiError("SomeOperation", "went wrong", status=409, code="Conflict", opc_request_id="REQUEST")
-    if operation == "reencrypt_bucket":
-        error.status = 400
-
-    def fail(*_arguments: Any, **_options: Any) -> Any:
-        raise error
-
-    monkeypatch.setattr(world, operation, fail)
+    world.refuse(operation, status, code="Conflict", message="went wrong")
     result = returned(world)
-    if operation == "list_reencryptions":
+    if operation == "ListWorkRequests":
         # Not being able to list them is no reason not to do the work.
         assert "error" not in result
         assert result["changed"] is True
         return
+    assert result["error"].pop("opc_request_id").startswith("sim-")
     assert result["error"] == {
-        "operation": "SomeOperation",
-        "status": error.status,
+        "operation": operation,
+        "status": status,
         "code": "Conflict",
         "message": "went wrong",
-        "opc_request_id": "REQUEST",
     }
     assert result["changed"] is False
-    if operation == "get_bucket":
+    if operation == "GetBucket":
         assert result["bucket"] is None
     else:
         assert result["bucket"]["kms_key_id"] == KEY
@@ -228,27 +222,17 @@ def test_assigned(check_mode: bool) -> None:
 
 
 def test_an_unknown_status_is_waited_on_and_warned_of_once() -> None:
-    job = Job(RECORDED, EPOCH - 500.0, EPOCH + 300.0, running="PONDERING")
-    world = World(bucket=recorded(receipt(SUBMITTED, RECORDED)), jobs=[job])
+    job = Job(RECORDED, EPOCH - 500.0, EPOCH + 300.0)
+    world = World(bucket=recorded(receipt(SUBMITTED, RECORDED)), jobs=[job], odd_status="PONDERING")
     run, outcome = reconcile(world, Options())
     assert (outcome.action, outcome.reason) == ("join", "in_progress")
-    assert len([warning for warning in run.warnings if "PONDERING" in warning]) == 1
+    assert len([warning for warning in run.warnings if "UNKNOWN" in warning]) == 1
 
 
-def test_polls_that_fail_do_not_fail_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
-    world = World(duration=120.0)
-    whole = world.get_work_request
-    polls = 0
-
-    def flaky(work_request_id: str) -> WorkRequest:
-        nonlocal polls
-        polls += 1
-        if polls % 3:
-            world.pass_time(0.01)
-            raise ApiError("GetWorkRequest", "no", status=(500, 403, 429)[polls % 2], code="No")
-        return whole(work_request_id)
-
-    monkeypatch.setattr(world, "get_work_request", flaky)
+@pytest.mark.parametrize("status", [500, 403, 429])
+def test_polls_that_fail_do_not_fail_the_task(status: int) -> None:
+    world = World(work_seconds=120.0)
+    world.refuse("GetWorkRequest", status, *(number for number in range(1, 100) if number % 3))
     result = returned(world)
     assert "error" not in result
     assert result["work_request"]["status"] == "COMPLETED"
@@ -288,24 +272,14 @@ def test_another_controllers_claim_whose_place_for_the_work_request_was_taken() 
     assert world.bucket.freeform_tags == tags
 
 
-def lose_first_answer(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def lose_first_answer(world: World) -> None:
     """The first UpdateBucket takes effect, and its answer is lost."""
-    whole = world.update_bucket
-    lost: list[Bucket] = []
-
-    def update(*arguments: Any, **options: Any) -> Bucket:
-        written = whole(*arguments, **options)
-        if not lost:
-            lost.append(written)
-            raise ApiError("UpdateBucket", "lost", effect="unknown", retryable=True)
-        return written
-
-    monkeypatch.setattr(world, "update_bucket", update)
+    world.break_("UpdateBucket", "reset_after")
 
 
-def test_a_claim_whose_answer_was_lost_keeps_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_claim_whose_answer_was_lost_keeps_its_reason() -> None:
     world = World(bucket=recorded(receipt(COMPLETED, RECORDED, key_version_id=OLDER)))
-    lose_first_answer(world, monkeypatch)
+    lose_first_answer(world)
     result = returned(world)
     assert (result["action"], result["reason"], result["changed"]) == ("submit", "key_version_changed", True)
     assert world.posts == 1
@@ -316,12 +290,10 @@ def test_a_claim_whose_answer_was_lost_keeps_its_reason(monkeypatch: pytest.Monk
     [(False, "tag", "none"), (True, "tag", "submit"), (True, "none", "submit")],
     ids=["empty", "with the claim", "without receipts"],
 )
-def test_an_assignment_whose_answer_was_lost(
-    monkeypatch: pytest.MonkeyPatch, objects: bool, receipt_option: str, action: str
-) -> None:
+def test_an_assignment_whose_answer_was_lost(objects: bool, receipt_option: str, action: str) -> None:
     count = 7 if objects else 0
     world = World(bucket=bucket(kms_key_id=None, approximate_count=count), objects=objects)
-    lose_first_answer(world, monkeypatch)
+    lose_first_answer(world)
     result = returned(world, kms_key_id=KEY, receipt=receipt_option)
     assert (result["action"], result["reason"]) == (action, "key_assigned")
     assert (result["changed"], result["assigned"]) == (True, True)

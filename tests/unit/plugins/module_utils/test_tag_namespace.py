@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Change
 from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM, DefinedTags
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, COMPLETED
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
@@ -65,25 +64,13 @@ def test_nor_is_one_in_a_namespace_where_none_was_asked_for() -> None:
     assert FREEFORM.read(there.bucket)[0] is not None
 
 
-class Refusing(World):
-    """Refuses the tags of a namespace from some write on."""
-
-    status = 400
-    first = 1
-
-    def update_bucket(self, bucket: Bucket, etag: str | None, change: Change) -> Bucket:
-        if change.defined_tags is not None and self.calls.count("UpdateBucket") + 1 >= self.first:
-            self._called("UpdateBucket")
-            raise ApiError(
-                "UpdateBucket", "The tag namespace Rekey is unknown.", status=self.status, code="InvalidParameter"
-            )
-        return super().update_bucket(bucket, etag, change)
+TOLD = {"message": "The tag namespace Rekey is unknown.", "code": "InvalidParameter"}
 
 
 @pytest.mark.parametrize("status", [400, 403, 404])
 def test_where_it_cannot_be_used_the_task_fails_before_anything_is_submitted(status: int) -> None:
-    there = Refusing()
-    there.status = status
+    there = World()
+    there.refuse("UpdateBucket", status, **TOLD)
     before = there.bucket
     _run, outcome = reconcile(there, HERE)
     assert isinstance(outcome, Fail)
@@ -103,11 +90,11 @@ def test_where_it_cannot_be_used_the_task_fails_before_anything_is_submitted(sta
 
 
 def test_where_it_can_no_longer_be_used_the_work_request_is_named() -> None:
-    there = Refusing()
-    there.first = 2
+    there = World()
+    there.break_("UpdateBucket", "error_before", status=400, skip=1, count=-1, **TOLD)
     _run, outcome = reconcile(there, HERE)
     assert isinstance(outcome, Fail)
-    assert "Work request ocid1.workrequest.oc1.iad.own1 goes on" in outcome.message
+    assert f"Work request {there.accepted[-1]} goes on" in outcome.message
 
 
 @pytest.mark.parametrize("before", [None, COMPLETED])

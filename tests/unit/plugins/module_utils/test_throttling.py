@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
@@ -17,23 +15,10 @@ from ansible_collections.rekey.oci.plugins.module_utils.sdk.retry import with_re
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import EPOCH, World, reconcile
 
 
-@dataclass
-class ThrottledWorld(World):
-    """Every so manieth call gets 429, with or without ``retry-after``."""
-
-    every: int = 2
-    retry_after: float | None = None
-
-    def _called(self, operation: str) -> None:
-        super()._called(operation)
-        if len(self.calls) % self.every == 0:
-            raise ApiError(operation, "too many", 429, "TooManyRequests", retryable=True, retry_after=self.retry_after)
-
-
 @pytest.mark.parametrize("retry_after", [None, 1.0])
 @pytest.mark.parametrize("every", [2, 3, 4, 5])
 def test_a_bucket_is_proven_all_the_same(every: int, retry_after: float | None) -> None:
-    world = ThrottledWorld(every=every, retry_after=retry_after)
+    world = World(throttle_every=every, retry_after=-1.0 if retry_after is None else retry_after)
     _run, outcome = reconcile(world, Options())
     assert (outcome.action, outcome.reason, world.posts) == ("submit", "unproven", 1)
     assert len(world.calls) < 40
@@ -41,21 +26,23 @@ def test_a_bucket_is_proven_all_the_same(every: int, retry_after: float | None) 
     assert (outcome.action, outcome.reason, world.posts) == ("none", "up_to_date", 1)
 
 
-@dataclass
 class BusyWorld(World):
     """The first so many calls of an operation get an answer that is none."""
 
-    operation: str = "GetBucket"
-    answers: int = 1
-    status: int = 429
-    retry_after: float | None = None
-    answered: list[float] = field(default_factory=list)
+    def __init__(
+        self,
+        operation: str = "GetBucket",
+        answers: int = 1,
+        status: int = 429,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__()
+        self.break_(operation, "error_before", count=answers, status=status, retry_after=retry_after)
+        self._status = status
 
-    def _called(self, operation: str) -> None:
-        super()._called(operation)
-        if operation == self.operation and len(self.answered) < self.answers:
-            self.answered.append(self.now)
-            raise ApiError(operation, "no", self.status, "No", retryable=True, retry_after=self.retry_after)
+    @property
+    def answered(self) -> list[float]:
+        return [one.time for one in self.simulator.seen if one.status == self._status]
 
 
 READS = ["GetBucket", "GetKey", "GetKeyVersion", "ListWorkRequests", "GetWorkRequest"]
@@ -128,13 +115,17 @@ def test_a_poll_that_is_asked_to_come_back_late_still_sees_the_end() -> None:
     assert world.now - EPOCH < 102
 
 
+def look_with_retries(world: World) -> None:
+    with_retries(lambda: world.api.get_bucket("examplens", "payroll"), lambda: world.now, world.pass_time, lambda: 0.5)
+
+
 def test_outside_of_a_run_a_wish_is_granted_too() -> None:
     world = BusyWorld(retry_after=50.0)
-    with_retries(lambda: world.get_bucket("n", "b"), lambda: world.now, world.pass_time, lambda: 0.5)
+    look_with_retries(world)
     assert world.now - EPOCH >= 50
     for world in (BusyWorld(retry_after=70.0), BusyWorld(answers=10_000)):
         with pytest.raises(ApiError):
-            with_retries(lambda: world.get_bucket("n", "b"), lambda: world.now, world.pass_time, lambda: 0.5)  # noqa: B023
+            look_with_retries(world)
         assert world.now - EPOCH < 46
 
 
@@ -147,7 +138,7 @@ def test_outside_of_a_run_its_bounds_hold_all_the_same(
     until = None if patient_until is None else EPOCH + patient_until
     with pytest.raises(ApiError):
         with_retries(
-            lambda: world.get_bucket("n", "b"),
+            lambda: world.api.get_bucket("examplens", "payroll"),
             lambda: world.now,
             world.pass_time,
             lambda: 0.5,

@@ -6,23 +6,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World, reconcile
 
 
-class Unlisted(World):
-    def list_reencryptions(self, *args: Any) -> tuple[tuple[WorkRequest, ...], float | None]:
-        self._called("ListWorkRequests")
-        raise ApiError("ListWorkRequests", "not found", status=404, code="NotAuthorizedOrNotFound")
+def unlisted() -> World:
+    there = World()
+    there.refuse("ListWorkRequests", 404)
+    return there
 
 
 def test_ones_own_re_encryption_is_proven_all_the_same() -> None:
-    there = Unlisted()
+    there = unlisted()
     run, outcome = reconcile(there, Options())
     assert isinstance(outcome, Done)
     assert outcome.action == "submit"
@@ -32,9 +28,9 @@ def test_ones_own_re_encryption_is_proven_all_the_same() -> None:
 
 
 def test_anothers_is_not_completed_where_somebody_may_have_come_between() -> None:
-    there = Unlisted()
+    there = unlisted()
     reconcile(there, Options(wait=False), nonce="a" * 12)
-    there.bucket = replace(there.bucket, etag="moved there and back")
+    there.change()
     there.pass_time(500)
     _run, outcome = reconcile(there, Options(), nonce="b" * 12)
     assert isinstance(outcome, Done)
@@ -42,7 +38,7 @@ def test_anothers_is_not_completed_where_somebody_may_have_come_between() -> Non
 
 
 def test_a_completed_receipt_is_believed() -> None:
-    there = Unlisted()
+    there = unlisted()
     reconcile(there, Options())
     _run, outcome = reconcile(there, Options())
     assert isinstance(outcome, Done)

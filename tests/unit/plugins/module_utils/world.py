@@ -2,40 +2,42 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A service of one bucket for whole runs of the decision: states and a clock, neither network nor SDK.
+"""One bucket in the simulator, in process, on a clock that each call moves; and whole runs on it.
 
-It keeps the truth that a decision cannot see: under which key version the objects really are.
+What there is at the beginning is told as the collection tells it: buckets, receipts. It is then put into the simulator.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
-    ApiError,
-    Bucket,
-    Change,
-    Key,
-    Upload,
-    Version,
-    WorkRequest,
-)
+from ansible_collections.rekey.oci.plugins.module_utils.common import model
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, Upload
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
-from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked
 from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import Receipt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Outcome, Reconciler
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.api import Api
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import Send
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
+
+from ....simulator import storage
+from ....simulator.clock import VirtualClock
+from ....simulator.dispatch import Simulator
+from ....simulator.in_process import Clients, direct, no_answer
+from ....simulator.keys import Key, KeyVersion
+from ....simulator.messages import Request, Response
+from ....simulator.routes import route
+from ....simulator.users import ADMIN, PERMISSIONS
+from ....simulator.work import REENCRYPT, WorkRequest
 
 KEY = "ocid1.key.oc1.iad.examplevault.examplekey"
 OTHER_KEY = "ocid1.key.oc1.iad.examplevault.otherkey"
 VERSION = "ocid1.keyversion.oc1.iad.examplevault.current"
 OLDER = "ocid1.keyversion.oc1.iad.examplevault.older"
 OTHER_VERSION = "ocid1.keyversion.oc1.iad.examplevault.other"
+COMPARTMENT = "ocid1.compartment.oc1..example"
 
 #: The service's clock when a run begins, and when the key's current version was created.
 EPOCH = 1_750_000_000.0
@@ -44,37 +46,31 @@ CREATED = EPOCH - 5000.0
 NONCE = "aaaaaaaaaaaa"
 OTHERS_NONCE = "bbbbbbbbbbbb"
 
+#: A user who may not read keys.
+BLIND = "blind"
+#: How long a call takes, and a re-encryption unless told otherwise, in seconds.
+CALL = 0.01
+WORK_SECONDS = 5.0
+#: How long an answer is waited for that does not come.
+LATE = 40.0
+_MOST_CALLS = 5000
+
 
 @dataclass
 class Job:
-    """A re-encryption: from when on it is what; ``version`` is what the objects are under once it has completed."""
+    """A re-encryption that was accepted before; ``version`` is what it puts under its key, None where that is not known."""
 
     id: str
     accepted: float
     ends: float
     end: str = "COMPLETED"
-    running: str = "IN_PROGRESS"
     version: str | None = VERSION
     scope: str = receipts.ALL
-    forgotten: bool = False
-    #: Whether there are errors on record although it completed.
-    errors: bool = False
+    canceling: bool = False
 
-    def at(self, now: float) -> WorkRequest:
-        """What the service says of it."""
-        over = now >= self.ends
-        return WorkRequest(
-            id=self.id,
-            status=self.end if over else self.running,
-            percent_complete=100.0 if over and self.end == "COMPLETED" else 40.0,
-            time_accepted=self.accepted,
-            time_finished=self.ends if over else None,
-        )
-
-
-def key(key_id: str = KEY, version: str = VERSION, state: str = "ENABLED") -> Key:
-    """A key as GetKey tells it: without the time of its version."""
-    return Key(id=key_id, current_version=version, vault_id="ocid1.vault.oc1.iad.example", state=state, algorithm="AES")
+    @property
+    def wraps(self) -> bool:
+        return self.end == "COMPLETED" and self.version is not None and self.scope == receipts.ALL
 
 
 def bucket(**changes: Any) -> Bucket:
@@ -84,13 +80,19 @@ def bucket(**changes: Any) -> Bucket:
         name="payroll",
         etag="etag-0",
         id="ocid1.bucket.oc1.iad.payroll",
-        compartment_id="ocid1.compartment.oc1..example",
+        compartment_id=COMPARTMENT,
         kms_key_id=KEY,
         versioning="Disabled",
         approximate_count=7,
         freeform_tags={"owner": "finance"},
     )
     return replace(whole, **changes)
+
+
+def key(key_id: str = KEY, version: str = VERSION, state: str = "ENABLED") -> model.Key:
+    """A key as GetKey tells it: without the time of its version."""
+    vault_id = "ocid1.vault.oc1.iad.example"
+    return model.Key(id=key_id, current_version=version, vault_id=vault_id, state=state, algorithm="AES")
 
 
 def receipt(state: str, work_request_id: str | None = None, **changes: Any) -> Receipt:
@@ -119,133 +121,260 @@ def tags_of(made: Receipt, there: Bucket | None = None) -> dict[str, str]:
     return dict(tagged(made, there).freeform_tags)
 
 
-@dataclass
-class World(Api):
-    """The service. ``now`` is its clock, and the run's monotonic one."""
+#: For those whose argument has the same name.
+a_bucket = bucket
 
-    bucket: Bucket = field(default_factory=bucket)
-    keys: dict[str, Key] = field(default_factory=lambda: {KEY: key(), OTHER_KEY: key(OTHER_KEY, OTHER_VERSION)})
-    unreadable: bool = False
-    #: What GetKeyVersion tells of the current version's replication, and when it comes to each region.
-    replication_id: str | None = None
-    replicas: dict[str, float] = field(default_factory=dict)
-    #: How GetReplicationStatus fails.
-    replication_fails: ApiError | None = None
-    objects: bool = True
-    jobs: list[Job] = field(default_factory=list)
-    #: How long a re-encryption takes, and how it ends.
-    duration: float = 5.0
-    end: str = "COMPLETED"
-    #: What all objects are under, and what their bucket keys are under.
-    under: str | None = None
-    bucket_keys_under: str | None = None
-    refuse_tags: bool = False
-    uploads: list[Upload] = field(default_factory=list)
-    now: float = EPOCH
-    posts: int = 0
-    writes: int = 0
-    calls: list[str] = field(default_factory=list)
+
+class World:
+    """``settings`` are the simulator's.
+
+    ``objects`` says whether there is one, whatever the approximate count is. ``under`` is the version that it is under, and
+    ``bucket_key_under`` that of the intermediate bucket key, where there is one: the first of the bucket's key by default.
+    ``end`` is how re-encryptions end, and ``state`` is KEY's. ``refused`` are operations that always are, with their status.
+    """
+
+    def __init__(
+        self,
+        bucket: Bucket | None = None,
+        *,
+        jobs: Iterable[Job] = (),
+        uploads: Iterable[Upload] = (),
+        objects: bool = True,
+        under: str | None = None,
+        bucket_key_under: str | None = None,
+        unreadable: bool = False,
+        state: str = "ENABLED",
+        refused: Mapping[str, int] | None = None,
+        end: str = "COMPLETED",
+        **settings: Any,
+    ) -> None:
+        self._clock = VirtualClock(EPOCH)
+        self.simulator = Simulator(self._clock, seed=1)
+        self._world = self.simulator.world
+        self.simulator.users.add(BLIND, PERMISSIONS - {"KEY_READ", "KEY_INSPECT"})
+        self._world.add_compartment("apps", compartment_id=COMPARTMENT)
+        self.settings = self._world.settings
+        outcomes = () if end == "COMPLETED" else (end,) * 20
+        self.settings.patch({"work_seconds": WORK_SECONDS, "outcomes": outcomes, **settings})
+        self._key(KEY, {OLDER: CREATED - 10_000.0, VERSION: CREATED}, state)
+        self._key(OTHER_KEY, {OTHER_VERSION: CREATED})
+        self._world.define_tags({"Rekey": dict.fromkeys(receipts.TAGS)})
+        self._place(bucket or a_bucket(), objects, under, bucket_key_under)
+        for upload in uploads:
+            self._upload(upload)
+        for job in jobs:
+            self._add_job(job)
+        #: How long the calls of some operations take, in seconds.
+        self.slow: dict[str, float] = {}
+        #: The operations whose answers come too late, each time.
+        self.silent: set[str] = set()
+        #: What somebody does before each call of an operation.
+        self.before: dict[str, Callable[[], Any]] = {}
+        self.unreadable = unreadable
+        for operation, status in (refused or {}).items():
+            self.refuse(operation, status)
+        self._direct = direct(self.simulator)
+        self._apis = {user: OciApi(Clients(self._transport, user)) for user in (ADMIN, BLIND)}  # type: ignore[arg-type]
+
+    # What there is at the beginning.
+
+    def _key(self, key_id: str, versions: dict[str, float], state: str = "ENABLED") -> None:
+        key = Key(
+            key_id, "ocid1.vault.oc1.iad.example", COMPARTMENT, key_id[-8:], CREATED, state, region=self._world.region
+        )
+        key.versions += [KeyVersion(one, created, created, created) for one, created in versions.items()]
+        self._world.keys[key_id] = key
+
+    def _place(self, there: Bucket, objects: bool, under: str | None, bucket_key_under: str | None) -> None:
+        self._world.define_tags({name: dict(tags) for name, tags in there.defined_tags.items()})
+        self._bucket = self._world.add_bucket(
+            there.name,
+            COMPARTMENT,
+            there.kms_key_id,
+            versioning=there.versioning or "Disabled",
+            bucket_key_enabled=bool(there.is_bucket_key_enabled),
+            freeform_tags=dict(there.freeform_tags),
+            defined_tags={name: dict(tags) for name, tags in there.defined_tags.items()},
+        )
+        self._bucket.id = there.id or ""
+        if self._bucket.bucket_key_enabled:
+            self._bucket.bucket_key_version = self._wrapping(there.kms_key_id, bucket_key_under)[1]
+        if objects:
+            self._world.put_object(self._bucket, "object", b"x", wrapping=self._wrapping(there.kms_key_id, under))
+        if there.approximate_count is None:
+            self.settings.count_lag = -1.0
+        else:
+            self._bucket.counts = [(0.0, there.approximate_count, there.approximate_count)]
+
+    def _wrapping(self, key_id: str | None, version_id: str | None) -> tuple[str | None, KeyVersion]:
+        if version_id is not None:
+            return self._version(version_id)
+        if key_id is None:
+            return None, self._world.oracle_key
+        return key_id, self._world.keys[key_id].versions[0]
+
+    def _version(self, version_id: str) -> tuple[str, KeyVersion]:
+        return next(
+            (key.id, version)
+            for key in self._world.keys.values()
+            for version in key.versions
+            if version.id == version_id
+        )
+
+    def _upload(self, upload: Upload) -> None:
+        key_id, version = self._world.wrapping(self._bucket)
+        one = storage.Upload(upload.id, upload.object, upload.time_created or 0.0, key_id, version)
+        self._bucket.uploads[upload.id] = one
+
+    def _add_job(self, job: Job) -> None:
+        key_id, version = self._version(job.version) if job.version else (None, None)
+        work = WorkRequest(
+            job.id,
+            REENCRYPT,
+            COMPARTMENT,
+            self._bucket.namespace,
+            self._bucket.name,
+            job.accepted,
+            job.accepted,
+            job.ends,
+            outcome=job.end,
+            fails_at=100,
+            key_id=key_id,
+            version=version,
+            bucket_key_only=job.scope == receipts.BUCKET_KEY,
+            target=self._bucket,
+            keys=self._world.keys,
+            objects=list(self._bucket.objects) if job.wraps else [],
+        )
+        if job.canceling:
+            work.status, work.cancels_at = "CANCELING", job.ends
+        self._world.add_work_request(work)
+
+    # What goes wrong.
+
+    def refuse(self, operation: str, status: int, *numbers: int, **fault: Any) -> None:
+        """Refuse the calls of an operation that have these numbers, from 1 on; without any, each from now on."""
+        if not numbers:
+            self.break_(operation, "error_before", status=status, count=-1, **fault)
+        for earlier, number in enumerate(sorted(numbers)):
+            # What an earlier fault strikes, this one does not see.
+            self.break_(operation, "error_before", status=status, skip=number - 1 - earlier, **fault)
+
+    def break_(self, operation: str, kind: str, **fault: Any) -> None:
+        self.simulator.add_fault({"operation": operation, "kind": kind, **fault})
+
+    def heal(self) -> None:
+        """From now on, nothing goes wrong."""
+        self.simulator.faults.clear()
+
+    # What others do.
 
     def pass_time(self, seconds: float) -> None:
-        """Move the clock, and finish what is over by then."""
-        self.now += seconds
-        for job in sorted(self.jobs, key=lambda job: job.ends):
-            if job.ends <= self.now and job.end == "COMPLETED" and job.version is not None:
-                self.bucket_keys_under = job.version
-                if job.scope == receipts.ALL:
-                    self.under = job.version
-                job.version = None
+        self._clock.advance(seconds)
+
+    def rotate(self) -> str:
+        return self._world.rotate(KEY).id
+
+    def set_state(self, state: str) -> None:
+        self._world.set_key_state(KEY, state)
+
+    def change(self) -> None:
+        """Somebody changes the bucket in a way that leaves only another etag."""
+        self._bucket.etag = self._world.new_etag()
+
+    def commit_upload(self) -> None:
+        """The last of the uploads ends."""
+        self._bucket.uploads.popitem()
+
+    def forget(self) -> None:
+        """The service forgets all work requests, those that run too."""
+        self._world.work.forget()
+
+    # What is there.
+
+    @property
+    def api(self) -> OciApi:
+        return self._apis[BLIND if self.unreadable else ADMIN]
+
+    @property
+    def now(self) -> float:
+        return self._clock.now()
+
+    @property
+    def bucket(self) -> Bucket:
+        there = self._bucket
+        return a_bucket(
+            etag=there.etag,
+            kms_key_id=there.kms_key_id,
+            freeform_tags=there.freeform_tags,
+            defined_tags=there.defined_tags,
+            versioning=there.versioning,
+        )
+
+    @property
+    def calls(self) -> list[str]:
+        return [one.operation for one in self.simulator.seen]
+
+    def forget_calls(self) -> None:
+        """Also which of them were writes and posts."""
+        self.simulator.seen.clear()
+
+    def _effects(self, operation: str) -> int:
+        return sum(one.effect for one in self.simulator.seen if one.operation == operation)
+
+    @property
+    def posts(self) -> int:
+        return self._effects("ReencryptBucket")
+
+    @property
+    def writes(self) -> int:
+        return self._effects("UpdateBucket")
+
+    @property
+    def accepted(self) -> list[str]:
+        """The work requests there are, oldest first."""
+        return list(self._world.work_requests)
+
+    def current(self) -> str | None:
+        key = self._world.keys.get(self._bucket.kms_key_id or "")
+        return key.current(self.now).id if key else None
 
     def proven_under(self, scope: str) -> str | None:
-        """The version that everything of a scope is really under."""
-        return self.under if scope == receipts.ALL else self.bucket_keys_under
+        """The version that everything of a scope is really under, by its data keys themselves."""
+        self._world.advance()
+        if scope == receipts.BUCKET_KEY:
+            return self._bucket.bucket_key_version.id if self._bucket.bucket_key_version else None
+        (stored,) = self._bucket.objects
+        assert self._world.wrapped_by(stored, stored.key_version)
+        return stored.key_version.id
 
-    def _called(self, operation: str) -> None:
-        self.calls.append(operation)
-        self.pass_time(0.01)
-        if len(self.calls) > 5000:
-            raise AssertionError(f"a run that does not end: … {self.calls[-8:]}")
+    # Calls.
 
-    def get_namespace(self) -> str:
-        return self.bucket.namespace
+    def _transport(self, request: Request, timeout: float) -> Response:
+        self._clock.advance(CALL)
+        seen = self.simulator.seen
+        if self.before:
+            self.before.get(route(request)[0], int)()
+        try:
+            response = self._direct(request, timeout)
+            if seen[-1].operation in self.silent:
+                self._clock.advance(LATE)
+                no_answer()
+            return response
+        finally:
+            self._clock.advance(self.slow.get(seen[-1].operation, self.slow.get("*", 0.0)))
+            if len(seen) > _MOST_CALLS:
+                raise Endless(f"a run that does not end: … {self.calls[-8:]}")
 
-    def get_bucket(self, namespace: str, name: str) -> tuple[Bucket, float | None]:
-        self._called("GetBucket")
-        return self.bucket, float(int(self.now))
 
-    def get_key(self, key_id: str, not_before: float = 0.0) -> tuple[Key, float | None]:
-        self._called("GetKey")
-        if self.unreadable:
-            raise ApiError("GetKey", "not there, or not allowed", status=404, code="NotAuthorizedOrNotFound")
-        return self.keys[key_id], None
-
-    def get_version(self, key_id: str, version_id: str) -> Version:
-        self._called("GetKeyVersion")
-        return Version(CREATED, None, self.replication_id)
-
-    def get_replication(self, key_id: str, replication_id: str) -> Mapping[str, str]:
-        self._called("GetReplicationStatus")
-        assert replication_id == self.replication_id
-        if self.replication_fails is not None:
-            raise self.replication_fails
-        return {region: "REPLICATED" if self.now >= at else "REPLICATING" for region, at in self.replicas.items()}
-
-    def has_objects(self, namespace: str, name: str, versions: bool) -> bool:
-        self._called("ListObjectVersions" if versions else "ListObjects")
-        return self.objects
-
-    def list_uploads(self, namespace: str, name: str, send: Any) -> tuple[Upload, ...]:
-        self._called("ListMultipartUploads")
-        return tuple(self.uploads)
-
-    def list_reencryptions(
-        self, compartment_id: str, asked: Asked, send: Send
-    ) -> tuple[tuple[WorkRequest, ...], float | None]:
-        self._called("ListWorkRequests")
-        told = [job.at(self.now) for job in self.jobs if not job.forgotten]
-        return tuple(filter(asked.wants, told)), None
-
-    def get_work_request(self, work_request_id: str) -> WorkRequest:
-        self._called("GetWorkRequest")
-        for job in self.jobs:
-            if job.id == work_request_id and not job.forgotten:
-                return job.at(self.now)
-        raise ApiError("GetWorkRequest", "not there, or not allowed", status=404, code="NotAuthorizedOrNotFound")
-
-    def get_work_request_errors(self, work_request_id: str) -> tuple[Mapping[str, Any], ...]:
-        self._called("ListWorkRequestErrors")
-        job = next((job for job in self.jobs if job.id == work_request_id), None)
-        if job is not None and job.end == "COMPLETED" and not job.errors:
-            return ()
-        return ({"code": "InternalError", "message": "an object could not be read", "timestamp": None},)
-
-    def update_bucket(self, bucket: Bucket, etag: str | None, change: Change) -> Bucket:
-        self._called("UpdateBucket")
-        if change.freeform_tags is not None and self.refuse_tags:
-            raise ApiError("UpdateBucket", "not allowed", status=404, code="NotAuthorizedOrNotFound")
-        if etag != self.bucket.etag:
-            raise ApiError("UpdateBucket", "changed meanwhile", status=412, code="IfMatchFailed")
-        self.writes += 1
-        self.bucket = replace(change.of(self.bucket), etag=f"etag-{self.writes}")
-        return self.bucket
-
-    def reencrypt_bucket(
-        self, namespace: str, name: str, bucket_key_only: bool, client_request_id: str, timeout: float
-    ) -> str:
-        self._called("ReencryptBucket")
-        self.posts += 1
-        current = self.keys[self.bucket.kms_key_id or ""].current_version
-        job = Job(f"ocid1.workrequest.oc1.iad.own{self.posts}", self.now, self.now + self.duration, self.end)
-        job.version = current if self.now >= self.replicas.get(self.bucket.region or "", 0.0) else OLDER
-        job.scope = receipts.BUCKET_KEY if bucket_key_only else receipts.ALL
-        self.jobs.append(job)
-        return job.id
+class Endless(BaseException):
+    """It is no Exception, so that nothing in the collection can catch it."""
 
 
 def reconciler(world: World, options: Options, nonce: str = NONCE) -> Reconciler:
     """A run that has not begun."""
     return Reconciler(
-        world, "examplens", world.bucket.name, options, nonce, lambda: world.now, lambda: 0.5, sleep=world.pass_time
+        world.api, "examplens", "payroll", options, nonce, lambda: world.now, lambda: 0.5, sleep=world.pass_time
     )
 
 

@@ -2,14 +2,15 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A client that speaks to the simulator in process: the requests and answers of the SDK's, without sockets and signatures.
+"""Clients that speak to the simulator in process: the requests and answers of the SDK's, without sockets and signatures.
 
-The collection's own OciApi makes its calls with it, so that what it understands of an answer, and of a failure, is tried too.
-tests/wire/test_alike.py shows that both clients tell the same.
+The collection's own OciApi makes its calls with them, so that what it understands of an answer, and of a failure, is tried too.
+tests/wire/test_alike.py shows that these clients and the SDK's tell the same.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable
 from datetime import datetime
@@ -18,8 +19,9 @@ from typing import Any, NoReturn
 import oci
 from oci._vendor.requests import exceptions as broken
 
-from tests.simulator.messages import Request, Response
-from tests.simulator.regions import HOME
+from .dispatch import Simulator
+from .messages import Request, Response
+from .regions import HOME, name_of
 
 #: What the transport is given: a request, its operation's read timeout in seconds; and gives: the answer.
 Transport = Callable[[Request, float], Response]
@@ -41,6 +43,16 @@ _MAPS = ("freeformTags", "definedTags", "metadata")
 _camel: dict[str, str] = {}
 
 
+def direct(simulator: Simulator) -> Transport:
+    """Whatever the simulator answers, its faults included; time does not pass by itself."""
+
+    def transport(request: Request, timeout: float) -> Response:
+        response = simulator.handle(request).response
+        return broken_connection() if response is None else response
+
+    return transport
+
+
 def no_answer() -> NoReturn:
     """As the SDK says that an answer did not come in time."""
     raise oci.exceptions.RequestException(broken.ReadTimeout("read timed out"))
@@ -52,6 +64,12 @@ def broken_connection() -> NoReturn:
 
 def nobody_listens() -> NoReturn:
     raise oci.exceptions.ConnectTimeout(broken.ConnectTimeout("connect timed out"))
+
+
+@functools.lru_cache(maxsize=4096)
+def _moment(told: str) -> datetime:
+    # Python 3.10 does not know the Z.
+    return datetime.fromisoformat(told.replace("Z", "+00:00"))
 
 
 class Model:
@@ -66,9 +84,11 @@ class Model:
             first, *others = name.split("_")
             camel = _camel[name] = first + "".join(word.capitalize() for word in others)
         value = self._members.get(camel)
+        if value is None or value.__class__ is float:
+            return value
         if camel.startswith("time") and isinstance(value, str):
-            return datetime.fromisoformat(value)
-        if camel == "status" and value is not None and value not in _KNOWN_STATUSES:
+            return _moment(value)
+        if camel == "status" and value not in _KNOWN_STATUSES:
             return "UNKNOWN_ENUM_VALUE"
         return value if camel in _MAPS else as_model(value)
 
@@ -94,21 +114,19 @@ class Answer:
 
 
 class _Endpoint:
-    endpoint = "https://simulator.example"
+    def __init__(self, region: str) -> None:
+        self.endpoint = f"https://{region}.simulator.example"
 
 
 class Client:
-    """Object Storage and Vault in one; its methods are the SDK's."""
+    """All services of one region in one; its methods are the SDK's."""
 
-    base_client = _Endpoint()
-
-    def __init__(
-        self, transport: Transport, principal: str, timeout: float = READ_TIMEOUT, key_region: str = HOME
-    ) -> None:
+    def __init__(self, transport: Transport, principal: str, region: str = HOME, timeout: float = READ_TIMEOUT) -> None:
         self._transport = transport
         self._principal = principal
+        self.base_client = _Endpoint(region)
+        self._host = f"{region}.localhost"
         self._timeout = timeout
-        self._key_region = key_region
 
     def _call(
         self,
@@ -120,9 +138,7 @@ class Client:
         gives: type = Model,
     ) -> Answer:
         content = b"" if body is None else json.dumps(body).encode()
-        if path.startswith(VAULT):
-            headers = {**(headers or {}), "host": f"{self._key_region}.localhost"}
-        request = Request(method, path, query or {}, headers or {}, content, self._principal)
+        request = Request(method, path, query or {}, {"host": self._host, **(headers or {})}, content, self._principal)
         response = self._transport(request, self._timeout)
         if response.status >= 300:
             told = response.body if isinstance(response.body, dict) else {}
@@ -133,6 +149,10 @@ class Client:
 
     def get_namespace(self) -> Answer:
         return self._call("GET", "/n/", gives=str)
+
+    def list_buckets(self, namespace: str, compartment_id: str, limit: int, page: str | None = None) -> Answer:
+        query = {"compartmentId": compartment_id, "limit": str(limit)} | ({"page": page} if page else {})
+        return self._call("GET", f"/n/{namespace}/b", query, gives=list)
 
     def get_bucket(self, namespace: str, name: str, fields: list[str]) -> Answer:
         return self._call("GET", f"/n/{namespace}/b/{name}", {"fields": ",".join(fields)})
@@ -191,32 +211,46 @@ class Client:
     def get_replication_status(self, replication_id: str) -> Answer:
         return self._call("GET", f"/20180608/replicaOperations/{replication_id}/status")
 
+    def list_compartments(
+        self, compartment_id: str, limit: int, compartment_id_in_subtree: bool = False, page: str | None = None
+    ) -> Answer:
+        query = {"compartmentId": compartment_id, "limit": str(limit)} | ({"page": page} if page else {})
+        if compartment_id_in_subtree:
+            query["compartmentIdInSubtree"] = "true"
+        return self._call("GET", "/20160918/compartments", query, gives=list)
+
 
 class Clients:
-    """Stands in for _clients.Clients: one client for all, another with the POST's timeouts."""
+    """Stands in for sdk.clients.Clients: one caller in one region, and another client with the POST's timeouts.
+
+    Keys are asked for in the region that they are of.
+    """
 
     sdk = oci
-    signer = None
-    region = HOME
+    #: What signs, where that matters.
+    signer: Any = None
 
-    def __init__(self, transport: Transport, principal: str, key_region: str = HOME) -> None:
+    def __init__(self, transport: Transport, principal: str, region: str = HOME) -> None:
         self._transport = transport
         self._principal = principal
-        self._key_region = key_region
-        self._client = Client(transport, principal, key_region=key_region)
+        self.region = region
+        self._client = Client(transport, principal, region)
 
     def object_storage(self) -> Client:
         return self._client
 
+    def identity(self) -> Client:
+        return self._client
+
     def object_storage_post(self, timeout: float) -> Client:
-        # As _clients does: reading and connecting fit into `timeout` together.
-        return Client(self._transport, self._principal, min(READ_TIMEOUT, timeout * 0.7))
+        # As sdk.clients does: reading and connecting fit into `timeout` together.
+        return Client(self._transport, self._principal, self.region, min(READ_TIMEOUT, timeout * 0.7))
 
     def region_of_key(self, key_id: str) -> str:
-        return self._key_region
+        return name_of(key_id.split(".")[3])
 
     def key_management_endpoints(self, key_id: str) -> list[str]:
-        return [_Endpoint.endpoint]
+        return [_Endpoint(self.region_of_key(key_id)).endpoint]
 
     def key_management(self, endpoint: str) -> Client:
-        return self._client
+        return Client(self._transport, self._principal, endpoint.removeprefix("https://").partition(".")[0])
