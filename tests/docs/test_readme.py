@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -199,4 +198,4 @@ def test_headings_go_down_one_level_at_a_time(page: Path) -> None:
     """The site's builder takes no page where they do not."""
     text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     levels = [len(marks) for marks in re.findall(r"^(#+) ", text, re.MULTILINE)]
-    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert all(after <= levels[at] + 1 for at, after in enumerate(levels[1:]))

@@ -18,7 +18,8 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Clai
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Outcome
 from tests.docs.tables import names, table
 from tests.histories import causes
-from tests.unit.plugins.module_utils.world import EPOCH, KEY, World, bucket, key, receipt, reconciler, tagged
+from tests.unit.plugins.module_utils import replicas_world
+from tests.unit.plugins.module_utils.world import World, receipt, reconciler, tagged
 
 GRACE = 120
 THERE = "us-phoenix-1"
@@ -86,7 +87,7 @@ def _die_at(step: Step, kind: type) -> None:
         raise _Dead
 
 
-def left(world: World) -> str:
+def left(world: World | replicas_world.World) -> str:
     """In the guide's words."""
     found, _warning = FREEFORM.read(world.bucket)
     if found is None:
@@ -136,26 +137,32 @@ def test_what_a_crash_leaves_and_what_the_next_run_does() -> None:
 HERE, THERE, FAR = "us-phoenix-1", "us-ashburn-1", "ap-tokyo-1"
 
 
-def elsewhere(arrives: float, region: str = HERE, **options: Any) -> tuple[World, list[str], Outcome, float]:
+def elsewhere(
+    arrives: float, region: str = HERE, **options: Any
+) -> tuple[replicas_world.World, list[str], Outcome, float]:
     """A bucket in another region than its key, whose version comes to a region so many seconds from now."""
-    keys = {KEY: replace(key(), region=THERE)}
-    world = World(bucket=replace(bucket(), region=HERE), keys=keys, replication_id="operation")
-    world.replicas = {region: EPOCH + arrives}
-    run = reconciler(world, Options(**{"wait_timeout": 600, **options}))
+    keys = {replicas_world.KEY: replace(replicas_world.key(), region=THERE)}
+    world = replicas_world.World(
+        bucket=replace(replicas_world.bucket(), region=HERE), keys=keys, replication_id="operation"
+    )
+    world.replicas = {region: replicas_world.EPOCH + arrives}
+    run = replicas_world.reconciler(world, Options(**{"wait_timeout": 600, **options}))
     while run.outcome is None:
         world.pass_time(run.step())
-    return world, run.warnings, run.outcome, world.now - EPOCH
+    return world, run.warnings, run.outcome, world.now - replicas_world.EPOCH
 
 
-def unread(**options: Any) -> tuple[World, list[str], Outcome, float]:
+def unread(**options: Any) -> tuple[replicas_world.World, list[str], Outcome, float]:
     """The same, and nobody may ask for the status."""
-    keys = {KEY: replace(key(), region=THERE)}
-    world = World(bucket=replace(bucket(), region=HERE), keys=keys, replication_id="operation")
+    keys = {replicas_world.KEY: replace(replicas_world.key(), region=THERE)}
+    world = replicas_world.World(
+        bucket=replace(replicas_world.bucket(), region=HERE), keys=keys, replication_id="operation"
+    )
     world.replication_fails = ApiError("GetReplicationStatus", "no", status=404, code="NotAuthorizedOrNotFound")
-    run = reconciler(world, Options(**options))
+    run = replicas_world.reconciler(world, Options(**options))
     while run.outcome is None:
         world.pass_time(run.step())
-    return world, run.warnings, run.outcome, world.now - EPOCH
+    return world, run.warnings, run.outcome, world.now - replicas_world.EPOCH
 
 
 def test_what_a_run_does_about_a_version_of_another_region() -> None:
@@ -181,7 +188,7 @@ def test_what_a_run_does_about_a_version_of_another_region() -> None:
     assert (isinstance(outcome, Fail), world.posts, world.writes) == (True, 0, 0)
     # What proves nothing is made again.
     world, _warnings, _outcome, _seconds = unread()
-    again = reconciler(world, Options(), nonce="c" * 12)
+    again = replicas_world.reconciler(world, Options(), nonce="c" * 12)
     while again.outcome is None:
         world.pass_time(again.step())
     assert world.posts == 2
