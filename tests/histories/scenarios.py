@@ -183,6 +183,9 @@ CAREFUL: dict[str, History] = {
     "the key cannot be read for a while, and then again": History(
         moves=(Go(1, _ENOUGH), Go(0, _ENOUGH)), wants=({}, {"user": "blind"}), before="proven"
     ),
+    "another controller completes it for its maker, and one that cannot read the key claims over that": History(
+        moves=(Everybody(1, 1),), wants=tuple({"user": "blind"} if number in (2, 3) else {} for number in range(32))
+    ),
     "without a receipt, and a rotation just after": History(
         moves=(Go(0, _ENOUGH), Happens("rotate"), Go(0, _ENOUGH)),
         wants=({"receipt": "none"},),

@@ -104,9 +104,12 @@ def matches(here: Situation, receipt: Receipt) -> bool:
 
 
 def _keeps_proof(here: Situation, receipt: Receipt) -> bool:
-    """Whether a blind attempt's receipt keeps an older proof that holds. Versions never go back: it held all the time."""
+    """Whether a blind attempt's receipt keeps an older proof that holds. Versions never go back: it held all the time.
+
+    It may even be that of this run's re-encryption, if another run wrote the completion.
+    """
     proof = receipt.proof() if receipt.kept is not None else None
-    busy = here.options.force or here.attempt.under_way
+    busy = here.options.force or (here.attempt.under_way and receipt.nonce == here.attempt.nonce)
     return proof is not None and not busy and matches(here, proof)
 
 
