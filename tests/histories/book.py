@@ -264,6 +264,11 @@ class Book:
         work = self._universe.simulator.world.work_requests[work_request_id]
         return "COMPLETED with errors" if work.status == "COMPLETED" and work.errors else work.status
 
+    def open_since(self, time: float) -> int:
+        """How many uploads are open now that were begun before, or in the second of this time."""
+        uploads = self._universe.bucket.uploads.values()
+        return sum(upload.time_created < time + 1.0 for upload in uploads)
+
     def unwraps(self, kms_key_id: str, version_id: str, wrapped: bytes) -> bool:
         key = self._universe.simulator.world.keys[kms_key_id]
         version = key.version(version_id)

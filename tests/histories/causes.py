@@ -45,7 +45,7 @@ def of_second(book: Book, accepted: Accepted, run: Run) -> str | None:
         return UNREADABLE
     if run.reconciler.attempt.reason == "uploads_ended":
         claim = earlier[-1].sent.claim
-        return UPLOADS if claim is not None and claim.open else NONE
+        return UPLOADS if claim is not None and book.open_since(claim.time) < claim.open else NONE
     if _weak(run):
         return NO_RECEIPT
     if accepted.sent.late:

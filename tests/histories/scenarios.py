@@ -199,6 +199,9 @@ CAREFUL: dict[str, History] = {
         )
         for when in ("creation", "part", "commit")
     },
+    "an upload that is begun in the second of the claim": History(
+        moves=(Happens("rotate"), Wait(0.4), Happens("upload"), Go(0, _ENOUGH), Go(0, _ENOUGH)), uploads=True
+    ),
     "an upload that is committed between POST and completion": History(
         moves=(Happens("upload"), Happens("rotate"), Go(0, 7), Happens("commit"), Go(0, _ENOUGH)), uploads=True
     ),

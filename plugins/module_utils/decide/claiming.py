@@ -130,11 +130,14 @@ def has_own_claim(facts: Facts, attempt: Attempt) -> bool:
 
 
 def claim_time(facts: Facts, service_time: float) -> float:
-    """The time from which on an accepted re-encryption may be the claim's own: after all that were listed before it.
+    """The claim's time: after all re-encryptions that were listed before it, and all open uploads that it counts.
 
-    The service's date is rounded down to the second, and what was accepted in that second may be of another version or scope.
+    The service's date is rounded down to the second. What was accepted in that second may be of another version or scope, and
+    an upload that was begun in it would not be counted by a later run.
     """
-    times = [listed.time_accepted for listed in facts.listing or () if listed.time_accepted is not None]
+    accepted = [listed.time_accepted for listed in facts.listing or ()]
+    begun = [upload.time_created for upload in uploads.old(facts) or ()]
+    times = [time for time in (*accepted, *begun) if time is not None]
     newest = max(times, default=service_time)
     return max(service_time, (math.floor(newest * 1000) + 1) / 1000) if newest >= service_time else service_time
 

@@ -64,12 +64,13 @@ class Calls:
 
     def key_management(self, operation: str, method: str, key_id: str, *args: Any, **kwargs: Any) -> Any:
         """Call the management endpoint of the key's vault, with the key's OCID as the first argument."""
-        return self.vault_of(operation, method, key_id, key_id, *args, **kwargs)[0]
+        answer, _endpoint = self.vault_of(operation, method, key_id, key_id, *args, **kwargs)
+        return answer
 
-    def vault_of(self, operation: str, method: str, key_id: str, *args: Any, **kwargs: Any) -> tuple[Any, str]:
+    def vault_of(self, operation: str, method: str, of_key: str, *args: Any, **kwargs: Any) -> tuple[Any, str]:
         """Call the management endpoint of the key's vault; also which of those that it may be has answered."""
         try:
-            endpoints = self.clients.key_management_endpoints(key_id)
+            endpoints = self.clients.key_management_endpoints(of_key)
         except BadInput as error:
             raise ApiError(operation, str(error), unreachable=True) from None
         nowhere: Optional[ApiError] = None
@@ -84,7 +85,7 @@ class Calls:
                 nowhere = nowhere or error
                 continue
             if len(endpoints) > 1:
-                self.clients.prove_endpoint(key_id, endpoint)
+                self.clients.prove_endpoint(of_key, endpoint)
             return answer, endpoint
         if nowhere is None:
             raise AssertionError("a vault has an endpoint")
