@@ -7,10 +7,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
@@ -18,11 +16,9 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Clai
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Outcome
 from tests.docs.tables import names, table
 from tests.histories import causes
-from tests.unit.plugins.module_utils import replicas_world
-from tests.unit.plugins.module_utils.world import World, receipt, reconciler, tagged
+from tests.unit.plugins.module_utils.world import EPOCH, World, receipt, reconcile, reconciler, tagged
 
 GRACE = 120
-THERE = "us-phoenix-1"
 #: By how the guide puts it: the step next to which the controller dies, and whether it takes it first.
 DEATHS: dict[str, tuple[type, bool]] = {
     "before its claim": (Claim, False),
@@ -87,7 +83,7 @@ def _die_at(step: Step, kind: type) -> None:
         raise _Dead
 
 
-def left(world: World | replicas_world.World) -> str:
+def left(world: World) -> str:
     """In the guide's words."""
     found, _warning = FREEFORM.read(world.bucket)
     if found is None:
@@ -134,35 +130,21 @@ def test_what_a_crash_leaves_and_what_the_next_run_does() -> None:
     assert (outcome.action, outcome.reason, world.posts) == ("submit", "work_request_failed", 2)
 
 
-HERE, THERE, FAR = "us-phoenix-1", "us-ashburn-1", "ap-tokyo-1"
+HERE, FAR = "us-phoenix-1", "ap-tokyo-1"
 
 
 def elsewhere(
-    arrives: float, region: str = HERE, **options: Any
-) -> tuple[replicas_world.World, list[str], Outcome, float]:
+    arrives: float, region: str = HERE, refused: dict[str, int] | None = None, **options: Any
+) -> tuple[World, list[str], Outcome, float]:
     """A bucket in another region than its key, whose version comes to a region so many seconds from now."""
-    keys = {replicas_world.KEY: replace(replicas_world.key(), region=THERE)}
-    world = replicas_world.World(
-        bucket=replace(replicas_world.bucket(), region=HERE), keys=keys, replication_id="operation"
-    )
-    world.replicas = {region: replicas_world.EPOCH + arrives}
-    run = replicas_world.reconciler(world, Options(**{"wait_timeout": 600, **options}))
-    while run.outcome is None:
-        world.pass_time(run.step())
-    return world, run.warnings, run.outcome, world.now - replicas_world.EPOCH
+    world = World(region=HERE, arrives={region: arrives}, refused=refused)
+    run, outcome = reconcile(world, Options(**{"wait_timeout": 600, **options}))
+    return world, run.warnings, outcome, world.now - EPOCH
 
 
-def unread(**options: Any) -> tuple[replicas_world.World, list[str], Outcome, float]:
+def unread() -> tuple[World, list[str], Outcome, float]:
     """The same, and nobody may ask for the status."""
-    keys = {replicas_world.KEY: replace(replicas_world.key(), region=THERE)}
-    world = replicas_world.World(
-        bucket=replace(replicas_world.bucket(), region=HERE), keys=keys, replication_id="operation"
-    )
-    world.replication_fails = ApiError("GetReplicationStatus", "no", status=404, code="NotAuthorizedOrNotFound")
-    run = replicas_world.reconciler(world, Options(**options))
-    while run.outcome is None:
-        world.pass_time(run.step())
-    return world, run.warnings, run.outcome, world.now - replicas_world.EPOCH
+    return elsewhere(5000.0, refused={"GetReplicationStatus": 404})
 
 
 def test_what_a_run_does_about_a_version_of_another_region() -> None:
@@ -188,9 +170,7 @@ def test_what_a_run_does_about_a_version_of_another_region() -> None:
     assert (isinstance(outcome, Fail), world.posts, world.writes) == (True, 0, 0)
     # What proves nothing is made again.
     world, _warnings, _outcome, _seconds = unread()
-    again = replicas_world.reconciler(world, Options(), nonce="c" * 12)
-    while again.outcome is None:
-        world.pass_time(again.step())
+    reconcile(world, Options(), nonce="c" * 12)
     assert world.posts == 2
 
 

@@ -233,7 +233,11 @@ class Clients:
     def __init__(self, transport: Transport, principal: str, region: str = HOME) -> None:
         self._transport = transport
         self._principal = principal
-        self.region = region
+        self._region = region
+        #: What is told of it; None where nobody knows.
+        self.region: str | None = region
+        #: As the option of this name. Its host's first label is the region's name, or its code.
+        self.key_management_endpoint: str | None = None
         self._client = Client(transport, principal, region)
 
     def object_storage(self) -> Client:
@@ -244,13 +248,14 @@ class Clients:
 
     def object_storage_post(self, timeout: float) -> Client:
         # As sdk.clients does: reading and connecting fit into `timeout` together.
-        return Client(self._transport, self._principal, self.region, min(READ_TIMEOUT, timeout * 0.7))
+        return Client(self._transport, self._principal, self._region, min(READ_TIMEOUT, timeout * 0.7))
 
     def region_of_key(self, key_id: str) -> str:
         return name_of(key_id.split(".")[3])
 
     def key_management_endpoints(self, key_id: str) -> list[str]:
-        return [_Endpoint(self.region_of_key(key_id)).endpoint]
+        return [self.key_management_endpoint or _Endpoint(self.region_of_key(key_id)).endpoint]
 
     def key_management(self, endpoint: str) -> Client:
-        return Client(self._transport, self._principal, endpoint.removeprefix("https://").partition(".")[0])
+        region = name_of(endpoint.removeprefix("https://").partition(".")[0])
+        return Client(self._transport, self._principal, region)

@@ -54,6 +54,9 @@ def refused(status: int, code: str = "NotAuthorizedOrNotFound") -> Refusal:
 class Service:
     """One region. ``settings`` are the simulator's; ``tree`` has compartments by parent.
 
+    The keys are in HOME. ``arrives`` are those whose vault is replicated to this region, with the seconds until their
+    current versions come here.
+
     ``at`` maps an operation to what happens at each of its calls, before it has its effect; it is given the bucket's name,
     the key's or the compartment's id, and may raise.
     """
@@ -66,6 +69,7 @@ class Service:
         at: dict[str, Callable[[str], Any]] | None = None,
         tree: dict[str, list[str]] | None = None,
         durations: dict[str, float] | None = None,
+        arrives: dict[str, float] | None = None,
         **settings: Any,
     ) -> None:
         self.virtual, self.region = virtual, region
@@ -82,6 +86,10 @@ class Service:
             key = self.simulator.world.add_key(key_id[-8:], key_id=key_id)
             key.versions[0].time_created -= 1000.0
             self.world.keys[key_id] = key
+            if arrives and key_id in arrives:
+                key.replicas = (region,)
+                version = self.simulator.world.rotate(key_id)
+                version.replicated_at[region] = self._began + arrives[key_id]
         for parent, children in (tree or {}).items():
             for child in children:
                 self.compartment(child, parent)

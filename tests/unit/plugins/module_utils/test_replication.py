@@ -11,18 +11,17 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Upload, known
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import Upload, known
 from ansible_collections.rekey.oci.plugins.module_utils.decide import replication
 from ansible_collections.rekey.oci.plugins.module_utils.decide.decision import next_step
-from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, COMPLETED, SUBMITTED
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import ALL, CLAIMED, COMPLETED, SUBMITTED
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Attempt, Facts, Options, Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Claim, Done, Fail, ListWorkRequests
 from ansible_collections.rekey.oci.plugins.module_utils.module.results import result_of
 from ansible_collections.rekey.oci.plugins.module_utils.module.statuses import status_of
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import run as run_to_its_end
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.replicas_service import KEY as FLEET_KEY
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.replicas_service import REGION, Service
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.replicas_world import (
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import Service
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
     CREATED,
     EPOCH,
     KEY,
@@ -50,15 +49,12 @@ LOOKS = Options(check_mode=True, wait=False, looks=True)
 
 def world(after: float = -1000.0, **more: Any) -> World:
     """The bucket is in THERE, where the current version comes after so many seconds."""
-    there = replace(more.pop("bucket", bucket()), region=more.pop("region", THERE))
-    of_key = {"region": HOME, **more.pop("of_key", {})}
-    keys = {wanted: replace(key(wanted), **of_key) for wanted in (KEY, OTHER_KEY)}
-    more = {"replication_id": "operation", "replicas": {THERE: EPOCH + after}, **more}
-    return World(bucket=there, keys=keys, **more)
+    return World(**{"region": THERE, "arrives": {THERE: after}, **more})
 
 
-def refused(status: int = 404, **more: Any) -> ApiError:
-    return ApiError(READ, "not there, or not allowed", status=status, code="NotAuthorizedOrNotFound", **more)
+def under(there: World) -> str | None:
+    """The version that the objects are really under."""
+    return there.proven_under(ALL)
 
 
 @pytest.mark.parametrize("kept", ["tag", "none"])
@@ -66,13 +62,13 @@ def test_a_run_waits_and_then_submits(kept: str) -> None:
     there = world(100.0)
     run, outcome = reconcile(there, Options(receipt=kept))
     assert (outcome.action, outcome.reason, there.posts) == ("submit", "unproven", 1)
-    assert there.under == VERSION
+    assert under(there) == VERSION
     assert not run.warnings
     # The pauses grow, and the end is noticed all the same.
     assert 3 <= there.calls.count(READ) < 60
     assert there.calls.index("ReencryptBucket") > len(there.calls) - there.calls[::-1].index(READ) - 1
     if kept == "tag":
-        there.calls.clear()
+        there.forget_calls()
         _run, outcome = reconcile(there, Options())
         assert (outcome.reason, there.calls) == ("up_to_date", ["GetBucket", "GetKey"])
 
@@ -93,13 +89,14 @@ def test_who_watches_is_told_of_the_wait() -> None:
 def test_one_that_is_there_costs_one_call(kept: str) -> None:
     there = world()
     reconcile(there, Options(receipt=kept))
-    assert (there.calls.count(READ), there.posts, there.under) == (1, 1, VERSION)
+    assert (there.calls.count(READ), there.posts, under(there)) == (1, 1, VERSION)
 
 
 @pytest.mark.parametrize("kept", ["tag", "none"])
-@pytest.mark.parametrize("region", [HOME, None])
-def test_nothing_is_asked_where_the_key_is_of_the_same_region(kept: str, region: str | None) -> None:
-    there = world(region=region)
+@pytest.mark.parametrize("known_region", [HOME, None])
+def test_nothing_is_asked_where_the_key_is_of_the_same_region(kept: str, known_region: str | None) -> None:
+    there = world(region=known_region or THERE)
+    there.clients.region = known_region
     reconcile(there, Options(receipt=kept))
     assert READ not in there.calls
     assert there.posts == 1
@@ -109,7 +106,7 @@ def test_an_older_proof_is_no_reason_to_hurry() -> None:
     proven = tagged(receipt(COMPLETED, RECORDED, key_version_id=OLDER))
     there = world(30.0, bucket=proven)
     _run, outcome = reconcile(there, Options())
-    assert (outcome.action, outcome.reason, there.under) == ("submit", "key_version_changed", VERSION)
+    assert (outcome.action, outcome.reason, under(there)) == ("submit", "key_version_changed", VERSION)
 
 
 @pytest.mark.parametrize("kept", ["tag", "none"])
@@ -122,7 +119,15 @@ def test_without_the_time_nothing_is_submitted(kept: str, options: dict[str, Any
     run, outcome = reconcile(there, Options(receipt=kept, **options))
     assert isinstance(outcome, Fail)
     assert (outcome.action, result_of(run)["changed"], there.posts, there.writes) == ("none", False, 0, 0)
-    for told in (says, VERSION, KEY, f"the region {THERE} of bucket payroll", "REPLICATING", "Nothing was submitted"):
+    of_key = f"of key {there.keys[KEY].name} (...{KEY[-8:]})"
+    for told in (
+        says,
+        VERSION,
+        of_key,
+        f"the region {THERE} of bucket payroll",
+        "REPLICATING",
+        "Nothing was submitted",
+    ):
         assert told in outcome.message
     assert there.now < EPOCH + 150
 
@@ -132,7 +137,7 @@ def test_another_key_is_assigned_only_then() -> None:
     _run, outcome = reconcile(there, Options(kms_key_id=OTHER_KEY, wait_timeout=10))
     assert isinstance(outcome, Fail)
     assert (there.writes, there.bucket.kms_key_id) == (0, KEY)
-    there.replicas = {THERE: there.now + 20}
+    there.pass_time(EPOCH + 4980 - there.now)
     _run, outcome = reconcile(there, Options(kms_key_id=OTHER_KEY))
     assert (outcome.action, outcome.reason) == ("submit", "key_assigned")
 
@@ -180,37 +185,39 @@ def test_without_a_receipt_a_version_is_given_time_to_come(accepted: float) -> N
 
 
 @pytest.mark.parametrize("kept", ["tag", "none"])
-@pytest.mark.parametrize("error", [refused(403), refused(404), refused(405), refused(500, retryable=True)])
-def test_one_that_cannot_be_read_is_warned_of_and_proves_nothing(kept: str, error: ApiError) -> None:
-    there = world(5000.0, replication_fails=error)
+@pytest.mark.parametrize("status", [403, 404, 405, 500])
+def test_one_that_cannot_be_read_is_warned_of_and_proves_nothing(kept: str, status: int) -> None:
+    there = world(5000.0, refused={READ: status})
     for posts in (1, 2):
         run, outcome = reconcile(there, Options(receipt=kept))
         assert (outcome.action, outcome.reason, there.posts) == ("submit", "unproven", posts)
         (warning,) = run.warnings
         assert "cannot be read, so a re-encryption proves nothing: GetReplicationStatus failed: " in warning
-        assert ("read vaults in" in warning) == (error.status in (403, 404))
+        assert ("read vaults in" in warning) == (status in (403, 404))
         assert result_of(run)["key"]["current_version"]["id"] == VERSION
     # Once it can be read, and the version is there, the bucket is re-encrypted and proven.
-    there.replication_fails, there.replicas = None, {THERE: 0.0}
+    there.heal()
+    there.pass_time(5000.0)
     if kept == "tag":
         _run, outcome = reconcile(there, Options(receipt=kept))
-        assert (outcome.action, there.posts, there.under) == ("submit", 3, VERSION)
+        assert (outcome.action, there.posts, under(there)) == ("submit", 3, VERSION)
         assert reconcile(there, Options())[1].reason == "up_to_date"
 
 
 def test_a_refusal_keeps_what_was_proven() -> None:
     proven = tagged(receipt(COMPLETED, RECORDED, key_version_id=OLDER))
-    there = world(5000.0, bucket=proven, replication_fails=refused())
+    there = world(5000.0, bucket=proven, refused={READ: 404})
     _run, outcome = reconcile(there, Options())
     assert (outcome.action, outcome.reason) == ("submit", "key_version_changed")
-    there.keys[KEY] = replace(there.keys[KEY], current_version=OLDER)
-    there.calls.clear()
+    # The key names the older one again.
+    there.keys[KEY].versions[-1].current_at = there.now + 1000.0
+    there.forget_calls()
     assert reconcile(there, Options())[1].reason == "up_to_date"
     assert READ not in there.calls
 
 
 def test_one_that_signed_nobody_in_ends_the_run() -> None:
-    there = world(replication_fails=refused(401))
+    there = world(refused={READ: 401})
     _run, outcome = reconcile(there, Options())
     assert isinstance(outcome, Fail)
     assert there.posts == 0
@@ -219,13 +226,13 @@ def test_one_that_signed_nobody_in_ends_the_run() -> None:
 def test_two_that_are_blind_make_one_submission() -> None:
     running = Job(RECORDED, EPOCH - 5.0, EPOCH + 40.0)
     made = receipt(SUBMITTED, RECORDED, key_version_id="unknown", version_created=None)
-    there = world(5000.0, bucket=tagged(made), jobs=[running], replication_fails=refused())
+    there = world(5000.0, bucket=tagged(made), jobs=[running], refused={READ: 404})
     _run, outcome = reconcile(there, Options())
     assert (outcome.action, outcome.reason, there.posts) == ("join", "in_progress", 0)
 
 
 def test_a_blind_run_that_assigns_a_key_lists_what_ran_under_the_other() -> None:
-    there = world(5000.0, replication_fails=refused())
+    there = world(5000.0, refused={READ: 404})
     run, outcome = reconcile(there, Options(kms_key_id=OTHER_KEY))
     assert (outcome.action, outcome.reason, there.posts) == ("submit", "key_assigned", 1)
     assigned = there.calls.index("UpdateBucket")
@@ -234,11 +241,11 @@ def test_a_blind_run_that_assigns_a_key_lists_what_ran_under_the_other() -> None
     assert run.facts.receipt.state == SUBMITTED
 
 
-@pytest.mark.parametrize("told", [{"replication_id": None}, {"replicas": {FAR: EPOCH + 5000.0}}])
-def test_a_version_from_before_the_replica_is_taken_to_be_there(told: dict[str, Any]) -> None:
-    there = world(**told)
+@pytest.mark.parametrize("arrives", [{}, {FAR: 5000.0}])
+def test_a_version_from_before_the_replica_is_taken_to_be_there(arrives: dict[str, float]) -> None:
+    there = world(arrives=arrives)
     run, outcome = reconcile(there, Options())
-    assert (outcome.action, there.under) == ("submit", VERSION)
+    assert (outcome.action, under(there)) == ("submit", VERSION)
     (warning,) = run.warnings
     assert "It is taken to have come there when the vault was first replicated." in warning
     assert reconcile(there, Options())[1].reason == "up_to_date"
@@ -246,12 +253,7 @@ def test_a_version_from_before_the_replica_is_taken_to_be_there(told: dict[str, 
 
 @pytest.mark.parametrize("kept", ["tag", "none"])
 def test_a_version_that_cannot_be_read_proves_nothing_either(kept: str) -> None:
-    there = world(5000.0)
-
-    def refuse(*_arguments: Any) -> Any:
-        raise ApiError("GetKeyVersion", "no", status=404, code="NotAuthorizedOrNotFound")
-
-    there.get_version = refuse  # type: ignore[assignment]
+    there = world(5000.0, refused={"GetKeyVersion": 404})
     for posts in (1, 2):
         run, outcome = reconcile(there, Options(receipt=kept))
         assert (outcome.action, outcome.reason, there.posts) == ("submit", "unproven", posts)
@@ -259,29 +261,44 @@ def test_a_version_that_cannot_be_read_proves_nothing_either(kept: str) -> None:
     assert READ not in there.calls
 
 
+def of_no_known_region(there: World) -> World:
+    """As if the key's OCID had a short name of its region that the SDK does not know."""
+    there.clients.key_management_endpoint = f"https://{HOME}.simulator.example"
+    there.clients.region_of_key = lambda key_id: "xyz"  # type: ignore[method-assign]
+    return there
+
+
 def test_a_region_that_the_sdk_does_not_know_is_no_reason_to_warn() -> None:
-    there = world(of_key={"region": "xyz"}, replication_id=None)
+    there = of_no_known_region(world(arrives={}))
     run, outcome = reconcile(there, Options())
     assert (outcome.action, run.warnings) == ("submit", [])
     assert READ not in there.calls
-    there = world(100.0, of_key={"region": "xyz"})
+    there = of_no_known_region(world(100.0))
     reconcile(there, Options())
-    assert (there.posts, there.under) == (1, VERSION)
+    assert (there.posts, under(there)) == (1, VERSION)
 
 
-@pytest.mark.parametrize("told_in", [THERE, None])
-def test_what_the_replica_of_the_region_says_is_there(told_in: str | None) -> None:
-    there = world(5000.0, of_key={"is_primary": False, "told_in": told_in})
-    there.replicas = {}
-    _run, outcome = reconcile(there, Options())
-    assert (outcome.action, there.under) == ("submit", VERSION)
+#: The replica's endpoint in THERE; the second does not have the region's name.
+REPLICA = f"https://{THERE}.simulator.example"
+NAMELESS_REPLICA = "https://phx.simulator.example"
+
+
+@pytest.mark.parametrize("replica", [REPLICA, NAMELESS_REPLICA])
+@pytest.mark.parametrize(("after", "version"), [(-1000.0, VERSION), (5000.0, OLDER)])
+def test_what_the_replica_of_the_region_says_is_there(replica: str, after: float, version: str) -> None:
+    there = world(after)
+    there.clients.key_management_endpoint = replica
+    run, outcome = reconcile(there, Options())
+    assert (outcome.action, under(there)) == ("submit", version)
+    assert run.facts.receipt is not None
+    assert (run.facts.receipt.state, run.facts.receipt.key_version_id) == (COMPLETED, version)
     assert READ not in there.calls
 
 
-@pytest.mark.parametrize(("region", "told_in"), [(HOME, THERE), (HOME, None), (FAR, THERE)])
-def test_what_another_region_s_replica_says_is_not_believed(region: str, told_in: str | None) -> None:
-    proven = tagged(receipt(COMPLETED, RECORDED))
-    there = world(region=region, of_key={"is_primary": False, "told_in": told_in}, bucket=proven)
+@pytest.mark.parametrize(("region", "replica"), [(HOME, REPLICA), (HOME, NAMELESS_REPLICA), (FAR, REPLICA)])
+def test_what_another_region_s_replica_says_is_not_believed(region: str, replica: str) -> None:
+    there = world(region=region, bucket=tagged(receipt(COMPLETED, RECORDED)))
+    there.clients.key_management_endpoint = replica
     _run, outcome = reconcile(there, Options())
     assert isinstance(outcome, Fail)
     assert "set it to the management endpoint of the source vault" in outcome.message
@@ -292,29 +309,28 @@ def test_the_time_of_the_version_from_a_receipt_does_not_tell_its_way() -> None:
     # A claim of a controller that is gone, for the same version.
     there = world(100.0, bucket=tagged(receipt(CLAIMED, time=EPOCH - 1000.0, nonce=OTHERS_NONCE)))
     _run, outcome = reconcile(there, Options())
-    assert (outcome.action, there.under, there.posts) == ("submit", VERSION, 1)
+    assert (outcome.action, under(there), there.posts) == ("submit", VERSION, 1)
     assert there.calls.index("GetKeyVersion") < there.calls.index(READ)
 
 
 def test_a_rotation_while_the_re_encryption_runs_is_waited_for_too() -> None:
-    there = world(duration=300.0)
-    newer = VERSION + "2"
+    there = world(work_seconds=300.0, replication_lag=500.0)
+    rotated: list[str] = []
 
-    def pass_time(seconds: float) -> None:
-        World.pass_time(there, seconds)
-        if there.posts == 1 and there.keys[KEY].current_version == VERSION:
-            there.keys[KEY] = replace(there.keys[KEY], current_version=newer)
-            there.replicas = {THERE: there.now + 500.0}
+    def rotate_once() -> None:
+        if not rotated:
+            rotated.append(there.rotate())
 
-    there.pass_time = pass_time  # type: ignore[method-assign]
+    there.before["GetWorkRequest"] = rotate_once
     run, outcome = reconcile(there, Options(wait_timeout=3000))
-    assert (outcome.action, there.posts, there.under) == ("submit", 2, newer)
+    (newer,) = rotated
+    assert (outcome.action, there.posts, under(there)) == ("submit", 2, newer)
     assert run.facts.receipt is not None
     assert (run.facts.receipt.state, run.facts.receipt.key_version_id) == (COMPLETED, newer)
 
 
 def test_a_list_from_before_it_came_does_not_serve() -> None:
-    facts = Facts(bucket=world().bucket, key=world().keys[KEY], looked_at=99.0, service_time=EPOCH)
+    facts = Facts(bucket=bucket(region=THERE), key=replace(key(), region=HOME), looked_at=99.0, service_time=EPOCH)
     facts.key = replace(known(facts.key), version_created=CREATED, version_replication="operation")
     facts.replication = {VERSION: replication.REPLICATED}
     facts.listing, facts.listed_at, facts.replication_read_at = (), 99.2, 99.1
@@ -334,11 +350,7 @@ def test_uploads_from_before_it_came_are_counted(kept: str) -> None:
 
 def test_the_statement_that_is_told_is_for_the_object_storage_of_the_bucket() -> None:
     there = world()
-
-    def refuse(*_arguments: Any) -> str:
-        raise ApiError("ReencryptBucket", "no", status=404, code="NotAuthorizedOrFoundKmsKey")
-
-    there.reencrypt_bucket = refuse  # type: ignore[assignment]
+    there.refuse("ReencryptBucket", 404, code="NotAuthorizedOrFoundKmsKey")
     _run, outcome = reconcile(there, Options())
     assert isinstance(outcome, Fail)
     assert "Allow service objectstorage-us-phoenix-1 to use keys" in outcome.message
@@ -347,14 +359,15 @@ def test_the_statement_that_is_told_is_for_the_object_storage_of_the_bucket() ->
 # Fleets.
 
 
-def fleet(number: int, after: float) -> Service:
-    service = Service(key_region=HOME if REGION != HOME else FAR, replicas={FLEET_KEY: {REGION: after}})
-    service.add(number, region=REGION)
+def fleet(number: int, after: float, **more: Any) -> Service:
+    """The buckets are in THERE, where the current version of KEY comes after so many seconds."""
+    service = Service(region=THERE, arrives={KEY: after, OTHER_KEY: -1000.0}, **more)
+    service.add(number)
     return service
 
 
 def test_a_fleet_asks_for_all_its_buckets_at_once() -> None:
-    service = fleet(200, 1300.0)
+    service = fleet(200, 300.0)
     entries = service.run(workers=4, wait_timeout=3000)
     assert {entry["reason"] for entry in entries} == {"unproven"}
     assert [entry["error"]["message"] for entry in entries if entry["error"]] == []
@@ -367,18 +380,10 @@ def test_a_fleet_asks_for_all_its_buckets_at_once() -> None:
 
 @pytest.mark.parametrize("brakes", [{}, {"max_submissions": 100}, {"max_failures": 1}])
 def test_a_bucket_that_waits_holds_up_no_other(brakes: dict[str, int]) -> None:
-    service = fleet(3, 2000.0)
-    service.add(40, prefix="z", key="ocid1.key.oc1.iad.examplevault.otherkey", region=REGION)
-    service.replicas["ocid1.key.oc1.iad.examplevault.otherkey"] = {REGION: 0.0}
     done: list[float] = []
-    submit = service.submit
-
-    def submitted(name: str) -> str:
-        done.append(service.now)
-        return submit(name)
-
-    service.submit = submitted  # type: ignore[method-assign]
+    service: Service = fleet(3, 1000.0, at={"ReencryptBucket": lambda name: done.append(service.elapsed)})
+    service.add(40, prefix="z", key=OTHER_KEY)
     entries = service.run(workers=1, wait_timeout=3000, **brakes)
     assert [entry["error"]["message"] for entry in entries if entry["error"]] == []
-    assert sum(moment < 1500.0 for moment in done) == 40
-    assert sum(moment >= 2000.0 for moment in done) == 3
+    assert sum(moment < 500.0 for moment in done) == 40
+    assert sum(moment >= 1000.0 for moment in done) == 3

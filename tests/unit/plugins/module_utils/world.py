@@ -28,6 +28,7 @@ from ....simulator.dispatch import Simulator
 from ....simulator.in_process import Clients, direct, no_answer
 from ....simulator.keys import Key, KeyVersion
 from ....simulator.messages import Request, Response
+from ....simulator.regions import HOME
 from ....simulator.routes import route
 from ....simulator.users import ADMIN, PERMISSIONS
 from ....simulator.work import REENCRYPT, WorkRequest
@@ -131,6 +132,8 @@ class World:
     ``objects`` says whether there is one, whatever the approximate count is. ``under`` is the version that it is under, and
     ``bucket_key_under`` that of the intermediate bucket key, where there is one: the first of the bucket's key by default.
     ``end`` is how re-encryptions end, and ``state`` is KEY's. ``refused`` are operations that always are, with their status.
+    The bucket is in ``region``, and the keys in HOME. ``arrives`` are the regions that their vault is replicated to, with the
+    seconds until their current versions come there.
     """
 
     def __init__(
@@ -144,18 +147,21 @@ class World:
         bucket_key_under: str | None = None,
         unreadable: bool = False,
         state: str = "ENABLED",
+        region: str = HOME,
+        arrives: Mapping[str, float] | None = None,
         refused: Mapping[str, int] | None = None,
         end: str = "COMPLETED",
         **settings: Any,
     ) -> None:
         self._clock = VirtualClock(EPOCH)
         self.simulator = Simulator(self._clock, seed=1)
-        self._world = self.simulator.world
+        self._home, self._world = self.simulator.world, self.simulator.region(region)
         self.simulator.users.add(BLIND, PERMISSIONS - {"KEY_READ", "KEY_INSPECT"})
         self._world.add_compartment("apps", compartment_id=COMPARTMENT)
         self.settings = self._world.settings
         outcomes = () if end == "COMPLETED" else (end,) * 20
         self.settings.patch({"work_seconds": WORK_SECONDS, "outcomes": outcomes, **settings})
+        self._arrives = {name: EPOCH + seconds for name, seconds in (arrives or {}).items()}
         self._key(KEY, {OLDER: CREATED - 10_000.0, VERSION: CREATED}, state)
         self._key(OTHER_KEY, {OTHER_VERSION: CREATED})
         self._world.define_tags({"Rekey": dict.fromkeys(receipts.TAGS)})
@@ -174,16 +180,19 @@ class World:
         for operation, status in (refused or {}).items():
             self.refuse(operation, status)
         self._direct = direct(self.simulator)
-        self._apis = {user: OciApi(Clients(self._transport, user)) for user in (ADMIN, BLIND)}  # type: ignore[arg-type]
+        self.clients = Clients(self._transport, ADMIN, region)
+        blind = Clients(self._transport, BLIND, region)
+        self._apis = {user: OciApi(made) for user, made in ((ADMIN, self.clients), (BLIND, blind))}  # type: ignore[arg-type]
 
     # What there is at the beginning.
 
     def _key(self, key_id: str, versions: dict[str, float], state: str = "ENABLED") -> None:
-        key = Key(
-            key_id, "ocid1.vault.oc1.iad.example", COMPARTMENT, key_id[-8:], CREATED, state, region=self._world.region
-        )
+        key = Key(key_id, "ocid1.vault.oc1.iad.example", COMPARTMENT, key_id[-8:], CREATED, state, region=HOME)
+        key.replicas = tuple(self._arrives)
         key.versions += [KeyVersion(one, created, created, created) for one, created in versions.items()]
-        self._world.keys[key_id] = key
+        key.versions[-1].replicate(f"replication of {key.versions[-1].id}", self._arrives)
+        for region in {HOME, self._world.region, *self._arrives}:
+            self.simulator.region(region).keys[key_id] = key
 
     def _place(self, there: Bucket, objects: bool, under: str | None, bucket_key_under: str | None) -> None:
         self._world.define_tags({name: dict(tags) for name, tags in there.defined_tags.items()})
@@ -273,7 +282,7 @@ class World:
         self._clock.advance(seconds)
 
     def rotate(self) -> str:
-        return self._world.rotate(KEY).id
+        return self._home.rotate(KEY).id
 
     def set_state(self, state: str) -> None:
         self._world.set_key_state(KEY, state)
@@ -295,6 +304,10 @@ class World:
     @property
     def api(self) -> OciApi:
         return self._apis[BLIND if self.unreadable else ADMIN]
+
+    @property
+    def keys(self) -> dict[str, Key]:
+        return self._home.keys
 
     @property
     def now(self) -> float:
