@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import CLOCK_MARGIN
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from tests.histories import proof
 from tests.histories.entries import Broken
@@ -45,6 +46,8 @@ class Play:
         self.put_under: dict[str, str | None] = {}
         #: The same for uploads, by their ids, when they were begun.
         self.uploads: dict[str, str | None] = {}
+        #: When the upload was begun that an object came of, by the object's version.
+        self.begun: dict[str, float] = {}
 
     def all(self) -> Universe:
         """Raises Broken."""
@@ -173,6 +176,7 @@ class Play:
         for upload in list(bucket.uploads.values())[:1]:
             stored = multipart.commit(self.universe.simulator.world, bucket, upload, [1])
             self.put_under[stored.version_id] = self.uploads[upload.id]
+            self.begun[stored.version_id] = upload.time_created
 
     def _update(self, details: dict[str, Any]) -> None:
         self.universe.by_stranger("POST", self.universe.path, json.dumps(details))
@@ -231,14 +235,20 @@ class Play:
         if any(name in _FULL for name in universe.bucket.freeform_tags):
             self.happens("unfill")
 
-    def _written_elsewhere(self) -> bool:
-        """Whether objects are not current, all of them written while the bucket was under another key than now."""
+    def _excused(self) -> str | None:
+        """Why objects that are not current do not count, if so it is with all of them."""
         bucket, world = self.universe.bucket, self.universe.simulator.world
         if world.all_current(bucket) or bucket.kms_key_id is None:
-            return False
+            return None
         current = world.keys[bucket.kms_key_id].current(self.universe.clock.now())
         old = [stored.version_id for stored in bucket.objects if not world.wrapped_by(stored, current)]
-        return all(self.put_under.get(one, bucket.kms_key_id) != bucket.kms_key_id for one in old)
+        if all(self.put_under.get(one, bucket.kms_key_id) != bucket.kms_key_id for one in old):
+            return proof.WRITTEN
+        # Until a re-encryption renews it, a bucket's own key stays under the older version.
+        late = current.time_created + CLOCK_MARGIN
+        if bucket.bucket_key_enabled and all(self.begun.get(one, 0.0) > late for one in old):
+            return proof.BUCKET_KEY
+        return None
 
     def _proven(self) -> None:
         """The next run of any controller ends with the bucket proven, and the one after it has nothing to do."""
@@ -253,8 +263,9 @@ class Play:
         receipt = universe.receipt()
         if receipt is None or receipt.proof() is None:
             raise Broken(f"the run after the faults said {outcome.reason}, and left the receipt {receipt}")
-        if self._written_elsewhere():
-            universe.book.assumed[proof.WRITTEN] += 1
+        excuse = self._excused()
+        if excuse is not None:
+            universe.book.assumed[excuse] += 1
         elif any(run.reconciler.facts.uploads_unlisted for run in universe.book.runs):
             universe.book.assumed[proof.UNLISTED] += 1
         elif not world.all_current(universe.bucket) and not universe.book.assumed:

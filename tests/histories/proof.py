@@ -25,6 +25,7 @@ KEYS_ONLY = "somebody re-encrypted bucket keys only where the answer to a whole 
 HIDDEN = "a list did not show what had been accepted before the claim"
 AFTERWARDS = "moved to another key, re-encrypted by hand and moved back after the completion"
 UNLISTED = "the open uploads could not be listed"
+BUCKET_KEY = "an upload was begun long after a rotation, while the bucket's own key was under the older version"
 WRITTEN = "objects were written while the bucket was under another key, and it was moved back"
 #: docs/terraform.md, on `receipt: none`.
 MOVED = "the bucket was under another key"
