@@ -253,7 +253,7 @@ class Clients:
         self._client = Client(transport, principal, region)
 
     def caller(self) -> list[str]:
-        return [self.region, TENANCY, self._principal]
+        return [self.region or "", TENANCY, self._principal]
 
     def object_storage(self) -> Client:
         return self._client
