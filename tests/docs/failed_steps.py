@@ -25,6 +25,8 @@ STEPS: dict[str, tuple[steps.Step, ...]] = {
     "GetKey": (steps.ReadKey(world.KEY),),
     "GetKeyVersion": (steps.ReadVersion(),),
     "GetReplicationStatus": (steps.ReadReplication(world.KEY, world.VERSION, "operation"),),
+    "ListTagNamespaces": (steps.ReadNamespace("Rekey"),),
+    "ListTags": (steps.ReadNamespace("Rekey"),),
     "ListObjects": (steps.CheckObjects(),),
     "ListWorkRequests": (steps.ListWorkRequests(),),
     "ListMultipartUploads": (steps.ListUploads(),),

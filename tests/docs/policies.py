@@ -26,7 +26,7 @@ TABLE: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "iam.yml").read_
 
 _STATEMENT = re.compile(
     r"Allow (?:group rekey|service objectstorage-us-ashburn-1) to (?P<verb>\w+) (?P<what>[\w-]+) in (?:compartment \w+(?: where any \{(?P<conditions>.+)\})?"
-    r"|tenancy where target\.tag-namespace\.name = '\w+')"
+    r"|tenancy(?: where target\.tag-namespace\.name = '\w+')?)"
 )
 _CONDITION = re.compile(r"request\.operation = '(?P<operation>\w+)'")
 

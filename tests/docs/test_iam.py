@@ -67,6 +67,7 @@ def run(
     permissions: list[str],
     folder: Path,
     changes: dict[str, Any] | None = None,
+    check: bool = False,
 ) -> dict[str, Any]:
     """Do as the entry says: what comes before as somebody who may do everything, the run as the user."""
     changes = dict(changes or {})
@@ -76,7 +77,7 @@ def run(
     if begins:
         simulator.control("POST", "bucket", {"bucket": "payroll", "begin_upload": ["large"]})
     environment = dict(simulator.introduction["environment"])
-    arguments = json.dumps(entry["run"].get("arguments"))
+    arguments = json.dumps({**entry["run"].get("arguments", {}), **({"_ansible_check_mode": True} if check else {})})
     if "prepare" in entry:
         simulator.control("POST", "settings", entry["prepare"].get("settings", {}))
         prepared = inprocess.run(entry["prepare"]["module"], entry["prepare"]["arguments"], environment)
@@ -190,7 +191,10 @@ def test_each_operation_that_is_named_is_called(simulator: Running, name: str, t
 def test_without_one_of_them(simulator: Running, name: str, permission: str, tmp_path: Path) -> None:
     entry = PLUGINS[name]
     case = entry["missing"][permission]
-    result = run(simulator, entry, [other for other in entry["missing"] if other != permission], tmp_path)
+    others, check = [other for other in entry["missing"] if other != permission], case.get("check_mode", False)
+    if check:
+        assert run(simulator, entry, [*others, permission], tmp_path, check=True)["warnings"] == []
+    result = run(simulator, entry, others, tmp_path, check=check)
     warnings = "\n".join(result["warnings"])
     assert bool(result.get("failed")) == case["failed"], result
     assert case.get("says", "") in result.get("msg", "")

@@ -30,7 +30,7 @@ PARTS = (
     "…; … more", "… of them wait for the next run", "… more wait", "Its current version is young enough",
     "… pages in a row told nothing new", "Progress could no longer be shown",
     "It may take the statement", "…. The re-encryption waits", "…, so this re-encryption proves nothing",
-    "…: the vault tells of no way", "…, …: its replication is",
+    "It does not exist in this tenancy", "…: the vault tells of no way", "…, …: its replication is",
 )  # fmt: skip
 
 

@@ -191,7 +191,27 @@ def test_what_is_wrong_with_the_namespace_fails_before_anything_is_submitted(
         site.run()
         site.simulator.control("POST", "rotate", {"key": "master"})
     site.define(**WRONG[wrong])
+    foretold = site.run(_ansible_check_mode=True)
+    assert foretold["failed"], foretold
+    assert (
+        foretold["msg"].partition("to update the bucket.")[0] == site.run()["msg"].partition("to update the bucket.")[0]
+    )
     _fails_and_leaves_all(site)
+
+
+def test_a_fleet_in_check_mode_looks_at_the_namespace_once(site: Site) -> None:
+    of_a_fleet: dict[str, Any] = {
+        "compartment_ids": [COMPARTMENT],
+        "recursive": True,
+        "_ansible_check_mode": True,
+    }
+    assert site.run("compartment_reencrypt", **of_a_fleet)["summary"]["submitted"] == len(FLEET)
+    calls = [one["operation"] for one in site.simulator.control("GET", "truth")["requests"]]
+    assert (calls.count("ListTagNamespaces"), calls.count("ListTags")) == (1, 1)
+    site.define(retired=True)
+    result = site.run("compartment_reencrypt", **of_a_fleet)
+    assert result["summary"]["failed"] == len(FLEET)
+    assert site.posts() == 0
 
 
 @pytest.mark.parametrize("refusal", ["400", "404"])

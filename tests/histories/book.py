@@ -135,6 +135,8 @@ class Book:
         if run is not None and sent.claim is not None and sent.claim.key_version_id == receipts.UNKNOWN_VERSION:
             if not run.blind and run.refusals < 2:
                 self.complain(f"run {run.nonce} submitted without the key's version, which it may read")
+        if run is not None and universe.retired_at is not None and universe.retired_at <= run.started:
+            self.complain(f"run {run.nonce} submitted though a tag key of its receipt was retired before it began")
         if run is not None:
             cause = causes.of_second(self, accepted, run)
             if cause is not None:

@@ -27,6 +27,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide import (
     with_receipt,
     without_receipt,
 )
+from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM, DefinedTags
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import FORGOTTEN, Facts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Complete,
@@ -183,6 +184,22 @@ def _late_look(real: Any) -> Any:
     return look
 
 
+def _one_tag(real: Any) -> Any:
+    def put(self: Any, bucket: Any, texts: Any) -> Any:
+        change = real(self, bucket, texts)
+        tags = {
+            namespace: {name: value for name, value in told.items() if not str(value).startswith(self.NONE_YET)}
+            for namespace, told in change.defined_tags.items()
+        }
+        return replace(change, defined_tags=tags)
+
+    return put
+
+
+def _freeform_too(real: Any) -> Any:
+    return lambda self, bucket: real(self, bucket) or FREEFORM.texts(bucket)
+
+
 def _always(value: Any) -> Callable[[Any], Any]:
     return lambda _real: lambda *_arguments: value
 
@@ -231,6 +248,8 @@ MUTANTS: dict[str, Mutate] = {
     "16: one whose way may not be read is claimed": _instead(
         replication, "blind", lambda _r: lambda facts: facts.key is None
     ),
+    "a claim in a tag namespace writes one of its two tags": _instead(DefinedTags, "put", _one_tag),
+    "a freeform receipt is believed beside a tag namespace": _instead(DefinedTags, "texts", _freeform_too),
     "16: uploads from before it came are not counted": _instead(replication, "lag", _always(0.0)),
 }
 

@@ -18,6 +18,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from tests.histories import proof
 from tests.histories.entries import Broken
 from tests.histories.moves import Everybody, Fate, Go, Happens, History, Move, Wait
+from tests.histories.tagging import forged
 from tests.histories.universe import OK, Run, Universe
 from tests.simulator import multipart
 
@@ -161,6 +162,10 @@ class Play:
             self._forget()
         elif what in ("slow", "quick"):
             universe.settings.patch({"work_seconds": 300.0 if what == "slow" else 1.0})
+        elif what in ("retire", "reactivate"):
+            universe.retire(what == "retire")
+        elif what == "forge":
+            self._tag({**others, **forged(universe.simulator.world, bucket)})
         elif what in ("disable", "enable"):
             universe.by_stranger("POST", f"/20180608/keys/{bucket.kms_key_id}/actions/{what}")
 
@@ -225,6 +230,7 @@ class Play:
         for work in world.work_requests.values():
             if universe.book.forgotten(work.id):
                 work.time_finished = LONG_AGO
+        universe.retire(False)
         universe.settings.patch({"outcomes": (), "list_lag": 0.0, "two_at_once": "allow", "retention": 1e9})
         for key in (universe.key, universe.other):
             world.set_key_state(key.id, "ENABLED")

@@ -253,5 +253,21 @@ CAREFUL: dict[str, History] = {
 }
 
 
+#: What matters only where the receipt is kept in a tag namespace.
+NAMESPACED: dict[str, History] = {
+    "one of its tag keys is retired": History(moves=(Happens("retire"), Go(0, _ENOUGH)), namespaced=True),
+    "one of them is retired, after a rotation": History(
+        moves=(Happens("retire"), Go(0, _ENOUGH)), before="rotated", namespaced=True
+    ),
+    "somebody forges a freeform receipt": History(
+        moves=(Happens("rotate"), Happens("forge"), Go(0, _ENOUGH)), before="proven", namespaced=True
+    ),
+    "somebody forges one on a fresh bucket": History(
+        moves=(Happens("rotate"), Happens("forge"), Go(0, _ENOUGH)), namespaced=True
+    ),
+}
+
+
 def every_careful() -> Iterator[tuple[str, History]]:
     yield from CAREFUL.items()
+    yield from NAMESPACED.items()

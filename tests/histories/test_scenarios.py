@@ -17,7 +17,7 @@ from tests.histories.entries import Broken
 from tests.histories.figures import Figures
 from tests.histories.moves import CRASHES, LOST, Fate, Go, History
 from tests.histories.play import play
-from tests.histories.scenarios import CAREFUL, SCENARIOS, every_fault, every_meanwhile, every_pair
+from tests.histories.scenarios import CAREFUL, NAMESPACED, SCENARIOS, every_fault, every_meanwhile, every_pair
 
 #: What may cause a second submission where nobody but controllers touched the bucket and the service forgot nothing.
 _AMONG_CONTROLLERS = {causes.FORCED, causes.FAILED, causes.NO_RECEIPT}
@@ -27,6 +27,11 @@ _AMONG_CONTROLLERS = {causes.FORCED, causes.FAILED, causes.NO_RECEIPT}
 @pytest.mark.parametrize("name", CAREFUL)
 def test_what_the_rules_are_there_for(name: str, namespaced: bool) -> None:
     play(replace(CAREFUL[name], namespaced=namespaced))
+
+
+@pytest.mark.parametrize("name", NAMESPACED)
+def test_only_who_may_use_the_namespace_is_believed(name: str) -> None:
+    play(NAMESPACED[name])
 
 
 @pytest.mark.parametrize("name", [name for name in SCENARIOS if name != "tags are full"])

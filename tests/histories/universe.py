@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM, DefinedTags
-from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import TAGS, Receipt
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import TAGS, WORK_REQUEST_TAG, Receipt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
@@ -115,6 +115,8 @@ class Universe:
             defined = world.add_tag_namespace(NAMESPACE)
             for name in TAGS:
                 world.add_tag_key(defined, name)
+        #: Since when the second of the receipt's tag keys is retired.
+        self.retired_at: float | None = None
         self.clock.advance(10)
         self.book = Book(self)
         self.faults: Counter[str] = Counter()
@@ -305,6 +307,14 @@ class Universe:
     @property
     def path(self) -> str:
         return f"/n/{self.bucket.namespace}/b/{BUCKET}"
+
+    def retire(self, retired: bool) -> None:
+        """Retire the tag key that a claim could do without, or bring it back."""
+        namespace = self.simulator.world.tags.named(NAMESPACE)
+        key = namespace.key(WORK_REQUEST_TAG) if namespace else None
+        if key is not None:
+            key.retired = retired
+        self.retired_at = self.clock.now() if retired else None
 
     def receipt(self) -> Receipt | None:
         """What a reader would find on the bucket now."""

@@ -22,6 +22,7 @@ from oci._vendor.requests import exceptions as broken
 from .dispatch import Simulator
 from .messages import Request, Response
 from .regions import HOME, name_of
+from .world import TENANCY
 
 #: What the transport is given: a request, its operation's read timeout in seconds; and gives: the answer.
 Transport = Callable[[Request, float], Response]
@@ -219,6 +220,17 @@ class Client:
             query["compartmentIdInSubtree"] = "true"
         return self._call("GET", "/20160918/compartments", query, gives=list)
 
+    def list_tag_namespaces(
+        self, compartment_id: str, limit: int, include_subcompartments: bool, page: str | None = None
+    ) -> Answer:
+        query = {"compartmentId": compartment_id, "limit": str(limit)} | ({"page": page} if page else {})
+        query["includeSubcompartments"] = str(include_subcompartments).lower()
+        return self._call("GET", "/20160918/tagNamespaces", query, gives=list)
+
+    def list_tags(self, tag_namespace_id: str, limit: int, page: str | None = None) -> Answer:
+        query = {"limit": str(limit)} | ({"page": page} if page else {})
+        return self._call("GET", f"/20160918/tagNamespaces/{tag_namespace_id}/tags", query, gives=list)
+
 
 class Clients:
     """Stands in for sdk.clients.Clients: one caller in one region, and another client with the POST's timeouts.
@@ -239,6 +251,9 @@ class Clients:
         #: As the option of this name. Its host's first label is the region's name, or its code.
         self.key_management_endpoint: str | None = None
         self._client = Client(transport, principal, region)
+
+    def caller(self) -> list[str]:
+        return [self.region or "", TENANCY, self._principal]
 
     def object_storage(self) -> Client:
         return self._client

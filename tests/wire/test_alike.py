@@ -13,7 +13,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Change, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
+    ApiError,
+    Bucket,
+    Change,
+    TagNamespace,
+    WorkRequest,
+)
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from tests.histories.moves import Fate
@@ -173,6 +179,19 @@ def test_both_are_refused_alike(tmp_path: Path) -> None:
     pair = Pair(tmp_path)
     assert not pair.compare(OK, None, {"ReencryptBucket": CALLS["ReencryptBucket"], **REFUSED})
     assert told(REFUSED["UpdateBucket"], pair.run.reconciler.api, pair.inside)["code"] == "IfMatchFailed"  # type: ignore[arg-type]
+
+
+def test_a_tag_namespace_is_told_alike(tmp_path: Path) -> None:
+    pair = Pair(tmp_path)
+    for universe in (pair.inside, pair.outside):
+        universe.simulator.world.define_tags({"Told": {"one": "x", "two": "x"}})
+        found = universe.simulator.world.tags.named("Told")
+        assert found is not None
+        found.keys["two"].retired = True
+    calls: dict[str, Call] = {"ListTags": lambda api, _universe: api.get_tag_namespace("tOLD")}
+    assert not pair.compare(OK, None, calls)
+    told_inside = calls["ListTags"](pair.run.reconciler.api, pair.inside)  # type: ignore[arg-type]
+    assert told_inside == TagNamespace(True, True, {"one": True, "two": False})
 
 
 def test_times_are_told_alike(tmp_path: Path) -> None:

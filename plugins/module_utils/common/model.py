@@ -102,6 +102,14 @@ class Change:
         )
 
 
+class TagNamespace(NamedTuple):
+    """A tag namespace as it is defined; ``keys`` says of each of its tag keys, in lower case, whether it may be used."""
+
+    exists: bool = False
+    active: bool = False
+    keys: Mapping[str, bool] = {}
+
+
 class Version(NamedTuple):
     """What GetKeyVersion tells of a key's version."""
 

@@ -59,6 +59,7 @@ def no_receipt(here: Situation, why: str, name: str, error: Optional[ApiError] =
     if here.options.place.namespace is not None:
         is_refused = error is not None and error.code != BARE
         action = "submit" if here.attempt.may_have_submitted else "none"
+        why = "The service said: %s" % why if is_refused else why
         return Verdict(end=Fail(no_namespace(here, why, name, is_refused), action, here.attempt.reason, error))
     return Verdict(
         facts={"tags_unusable": why, "receipt": None, "listing": None},
@@ -145,6 +146,20 @@ def replication_unread(here: Situation, failure: Failure) -> Verdict:
         warning += " %s" % reading_takes(here)
     version = getattr(step, "version_id", "")
     return Verdict(facts={"replication": {**here.facts.replication, version: UNREAD}}, warning=warning)
+
+
+def namespace_unread(here: Situation, failure: Failure) -> Verdict:
+    """Whoever may use a tag namespace need not be allowed to look at it: that foretells no failure."""
+    error = failure.error
+    if error.status == 401 or error.signed_out:
+        return end(here, failure)
+    told = "Check mode could not see whether the tag namespace %s can be used: %s" % (
+        here.options.place.namespace,
+        error.line(),
+    )
+    if error.status in (403, 404):
+        told += " It takes the statement: Allow group <group> to inspect tag-namespaces in tenancy"
+    return Verdict(facts={"tag_namespace_unread": True}, warning=told)
 
 
 def not_empty(here: Situation, failure: Failure) -> Verdict:

@@ -60,15 +60,13 @@ def _where(here: Situation, key_id: Optional[str]) -> str:
     return "in %s where target.key.id = '%s'" % (_scope(here), key_id)
 
 
-def no_namespace(here: Situation, why: str, name: str, is_refused: bool) -> str:
-    """The receipt cannot be kept in the tag namespace that was asked for: what it takes."""
+def no_namespace(here: Situation, why: str, name: str, mends: bool) -> str:
+    """The receipt cannot be kept in the tag namespace that was asked for: why, and what it takes where that ``mends`` it."""
     namespace = here.options.place.namespace
     accepted = here.attempt.accepted or (here.attempt.submitted[-1] if here.attempt.submitted else None)
     told = "The receipt of bucket %s cannot be kept in the tag namespace %s. " % (name, namespace)
     told += "Work request %s goes on. " % accepted if accepted else "Nothing was submitted. "
-    if not is_refused:
-        return "%s%s" % (told, why)
-    return "%s%s The service said: %s" % (told, _namespace_takes(namespace), why)
+    return "%s%s %s" % (told, _namespace_takes(namespace), why) if mends else "%s%s" % (told, why)
 
 
 def _namespace_takes(namespace: Optional[str]) -> str:

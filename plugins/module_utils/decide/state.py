@@ -17,6 +17,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     ApiError,
     Bucket,
     Key,
+    TagNamespace,
     Upload,
     WorkRequest,
     known,
@@ -135,6 +136,10 @@ class Facts:
     #: Those that were so once, where work requests cannot be listed.
     missed: set[str] = field(default_factory=set)
     errors_read: set[str] = field(default_factory=set)
+
+    #: The tag namespace that was asked for, where check mode had to look at it; and whether it could not.
+    tag_namespace: Optional[TagNamespace] = None
+    tag_namespace_unread: bool = False
 
     #: Why the receipt is not used although it was asked for.
     tags_unusable: Optional[str] = None

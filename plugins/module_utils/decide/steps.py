@@ -43,6 +43,13 @@ class ReadReplication:
 
 
 @dataclass(frozen=True)
+class ReadNamespace:
+    """ListTagNamespaces and ListTags: whether a tag namespace has what a receipt needs."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class CheckObjects:
     """ListObjects or ListObjectVersions, for one entry."""
 
@@ -169,6 +176,7 @@ Step = Union[
     ReadKey,
     ReadVersion,
     ReadReplication,
+    ReadNamespace,
     CheckObjects,
     ListWorkRequests,
     ListUploads,

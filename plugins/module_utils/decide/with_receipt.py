@@ -15,6 +15,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common import schedule
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import WorkRequest, known
 from ansible_collections.rekey.oci.plugins.module_utils.decide import (
     completing,
+    namespaces,
     receipts,
     replication,
     uploads,
@@ -59,7 +60,7 @@ def next_step(here: Situation) -> Step:
             return Without(full)
     step = _next_step(here)
     problem = place.problem(bucket, step.receipt) if isinstance(step, (Claim, Record, Complete)) else None
-    return Without(problem) if problem is not None else step
+    return Without(problem) if problem is not None else namespaces.foresee(here, step)
 
 
 def _next_step(here: Situation) -> Step:

@@ -14,6 +14,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     Bucket,
     Change,
     Key,
+    TagNamespace,
     Upload,
     Version,
     WorkRequest,
@@ -108,6 +109,13 @@ class BucketApi(Api):
             if told.get(self.ref.region or "") == REPLICATED:
                 # That never changes.
                 break
+        return told
+
+    def get_tag_namespace(self, name: str) -> TagNamespace:
+        self.forget()
+        # It is the tenancy's, and so the same in all regions.
+        call, never = self._api.get_tag_namespace, float("-inf")
+        told: TagNamespace = self._shared.once(("tag namespace", name), never, self.ref.region, call, name).value
         return told
 
     def has_objects(self, namespace: str, name: str, versions: bool) -> bool:

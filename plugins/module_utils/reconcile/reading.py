@@ -29,6 +29,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Poll,
     ReadErrors,
     ReadKey,
+    ReadNamespace,
     ReadReplication,
     ReadVersion,
 )
@@ -85,6 +86,10 @@ def read_replication(run: Knowledge, step: ReadReplication) -> None:
     facts.replication_read_at = run.clock()
 
 
+def read_namespace(run: Knowledge, step: ReadNamespace) -> None:
+    run.facts.tag_namespace = run.api.get_tag_namespace(step.name)
+
+
 def check_objects(run: Knowledge, step: CheckObjects) -> None:
     bucket = known(run.facts.bucket)
     run.facts.has_objects = run.api.has_objects(run.namespace, run.name, bucket.versioning != "Disabled")
@@ -130,6 +135,7 @@ READS: dict[type, Callable[[Knowledge, Any], None]] = {
     ReadKey: read_key,
     ReadVersion: read_version,
     ReadReplication: read_replication,
+    ReadNamespace: read_namespace,
     CheckObjects: check_objects,
     ListWorkRequests: list_work_requests,
     ListUploads: list_uploads,

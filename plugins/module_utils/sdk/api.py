@@ -16,6 +16,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     Bucket,
     Change,
     Key,
+    TagNamespace,
     Upload,
     Version,
     WorkRequest,
@@ -53,6 +54,10 @@ class Api(ABC):
     @abstractmethod
     def get_replication(self, key_id: str, replication_id: str) -> Mapping[str, str]:
         """GetReplicationStatus, of the source vault: the status in each region that it tells of."""
+
+    @abstractmethod
+    def get_tag_namespace(self, name: str) -> TagNamespace:
+        """ListTagNamespaces of the whole tenancy, since only its OCID can be asked for, and ListTags."""
 
     @abstractmethod
     def has_objects(self, namespace: str, name: str, versions: bool) -> bool:

@@ -18,6 +18,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     Bucket,
     Change,
     Key,
+    TagNamespace,
     Upload,
     Version,
     WorkRequest,
@@ -25,7 +26,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
 )
 from ansible_collections.rekey.oci.plugins.module_utils.common.texts import clean
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Owners, owners_of
-from ansible_collections.rekey.oci.plugins.module_utils.sdk import failures, regions
+from ansible_collections.rekey.oci.plugins.module_utils.sdk import failures, regions, tag_namespaces
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.api import SharedApi
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.calls import Calls
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients, endpoint_of
@@ -79,6 +80,9 @@ class OciApi(SharedApi):
         if not isinstance(details, list) or not all(one.region and one.status for one in details):
             raise failures.not_understood(operation, response)
         return {regions.ask(one.region, self.calls.clients.sdk)[0]: _status(one.status) or "" for one in details}
+
+    def get_tag_namespace(self, name: str) -> TagNamespace:
+        return tag_namespaces.read(self.calls, name)
 
     def has_objects(self, namespace: str, name: str, versions: bool) -> bool:
         if versions:

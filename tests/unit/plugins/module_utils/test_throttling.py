@@ -6,13 +6,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import Waiting
+from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.patience import Patience
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.retry import with_retries
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import EPOCH, World, reconcile
+from ansible_collections.rekey.oci.plugins.module_utils.work_requests.canceler import Canceler
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import EPOCH, Job, World, reconcile
 
 
 @pytest.mark.parametrize("retry_after", [None, 1.0])
@@ -35,8 +41,9 @@ class BusyWorld(World):
         answers: int = 1,
         status: int = 429,
         retry_after: float | None = None,
+        jobs: Iterable[Job] = (),
     ) -> None:
-        super().__init__()
+        super().__init__(jobs=jobs)
         self.break_(operation, "error_before", count=answers, status=status, retry_after=retry_after)
         self._status = status
 
@@ -156,3 +163,33 @@ def test_who_does_not_wait_is_told_soon(operation: str) -> None:
     assert isinstance(outcome, Fail)
     assert f"{operation} failed: 429" in outcome.message
     assert world.now - EPOCH < 60
+
+
+ENDED = Job("ocid1.workrequest.oc1.iad.ended", EPOCH - 100.0, EPOCH - 50.0, end="CANCELED")
+
+
+def canceler(world: World, timeout: float, wait: bool = True) -> Canceler:
+    """What the module work_request runs."""
+    timing = Timing(lambda: world.now, world.pass_time, lambda: 0.5)
+    return Canceler(world.api, ENDED.id, False, Patience(Waiting(wait, timeout, 5.0), timing))
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_whoever_stops_a_work_request_waits_for_a_busy_service(status: int) -> None:
+    world = BusyWorld("GetWorkRequest", 12, status, jobs=[ENDED])
+    run = canceler(world, 600)
+    run.run()
+    assert run.result()["work_request"]["status"] == "CANCELED"
+    assert len(world.answered) == 12
+    assert world.now - EPOCH > 60, "longer than what broke is tried again"
+
+
+@pytest.mark.parametrize(
+    ("timeout", "wait", "at_least", "at_most"), [(300, True, 270, 300), (8, True, 2, 8), (300, False, 20, 46)]
+)
+def test_nor_does_it_take_longer_than_it_may(timeout: float, wait: bool, at_least: float, at_most: float) -> None:
+    world = BusyWorld("GetWorkRequest", 10_000, jobs=[ENDED])
+    with pytest.raises(ApiError) as caught:
+        canceler(world, timeout, wait).run()
+    assert caught.value.status == 429
+    assert at_least <= world.now - EPOCH <= at_most
