@@ -16,6 +16,8 @@ from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import Shared
 
 #: Statuses by which a service asks for fewer calls.
 _THROTTLED = frozenset((429, 503))
+#: So many refusals in a row are believed for the whole run. One that asks twice is refused twice, and not once.
+REFUSALS = 4
 
 
 class Answer(NamedTuple):
@@ -35,6 +37,7 @@ class SharedAnswer:
         #: Until when the failure answers for the call; a failure that cannot pass answers for the whole run.
         self.error_until = float("-inf")
         self.failures = 0
+        self.refusals = 0
         self.call: Optional[SharedCall] = None
 
 
@@ -82,7 +85,7 @@ class Shared:
         try:
             answer = Answer(self.send(region, call, *args), begun)
             kept.answer = answer
-            kept.error, kept.failures = None, 0
+            kept.error, kept.failures, kept.refusals = None, 0, 0
         except ApiError as error:
             kept.failures += 1
             kept.error = self._judge(kept, error)
@@ -97,6 +100,11 @@ class Shared:
         """How long a failure answers for the call: thousands of buckets shall not all try a dead vault."""
         if error.retryable and not (error.unreachable and kept.failures >= UNREACHABLE_TRIES):
             kept.error_until = self._scheduler.clock() + retry_pause(kept.failures, 0.0, error.retry_after)
+            return error
+        kept.refusals += not error.retryable
+        if not error.retryable and kept.refusals < REFUSALS:
+            # One odd answer is not a fact. Whoever asks again, after a pause, asks the service.
+            kept.error_until = self._scheduler.clock() + retry_pause(1, 0.0)
             return error
         kept.error_until = float("inf")
         final = copy.copy(error)

@@ -1,0 +1,47 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What all buckets of a fleet share is refused: once it means nothing, and for good it is not asked by each bucket."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.shared import REFUSALS
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import Service, refused
+
+
+def refuse(service: Service, status: int, times: int) -> None:
+    left = [None] * times
+
+    def at(_what: str) -> None:
+        if left:
+            left.pop()
+            raise refused(status)
+
+    service.at["GetKey"] = at
+
+
+@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413])
+def test_one_odd_answer_about_a_key_costs_a_proven_fleet_nothing(status: int, number: int) -> None:
+    service = Service()
+    service.add(12)
+    service.run()
+    before = len(service.works)
+    refuse(service, status, 1)
+    entries = service.run(workers=number)
+    assert {entry["reason"] for entry in entries} == {"up_to_date"}
+    assert len(service.works) == before
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_key_that_may_not_be_read_is_not_asked_for_by_each_bucket(status: int) -> None:
+    service = Service()
+    service.add(40)
+    refuse(service, status, 10_000)
+    before = service.calls["GetKey"]
+    entries = service.run()
+    assert {entry["reason"] for entry in entries} == {"unproven"}
+    assert service.calls["GetKey"] - before <= 3 * REFUSALS
