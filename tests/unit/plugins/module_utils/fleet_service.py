@@ -32,12 +32,10 @@ from ....simulator.storage import Bucket
 from ....simulator.users import ADMIN
 from ....simulator.work import WorkRequest
 from ....simulator.world import NAMESPACE, TENANCY
-from .world import bucket
+from .examples import KEY, OTHER_KEY, bucket
 
 REGION = HOME
 APPS = "ocid1.compartment.oc1..apps"
-KEY = "ocid1.key.oc1.iad.examplevault.examplekey"
-OTHER_KEY = "ocid1.key.oc1.iad.examplevault.otherkey"
 
 __all__ = ("APPS", "KEY", "OTHER_KEY", "REGION", "TENANCY", "Service", "refused")
 

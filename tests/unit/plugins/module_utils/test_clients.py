@@ -19,8 +19,8 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiE
 from ansible_collections.rekey.oci.plugins.module_utils.sdk import clients, failures, loading
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.calls import Calls
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients, endpoint_of
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import KEY
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import VARIABLES, config_file
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import KEY
 
 NEWER_KEY = "ocid1.key.oc1.ap-chuncheon-1.othervault.examplekey"
 

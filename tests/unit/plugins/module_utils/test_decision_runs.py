@@ -23,7 +23,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FRE
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, COMPLETED, SUBMITTED
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import (
     EPOCH,
     KEY,
     OLDER,
@@ -31,12 +31,12 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import 
     OTHER_VERSION,
     VERSION,
     Job,
-    World,
     bucket,
     receipt,
-    reconcile,
     tags_of,
 )
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.runs import reconcile
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World
 
 RECORDED = "ocid1.workrequest.oc1.iad.recorded"
 FOREIGN = "ocid1.workrequest.oc1.iad.foreign"

@@ -47,7 +47,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Step,
     Submit,
 )
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import (
     CREATED,
     EPOCH,
     KEY,

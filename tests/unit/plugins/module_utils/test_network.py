@@ -22,8 +22,8 @@ from ansible_collections.rekey.oci.plugins.module_utils.sdk import failures, loa
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.compartments import Compartments
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import KEY
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import VARIABLES, config_file, write
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import KEY
 
 PASSWORD = "open-sesame"  # noqa: S105
 COMPARTMENT = "ocid1.compartment.oc1..example"

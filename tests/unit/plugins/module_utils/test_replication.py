@@ -20,8 +20,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Clai
 from ansible_collections.rekey.oci.plugins.module_utils.module.results import result_of
 from ansible_collections.rekey.oci.plugins.module_utils.module.statuses import status_of
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import run as run_to_its_end
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import Service
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import (
     CREATED,
     EPOCH,
     KEY,
@@ -30,14 +29,14 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import 
     OTHERS_NONCE,
     VERSION,
     Job,
-    World,
     bucket,
     key,
     receipt,
-    reconcile,
-    reconciler,
     tagged,
 )
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import Service
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.runs import reconcile, reconciler
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World
 
 HOME = "us-ashburn-1"
 THERE = "us-phoenix-1"

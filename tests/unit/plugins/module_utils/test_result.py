@@ -15,20 +15,20 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, COMPLETED, SUBMITTED
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.module import results
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import (
     EPOCH,
     KEY,
     OLDER,
     OTHER_KEY,
     VERSION,
     Job,
-    World,
     bucket,
     receipt,
-    reconcile,
     tagged,
     tags_of,
 )
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.runs import reconcile
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World
 
 RECORDED = "ocid1.workrequest.oc1.iad.recorded"
 

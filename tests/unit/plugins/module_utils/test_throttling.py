@@ -12,7 +12,9 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiE
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.retry import with_retries
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import EPOCH, World, reconcile
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import EPOCH
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.runs import reconcile
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World
 
 
 @pytest.mark.parametrize("retry_after", [None, 1.0])
