@@ -29,6 +29,10 @@ CREATED = EPOCH - 5000.0
 NONCE = "aaaaaaaaaaaa"
 OTHERS_NONCE = "bbbbbbbbbbbb"
 
+#: The work request that a receipt names, and one of somebody else.
+RECORDED = "ocid1.workrequest.oc1.iad.recorded"
+FOREIGN = "ocid1.workrequest.oc1.iad.foreign"
+
 
 @dataclass
 class Job:

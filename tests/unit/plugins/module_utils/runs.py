@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.module import results
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Outcome, Reconciler
 
 from .examples import NONCE
@@ -29,3 +32,9 @@ def reconcile(world: World, options: Options, nonce: str = NONCE) -> tuple[Recon
             return run, run.outcome
         world.pass_time(pause)
     raise AssertionError("a run that does not end")
+
+
+def returned(world: World, **options: Any) -> dict[str, Any]:
+    """What the module returns of a whole run."""
+    run, _outcome = reconcile(world, Options(**options))
+    return results.result_of(run)

@@ -19,14 +19,13 @@ from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import _buck
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import (
     EPOCH,
     OLDER,
+    RECORDED,
     bucket,
     receipt,
     tags_of,
 )
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.runs import reconcile
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World
-
-RECORDED = "ocid1.workrequest.oc1.iad.recorded"
 
 
 def bare(lacks: str, there: Bucket | None = None) -> World:

@@ -22,6 +22,7 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples impo
     EPOCH,
     KEY,
     OLDER,
+    RECORDED,
     Job,
     receipt,
     tagged,
@@ -29,7 +30,6 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples impo
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.runs import reconcile
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World
 
-RECORDED = "ocid1.workrequest.oc1.iad.recorded"
 PROVEN = tagged(receipt(COMPLETED, RECORDED))
 OPERATIONS = (
     "GetBucket",

@@ -19,6 +19,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.module.results import re
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import (
     CREATED,
     EPOCH,
+    RECORDED,
     bucket,
     receipt,
     tagged,
@@ -26,7 +27,6 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples impo
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.runs import reconcile
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World
 
-RECORDED = "ocid1.workrequest.oc1.iad.recorded"
 LIST = "ListMultipartUploads"
 
 
