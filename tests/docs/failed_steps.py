@@ -14,17 +14,17 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts, 
 from ansible_collections.rekey.oci.plugins.module_utils.decide.endings import Failure, Verdict
 from ansible_collections.rekey.oci.plugins.module_utils.decide.failing import verdict
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Attempt, Facts, Options, Situation
-from tests.unit.plugins.module_utils import world
+from tests.unit.plugins.module_utils import examples
 
 WORK_REQUEST = "ocid1.workrequest.oc1.iad.example"
-CLAIM = world.receipt(receipts.CLAIMED)
+CLAIM = examples.receipt(receipts.CLAIMED)
 
 #: By what the guide calls them: the steps behind a call.
 STEPS: dict[str, tuple[steps.Step, ...]] = {
     "GetBucket": (steps.Look(),),
-    "GetKey": (steps.ReadKey(world.KEY),),
+    "GetKey": (steps.ReadKey(examples.KEY),),
     "GetKeyVersion": (steps.ReadVersion(),),
-    "GetReplicationStatus": (steps.ReadReplication(world.KEY, world.VERSION, "operation"),),
+    "GetReplicationStatus": (steps.ReadReplication(examples.KEY, examples.VERSION, "operation"),),
     "ListTagNamespaces": (steps.ReadNamespace("Rekey"),),
     "ListTags": (steps.ReadNamespace("Rekey"),),
     "ListObjects": (steps.CheckObjects(),),
@@ -34,12 +34,12 @@ STEPS: dict[str, tuple[steps.Step, ...]] = {
     "a poll": (steps.Poll(WORK_REQUEST),),
     "a write of tags": (
         steps.Claim(CLAIM, "unproven"),
-        steps.Record(world.receipt(receipts.SUBMITTED, WORK_REQUEST), "etag-0"),
-        steps.Complete(world.receipt(receipts.COMPLETED, WORK_REQUEST)),
+        steps.Record(examples.receipt(receipts.SUBMITTED, WORK_REQUEST), "etag-0"),
+        steps.Complete(examples.receipt(receipts.COMPLETED, WORK_REQUEST)),
     ),
     "a write of a key": (
-        steps.Claim(CLAIM, "key_assigned", assign=world.OTHER_KEY),
-        steps.Assign(world.OTHER_KEY),
+        steps.Claim(CLAIM, "key_assigned", assign=examples.OTHER_KEY),
+        steps.Assign(examples.OTHER_KEY),
     ),
     "taking back a claim": (steps.Drop(),),
     "ReencryptBucket": (steps.Submit("unproven", 60.0),),
@@ -74,11 +74,11 @@ class End:
 
 def fail_for_good(step: steps.Step, error: ApiError, completed: bool = True, **options: Any) -> End:
     """Let the step fail with this until something else follows than another try."""
-    facts = Facts(bucket=world.bucket(), key=world.key())
+    facts = Facts(bucket=examples.bucket(), key=examples.key())
     status = "COMPLETED" if completed else "FAILED"
     if not isinstance(step, steps.Poll):
         facts.work_requests[WORK_REQUEST] = WorkRequest(id=WORK_REQUEST, status=status)
-    attempt, now = Attempt(nonce=world.NONCE, started_at=0.0, claim=CLAIM), 0.0
+    attempt, now = Attempt(nonce=examples.NONCE, started_at=0.0, claim=CLAIM), 0.0
     for count in range(1, 10_000):
         here = Situation(facts, attempt, Options(**{"wait_timeout": 600, **options}), now, 0.5)
         found = verdict(here, Failure(step, error, "examplens", "payroll", count, 0.0))

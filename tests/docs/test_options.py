@@ -21,7 +21,9 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Opti
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
 from tests.docs import snippets
 from tests.tools.paths import REPO
-from tests.unit.plugins.module_utils import world
+from tests.unit.plugins.module_utils import examples
+from tests.unit.plugins.module_utils.runs import reconcile
+from tests.unit.plugins.module_utils.world import World
 
 _PLUGINS = "ansible_collections.rekey.oci.plugins"
 
@@ -76,30 +78,30 @@ def test_limits_are_told(module: str, name: str) -> None:
 
 def test_force_leaves_an_empty_bucket_alone() -> None:
     for bucket, reason in (
-        (world.bucket(approximate_count=0), "empty_bucket"),
-        (world.bucket(kms_key_id=None), "oracle_managed_key"),
+        (examples.bucket(approximate_count=0), "empty_bucket"),
+        (examples.bucket(kms_key_id=None), "oracle_managed_key"),
     ):
-        there = world.World(bucket=bucket, objects=False)
-        _run, outcome = world.reconcile(there, Options(force=True))
+        there = World(bucket=bucket, objects=False)
+        _run, outcome = reconcile(there, Options(force=True))
         assert (outcome.action, outcome.reason, there.posts) == ("none", reason, 0)
 
 
 @pytest.mark.parametrize(("count", "end"), [(7, Fail), (0, Done)])
 def test_no_receipt_helps_where_the_key_is_disabled(count: int, end: type) -> None:
-    made = world.tagged(world.receipt(receipts.COMPLETED, "ocid1.workrequest.oc1.iad.example"))
-    there = world.World(
-        bucket=world.bucket(freeform_tags=made.freeform_tags, approximate_count=count),
+    made = examples.tagged(examples.receipt(receipts.COMPLETED, "ocid1.workrequest.oc1.iad.example"))
+    there = World(
+        bucket=examples.bucket(freeform_tags=made.freeform_tags, approximate_count=count),
         state="DISABLED",
         objects=bool(count),
     )
-    _run, outcome = world.reconcile(there, Options())
+    _run, outcome = reconcile(there, Options())
     assert isinstance(outcome, end)
     assert outcome.reason == (None if count else "empty_bucket")
 
 
 def test_an_attempt_without_the_key_s_version_says_so() -> None:
-    there = world.World(unreadable=True)
-    run, _outcome = world.reconcile(there, Options())
+    there = World(unreadable=True)
+    run, _outcome = reconcile(there, Options())
     assert run.facts.receipt is not None
     assert run.facts.receipt.as_result()["key_version_id"] == "unknown"
 

@@ -16,7 +16,9 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Clai
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Outcome
 from tests.docs.tables import names, table
 from tests.histories import causes
-from tests.unit.plugins.module_utils.world import EPOCH, World, receipt, reconcile, reconciler, tagged
+from tests.unit.plugins.module_utils.examples import EPOCH, receipt, tagged
+from tests.unit.plugins.module_utils.runs import reconcile, reconciler
+from tests.unit.plugins.module_utils.world import World
 
 GRACE = 120
 #: By how the guide puts it: the step next to which the controller dies, and whether it takes it first.

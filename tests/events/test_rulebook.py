@@ -16,16 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.docs import policies
+from tests.events.rotations import current, rotate, rotated, submissions
 from tests.events.rulebook import ENFORCE, UPDATED, Rulebook, forget_members, members, stream
 from tests.simulator.events import BUCKET_UPDATED, ROTATED
 from tests.simulator.serving import Running, serve
 from tests.tools import java
-from tests.tools.paths import INSTALLED, REPO
 
-RULEBOOK = REPO / "extensions" / "eda" / "rulebooks" / "key_rotation.yml"
 NOTE = "tries again, and so does the nightly run."
 KEYS = ("one", "two", "three")
 PERMISSIONS = [
@@ -112,27 +110,6 @@ def reader(shared: Reader) -> Iterator[Reader]:
     shared.simulator.control("DELETE", "faults")
     # Shown where the test failed.
     print(shared.rulebook.log[-20000:])
-
-
-def rotate(simulator: Running, *keys: str) -> None:
-    for key in keys:
-        simulator.control("POST", "rotate", {"key": key, "auto": True})
-
-
-def rotated(simulator: Running, key: Any, **more: Any) -> str:
-    """The text of an event of this key."""
-    ids = simulator.do(lambda live: {one.name: one.id for one in live.world.keys.values()})
-    return json.dumps({"eventType": ROTATED, "data": {"resourceId": ids.get(key, key)}, **more})
-
-
-def submissions(simulator: Running) -> dict[str, int]:
-    found = simulator.control("GET", "truth", {"what": "submissions"})["submissions"]
-    return {name: len(made) for name, made in found.items()}
-
-
-def current(simulator: Running, bucket: str) -> bool:
-    found = simulator.control("GET", "truth", {"bucket": bucket, "what": "buckets"})["buckets"][bucket]
-    return bool(found["all_current"])
 
 
 def test_from_a_rotation_to_the_proof(reader: Reader) -> None:
@@ -301,28 +278,3 @@ def test_what_is_missing_is_one_clear_line(
     finally:
         for rulebook in started.values():
             rulebook.stop()
-
-
-def _extra_vars(rule: int) -> dict[str, Any]:
-    (ruleset,) = yaml.safe_load(RULEBOOK.read_text(encoding="utf-8"))
-    found: dict[str, Any] = ruleset["rules"][rule]["action"]["run_playbook"]["extra_vars"]
-    return found
-
-
-@pytest.mark.parametrize(("rule", "playbook"), [(0, "enforce_rotation"), (1, "reencrypt_bucket")])
-def test_every_variable_of_the_playbook_is_passed_on(rule: int, playbook: str) -> None:
-    from ansible_collections.rekey.oci.plugins.plugin_utils import _playbook_settings as settings
-
-    known = {name for name, variable in settings.VARIABLES.items() if playbook in variable.playbooks}
-    # The event says which bucket; that nothing matches is no question then.
-    known -= {"rekey_bucket_name", "rekey_hosts", "rekey_allow_none"} if playbook == "reencrypt_bucket" else set()
-    passed = _extra_vars(rule)
-    assert {name for name in passed if not name.startswith("_")} == known
-    for name, value in passed.items():
-        if not name.startswith("_") and name != "rekey_key_ids":
-            assert value.startswith("{{ %s " % name), name
-
-
-def test_the_rulebook_is_part_of_the_collection() -> None:
-    installed = INSTALLED / "ansible_collections" / "rekey" / "oci" / "extensions" / "eda" / "rulebooks"
-    assert [path.name for path in installed.iterdir()] == [RULEBOOK.name]

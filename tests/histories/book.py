@@ -20,7 +20,8 @@ from tests.simulator.messages import Request, Response
 from tests.simulator.routes import route
 
 if TYPE_CHECKING:
-    from tests.histories.universe import Run, Universe
+    from tests.histories.runs import Run
+    from tests.histories.universe import Universe
 
 #: A run may outlive wait_timeout by this much, in seconds: what issue and documentation promise.
 OVERTIME = 90.0

@@ -14,7 +14,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import C
 if TYPE_CHECKING:
     from tests.histories.book import Book
     from tests.histories.entries import Accepted, Write
-    from tests.histories.universe import Run
+    from tests.histories.runs import Run
 
 FORCED = "force"
 FAILED = "an earlier one failed or was canceled"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import Receipt
 
 if TYPE_CHECKING:
-    from tests.histories.universe import Run
+    from tests.histories.runs import Run
 
 
 class Broken(AssertionError):

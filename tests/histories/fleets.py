@@ -29,8 +29,9 @@ from ansible_collections.rekey.oci.plugins.module_utils.sdk.compartments import 
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from tests.histories.entries import Broken, Sent
 from tests.histories.moves import FLEETS, Fate
+from tests.histories.runs import Crash, Run
 from tests.histories.scenes import REGIONS, Scene, Told, Watched
-from tests.histories.universe import OK, Crash, Run
+from tests.histories.universe import OK
 from tests.simulator.clock import VirtualClock
 from tests.simulator.dispatch import Simulator
 from tests.simulator.faults import CODES

@@ -18,8 +18,9 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from tests.histories import proof
 from tests.histories.entries import Broken
 from tests.histories.moves import Everybody, Fate, Go, Happens, History, Move, Wait
+from tests.histories.runs import Run
 from tests.histories.tagging import forged
-from tests.histories.universe import OK, Run, Universe
+from tests.histories.universe import OK, Universe
 from tests.simulator import multipart
 
 #: When a work request ended that is forgotten, however long the service remembers.

@@ -17,7 +17,7 @@ from tests.simulator.keys import KeyVersion
 if TYPE_CHECKING:
     from tests.histories.book import Book
     from tests.histories.entries import Snapshot
-    from tests.histories.universe import Run
+    from tests.histories.runs import Run
 
 #: docs/receipt.md, "The one assumption".
 OPEN_ATTEMPT = "moved to another key, re-encrypted by hand and moved back while a crashed or stalled attempt lay open"

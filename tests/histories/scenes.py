@@ -17,7 +17,8 @@ from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import Bucket
 from ansible_collections.rekey.oci.plugins.module_utils.module.fleet_results import Compact
 from tests.histories.book import Book
 from tests.histories.moves import Fate
-from tests.histories.universe import OK, Run
+from tests.histories.runs import Run
+from tests.histories.universe import OK
 from tests.simulator.clock import VirtualClock
 from tests.simulator.keys import Key
 from tests.simulator.regions import HOME

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM, DefinedTags
@@ -23,6 +22,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciAp
 from tests.histories.book import Book
 from tests.histories.entries import Sent
 from tests.histories.moves import ODD, Fate
+from tests.histories.runs import Crash, Run
 from tests.histories.tagging import all_tags
 from tests.simulator.clock import VirtualClock
 from tests.simulator.dispatch import Simulator
@@ -46,37 +46,6 @@ OK = Fate()
 
 #: How long a call takes at least, in seconds.
 _CALL = 0.05
-
-
-class Crash(BaseException):
-    """A controller dies. It is not an Exception, so that nothing in the collection can catch it."""
-
-
-@dataclass(eq=False)
-class Run:
-    """One run of the module: its own nonce and its own monotonic clock."""
-
-    controller: int
-    nonce: str
-    options: Options
-    reconciler: Reconciler = field(init=False)
-    #: When it can take its next step, and what its clock says during one, both by the universe's time.
-    ready_at: float = 0.0
-    local: float = 0.0
-    started: float = 0.0
-    #: How long the history kept it from stepping when it could have.
-    stalled: float = 0.0
-    longest_stall: float = 0.0
-    dead: bool = False
-    calls: int = 0
-    steps: int = 0
-    #: How often it was refused what it may do.
-    refusals: int = 0
-    blind: bool = False
-
-    @property
-    def over(self) -> bool:
-        return self.dead or self.reconciler.outcome is not None
 
 
 class Universe:

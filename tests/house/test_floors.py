@@ -66,6 +66,19 @@ def test_a_long_file_is_found(tmp_path: Path) -> None:
     assert lint.lines_of(file) == 301
 
 
+@pytest.mark.parametrize("folder", ["plugins", "extensions", "tests"])
+def test_the_check_looks_at_tests_and_extensions_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    monkeypatch.setattr(lint, "REPO", tmp_path)
+    monkeypatch.setattr(tree, "files", lambda: [Path(folder, "some.py")])
+    file = tmp_path / folder / "some.py"
+    file.parent.mkdir()
+    for lines, fits in ((300, True), (301, False)):
+        file.write_text("x = 1\n" * lines, encoding="utf-8")
+        assert lint.length() == fits
+
+
 def test_a_folder_s_init_is_empty() -> None:
     """As ansible-test sanity asks of it on ansible-core 2.16 and 2.17."""
     found = (REPO / UTILS).glob("*/__init__.py")

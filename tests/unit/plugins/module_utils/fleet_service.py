@@ -18,7 +18,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FRE
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.fleet import Fleet
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Limits, Selection, Site
-from ansible_collections.rekey.oci.plugins.module_utils.module.fleet_results import Compact
+from ansible_collections.rekey.oci.plugins.module_utils.module.fleet_results import Compact, summary_of
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.compartments import Compartments
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 
@@ -32,14 +32,12 @@ from ....simulator.storage import Bucket
 from ....simulator.users import ADMIN
 from ....simulator.work import WorkRequest
 from ....simulator.world import NAMESPACE, TENANCY
-from .world import bucket
+from .examples import KEY, OTHER_KEY, bucket
 
 REGION = HOME
 APPS = "ocid1.compartment.oc1..apps"
-KEY = "ocid1.key.oc1.iad.examplevault.examplekey"
-OTHER_KEY = "ocid1.key.oc1.iad.examplevault.otherkey"
 
-__all__ = ("APPS", "KEY", "OTHER_KEY", "REGION", "TENANCY", "Service", "refused")
+__all__ = ("APPS", "KEY", "OTHER_KEY", "REGION", "TENANCY", "Service", "counts", "refused")
 
 
 class Wrong(BaseException):
@@ -49,6 +47,11 @@ class Wrong(BaseException):
 def refused(status: int, code: str = "NotAuthorizedOrNotFound") -> Refusal:
     """For a function of ``Service.at`` to raise: the service refuses the call."""
     return Refusal(status, code, "no")
+
+
+def counts(entries: list[dict[str, Any]], waited: bool = True) -> dict[str, int]:
+    """What is not 0; how many are proven is asked for by itself."""
+    return {name: count for name, count in summary_of(entries, waited).items() if count and name != "proven"}
 
 
 class Service:

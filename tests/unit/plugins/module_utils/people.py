@@ -10,6 +10,7 @@ import functools
 import hashlib
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
@@ -52,6 +53,14 @@ VARIABLES = (
     "REKEY_IDENTITY_ENDPOINT",
     "REQUESTS_CA_BUNDLE",
 )
+
+
+def nobody(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    """No configuration of whoever runs the tests, and none of their network."""
+    proxies = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+    for variable in (*VARIABLES, "CURL_CA_BUNDLE", *proxies, *(name.upper() for name in proxies)):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("HOME", str(home))
 
 
 @functools.cache

@@ -16,17 +16,16 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.failing import LOST_WRITES
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import _bucket
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import (
     EPOCH,
     OLDER,
-    World,
+    RECORDED,
     bucket,
     receipt,
-    reconcile,
     tags_of,
 )
-
-RECORDED = "ocid1.workrequest.oc1.iad.recorded"
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.runs import reconcile
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World
 
 
 def bare(lacks: str, there: Bucket | None = None) -> World:

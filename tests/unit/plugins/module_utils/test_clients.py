@@ -19,17 +19,15 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiE
 from ansible_collections.rekey.oci.plugins.module_utils.sdk import clients, failures, loading
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.calls import Calls
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients, endpoint_of
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import VARIABLES, config_file
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import KEY
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import KEY
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import config_file, nobody
 
 NEWER_KEY = "ocid1.key.oc1.ap-chuncheon-1.othervault.examplekey"
 
 
 @pytest.fixture(autouse=True)
 def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for variable in VARIABLES:
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
+    nobody(monkeypatch, tmp_path)
     loading.import_sdk()
 
 

@@ -11,14 +11,9 @@ import pytest
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
-    CREATED,
-    EPOCH,
-    WORK_SECONDS,
-    Job,
-    World,
-    reconcile,
-)
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import CREATED, EPOCH, Job
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.runs import reconcile
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import WORK_SECONDS, World
 
 
 def world(seconds: float, listed: bool) -> World:

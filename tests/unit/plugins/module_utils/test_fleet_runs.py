@@ -9,30 +9,21 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
-from typing import Any
 
 import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import UNREACHABLE_TRIES
-from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Owners
 from ansible_collections.rekey.oci.plugins.module_utils.module.fleet_results import summary_of
 from ansible_collections.rekey.oci.plugins.module_utils.module.fleets import run
-from ansible_collections.rekey.oci.plugins.module_utils.reconcile import reconciler
 from ansible_collections.rekey.oci.tests.simulator.in_process import nobody_listens
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import (
     APPS,
     OTHER_KEY,
     REGION,
-    TENANCY,
     Service,
+    counts,
     refused,
 )
-
-
-def counts(entries: list[dict[str, Any]], waited: bool = True) -> dict[str, int]:
-    """What is not 0; how many are proven is asked for by itself."""
-    return {name: count for name, count in summary_of(entries, waited).items() if count and name != "proven"}
 
 
 def test_all_are_submitted_once_and_proven_with_few_calls() -> None:
@@ -128,43 +119,6 @@ def test_those_that_wait_are_asked_after_together() -> None:
     assert service.calls["ListWorkRequests"] < 100
 
 
-def test_a_list_that_may_not_be_read_is_done_without() -> None:
-    def fail(_what: str) -> None:
-        raise refused(404)
-
-    service = Service(at={"ListWorkRequests": fail})
-    service._listed[APPS] = float("inf")
-    service.add(30)
-    entries = service.run()
-    assert counts(entries)["completed"] == 30
-    assert "Work requests cannot be listed" in entries[0]["warnings"][0]
-
-
-def test_a_foreign_work_request_is_asked_for_once_where_its_summary_does_not_name_its_bucket(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    service = Service(summary_resources="none", work_seconds=50.0)
-    service.add(30)
-    for index in range(5):
-        service.submit(f"b-{index}")
-    asked: list[str] = []
-    real = service.api.get_owners
-
-    def get_owners(work_request_id: str) -> Owners:
-        asked.append(work_request_id)
-        return real(work_request_id)
-
-    monkeypatch.setattr(service.api, "get_owners", get_owners)
-    entries = service.run()
-    assert counts(entries)["completed"] == 30
-    assert set(service.submitted.values()) == {1}
-    assert len(asked) == len(set(asked)) == 5
-    held_up = [entry for entry in entries if entry["name"] in {f"b-{index}" for index in range(5)}]
-    accepted = {work.id: work.time_accepted for work in service.works}
-    began = min(accepted.values())
-    assert min(accepted[entry["work_request"]["id"]] for entry in held_up) >= began + 50
-
-
 def test_one_bucket_s_failure_stops_no_other() -> None:
     def fail(what: str) -> None:
         if what == "b-3":
@@ -250,76 +204,6 @@ def test_a_stopped_run_tells_what_it_did_and_the_next_one_goes_on() -> None:
     assert set(service.submitted.values()) == {1}
 
 
-def test_only_buckets_under_the_wanted_keys_are_in_the_result() -> None:
-    service = Service()
-    service.add(5)
-    service.add(5, "other", OTHER_KEY)
-    service.add(5, "oracle", None)
-    entries = service.run(key_ids=frozenset([OTHER_KEY]))
-    assert [entry["name"] for entry in entries] == [f"other-{index}" for index in range(5)]
-
-
-def test_oracle_managed_and_empty_buckets_are_counted() -> None:
-    service = Service()
-    service.add(3, "oracle", None)
-    service.add(2, objects=0)
-    assert counts(service.run()) == {"total": 5, "oracle_managed_key": 3, "empty_bucket": 2}
-
-
-def test_names_are_filtered_before_anything_is_asked() -> None:
-    service = Service()
-    service.add(10)
-    service.add(10, "B")
-    entries = service.run(include=["b-*"], exclude=["*-3"])
-    assert [entry["name"] for entry in entries] == [f"b-{index}" for index in range(10) if index != 3]
-    assert "B-0" not in service.submitted
-    fleet = service.fleet(include=["nothing-*"])
-    fleet.run_here(service.sleep)
-    assert (fleet.entries, len(fleet.discoveries[0].known)) == ([], 20)
-
-
-def test_a_name_that_a_list_tells_twice_is_taken_once() -> None:
-    service = Service()
-    service.add(3)
-    service.settings.page_limit = 2
-    service.simulator.add_fault({"operation": "ListBuckets", "kind": "duplicates", "count": -1})
-    fleet = service.fleet()
-    fleet.run_here(service.sleep)
-    assert sorted(entry["name"] for entry in fleet.entries) == ["b-0", "b-1", "b-2"]
-    assert len(fleet.discoveries[0].known) == 3
-
-
-DEEP = {APPS: ["ocid1.compartment.oc1..a"], "ocid1.compartment.oc1..a": ["ocid1.compartment.oc1..b"], TENANCY: [APPS]}
-
-
-@pytest.mark.parametrize("root", [APPS, TENANCY])
-def test_a_tree_is_searched_and_no_bucket_is_taken_twice(root: str) -> None:
-    service = Service(tree=DEEP)
-    service.add(2)
-    service.add(2, "deep", compartment_id="ocid1.compartment.oc1..b")
-    entries = service.run(compartment_ids=[root, APPS], recursive=True)
-    assert [entry["name"] for entry in entries] == ["b-0", "b-1", "deep-0", "deep-1"]
-    # Only the tenancy can be asked for its whole subtree.
-    assert service.calls["ListBuckets"] == (3 if root == APPS else 4)
-    assert len(service.run(compartment_ids=[APPS])) == 2
-
-
-def test_a_compartment_that_may_not_be_listed_hides_no_other() -> None:
-    def fail(what: str) -> None:
-        if what.endswith("..a"):
-            raise refused(404)
-
-    service = Service(tree=DEEP, at={"ListBuckets": fail})
-    service.add(2)
-    service.add(2, "deep", compartment_id="ocid1.compartment.oc1..b")
-    fleet = service.fleet(recursive=True)
-    fleet.run_here(service.sleep)
-    assert len(fleet.entries) == 4
-    (unlisted,) = fleet.discoveries[0].unlisted_result()
-    assert unlisted["compartment_id"] == "ocid1.compartment.oc1..a"
-    assert unlisted["error"]["operation"] == "ListBuckets"
-
-
 def test_threads_submit_each_bucket_once_too() -> None:
     service = Service(virtual=False, work_seconds=0.0)
     service.add(120)
@@ -361,62 +245,3 @@ def test_a_signal_ends_the_run_with_what_was_done(number: signal.Signals) -> Non
     again.run()
     assert service.states() == {"completed": 60}
     assert set(service.submitted.values()) == {1}
-
-
-class Long(Service):
-    """A list of work requests has a hundred pages at least, each of which takes a while, really."""
-
-    def __init__(self, virtual: bool = True) -> None:
-        super().__init__(virtual=virtual, page_limit=1)
-        self.add(1, "gone")
-        for _number in range(100):
-            self.submit("gone-0")
-        self.world.remove_bucket("gone-0")
-        self.at["ListWorkRequests"] = self.page
-        self.lists_are_short = False
-
-    def page(self, _what: str) -> None:
-        (self.sleep if self.virtual else time.sleep)(0.1)
-
-
-@pytest.mark.parametrize("virtual", [True, False])
-def test_a_list_that_is_too_long_holds_no_bucket_beyond_its_time(
-    virtual: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reconciler, "LAST_CALL", 0.2)
-    service = Long(virtual=virtual)
-    service.add(5)
-    fleet = service.fleet(wait_timeout=0.5, workers=3)
-    begun = time.monotonic()
-    if virtual:
-        fleet.run_here(service.sleep)
-    else:
-        fleet.run()
-    assert (service.elapsed if virtual else time.monotonic() - begun) < 6
-    assert [entry["error"]["message"][:30] for entry in fleet.entries] == ["The service answers too slowly"] * 5
-    assert not service.submitted
-
-
-def test_buckets_that_ask_for_a_list_before_it_may_be_made_end_in_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a list of a minute there is none for two."""
-    monkeypatch.setattr("ansible_collections.rekey.oci.plugins.module_utils.fleet.listings._SPACING", 500.0)
-    service = Service(work_seconds=50.0)
-    service.add(3)
-    service.run(max_in_flight=1, wait_timeout=60)
-    assert service.elapsed < 3 * (60 + 90)
-
-
-def test_a_late_page_that_fails_is_asked_for_again() -> None:
-    service = Long()
-    service.add(3)
-    failures = [refused(429, "TooManyRequests") for _number in range(3)]
-
-    def page(what: str) -> None:
-        if service.pages["ListWorkRequests"] > 50 and failures:
-            raise failures.pop()
-        service.page(what)
-
-    service.at["ListWorkRequests"] = page
-    assert counts(service.run()) == {"total": 3, "submitted": 3, "completed": 3}
-    # None was read anew for a page's sake.
-    assert service.pages["ListWorkRequests"] >= 100 * service.calls["ListWorkRequests"] + 3

@@ -6,11 +6,7 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,19 +15,16 @@ import oci
 import pytest
 from cryptography.hazmat.primitives.serialization import PrivateFormat
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
-from ansible_collections.rekey.oci.plugins.module_utils.sdk import identity, loading
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.identity import Identity
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.loading import SdkMissing
+from ansible_collections.rekey.oci.plugins.module_utils.sdk import loading
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.identifying import identify, refused
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import (
     PASS_PHRASE,
     TENANCY,
     USER,
-    VARIABLES,
     config_file,
     elliptic_key,
     fingerprint,
+    nobody,
     pem,
     profile,
     rsa_key,
@@ -41,27 +34,8 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import
 
 @pytest.fixture(autouse=True)
 def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No configuration of whoever runs the tests."""
-    for variable in VARIABLES:
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    nobody(monkeypatch, tmp_path / "home")
     loading.import_sdk()
-
-
-def identify(**params: Any) -> Identity:
-    return identity.identify(params, oci)
-
-
-def refused(**params: Any) -> str:
-    """The one line that these options are refused with."""
-    with pytest.raises(BadInput) as error:
-        identify(**params)
-    text = str(error.value)
-    assert "\n" not in text
-    assert 20 < len(text) < 500
-    assert PASS_PHRASE not in text
-    assert "BEGIN" not in text
-    return text
 
 
 def test_a_profile_with_a_key(tmp_path: Path) -> None:
@@ -254,108 +228,6 @@ def test_the_sdks_own_log_is_never_on(tmp_path: Path) -> None:
     assert found.config["log_requests"] is False
 
 
-@pytest.mark.parametrize(
-    ("encoding", "told"),
-    [("utf-16", "is not UTF-8 but UTF-16"), ("utf-16-be", "another encoding"), ("latin-1", "another encoding")],
-)
-def test_a_file_in_another_encoding_is_named(tmp_path: Path, encoding: str, told: str) -> None:
-    content = Path(config_file(tmp_path)).read_text(encoding="utf-8")
-    location = write(tmp_path / "config", f"# secret prose \u00e9\n{content}".encode(encoding))
-    assert told in refused(config_file_location=location)
-
-
-def test_a_byte_order_mark_and_other_line_ends_are_read_past(tmp_path: Path) -> None:
-    content = "# \u00e9\r\n" + Path(config_file(tmp_path)).read_text(encoding="utf-8").replace("\n", "\r\n")
-    location = write(tmp_path / "config", content.encode("utf-8-sig"))
-    assert identify(config_file_location=location).config["tenancy"] == TENANCY
-
-
-def test_options_make_do_without_a_default_profile(tmp_path: Path) -> None:
-    options = {
-        "api_user": USER,
-        "api_user_fingerprint": fingerprint(rsa_key()),
-        "api_user_key_file": write(tmp_path / "key.pem", pem(rsa_key())),
-        "tenancy": TENANCY,
-        "region": "us-ashburn-1",
-    }
-    location = write(tmp_path / "config", "[OTHER]\nuser=somebody\n")
-    assert identify(config_file_location=location, **options).signer
-    assert "which has: OTHER." in refused(config_file_location=location, config_profile_name="MINE", **options)
-
-
-def test_what_an_option_gives_is_not_looked_for_in_the_profile(tmp_path: Path) -> None:
-    assert identify(config_file_location=config_file(tmp_path, region='"nowhere"'), region="iad").signer
-
-
-def test_a_pass_phrase_may_look_like_anything(tmp_path: Path) -> None:
-    phrase = "'quoted' # and more"
-    key_file = write(tmp_path / "locked.pem", pem(rsa_key(), phrase))
-    assert identify(config_file_location=config_file(tmp_path, key_file=key_file, pass_phrase=phrase)).signer
-
-
-@pytest.mark.parametrize("home", ["~", "$HOME", "${HOME}"])
-def test_a_home_in_paths(tmp_path: Path, home: str) -> None:
-    folder = tmp_path / "home" / "elsewhere"
-    folder.mkdir(parents=True)
-    token = write(folder / "token", "header.payload.signature")
-    config_file(folder, key_file=f"{home}/elsewhere/key.pem", security_token_file=f"{home}/elsewhere/token")
-    location = f"{home}/elsewhere/config"
-    found = identify(config_file_location=location)
-    assert found.config["key_file"] == str(folder / "key.pem")
-    assert identify(config_file_location=location, api_user_key_file=f"{home}/elsewhere/key.pem").signer
-    assert identify(config_file_location=location, auth_type="security_token").signer
-    assert Path(token).exists()
-
-
-def test_what_else_a_profile_says_is_not_taken(tmp_path: Path) -> None:
-    """It could have the SDK log headers, call another endpoint, or ask for another kind of signer."""
-    more = {"log_requests": "true", "endpoint": "http://evil.example", "authentication_type": "instance_principal"}
-    found = identify(config_file_location=config_file(tmp_path, **more))
-    assert found.config["log_requests"] is False
-    assert not {"endpoint", "authentication_type"} & set(found.config)
-
-
-@pytest.mark.parametrize(
-    ("key", "told"), [("security_token_file", "security_token"), ("delegation_token_file", "instance_obo_user")]
-)
-def test_a_profile_for_another_auth_type(tmp_path: Path, key: str, told: str) -> None:
-    location = config_file(tmp_path, user=None, **{key: "~/token"})
-    assert refused(config_file_location=location).endswith(f"set auth_type: {told}.")
-    # A profile takes the user of DEFAULT, which is not whom its token is for.
-    location = config_file(tmp_path)
-    with open(location, "a", encoding="utf-8") as file:
-        file.write(profile("SESSION", **{key: "~/token"}))
-    assert identify(config_file_location=location).signer
-    assert f"set auth_type: {told}." in refused(config_file_location=location, config_profile_name="SESSION")
-    assert identify(config_file_location=location, config_profile_name="SESSION", api_user=USER).signer
-
-
-def token_profile(folder: Path, **entries: str | None) -> str:
-    token = write(folder / "token", "header.payload.signature\n")
-    return config_file(folder, **{"user": None, "security_token_file": token, **entries})
-
-
-def test_a_security_token(tmp_path: Path) -> None:
-    found = identify(auth_type="security_token", config_file_location=token_profile(tmp_path))
-    assert isinstance(found.signer, oci.auth.signers.SecurityTokenSigner)
-    assert found.signer.api_key == "ST$header.payload.signature"
-
-
-@pytest.mark.parametrize(
-    ("entries", "told"),
-    [
-        ({"security_token_file": None}, "oci session authenticate"),
-        ({"security_token_file": "/nowhere/token"}, "/nowhere/token cannot be read"),
-        ({"key_file": "/nowhere/key.pem"}, "/nowhere/key.pem cannot be read"),
-        ({"key_file": None}, "set api_user_key_file"),
-    ],
-)
-def test_a_security_token_that_is_not_whole(tmp_path: Path, entries: dict[str, str | None], told: str) -> None:
-    text = refused(auth_type="security_token", config_file_location=token_profile(tmp_path, **entries))
-    assert told in text
-    assert "payload" not in text
-
-
 def test_cert_bundle(tmp_path: Path) -> None:
     location = config_file(tmp_path)
     assert "nowhere.pem cannot be read" in refused(config_file_location=location, cert_bundle="/nowhere.pem")
@@ -364,121 +236,3 @@ def test_cert_bundle(tmp_path: Path) -> None:
     empty = write(tmp_path / "empty.pem", "")
     assert "holds no CA certificates" in refused(config_file_location=location, cert_bundle=empty)
     assert identify(config_file_location=location, cert_bundle=oci.base_client.requests.certs.where()).signer
-
-
-BROKEN = {
-    "missing": (None, "ModuleNotFoundError: No module named 'oci'"),
-    "without what it needs": ("import a_package_that_is_not_there", "No module named 'a_package_that_is_not_there'"),
-    "broken": ("raise RuntimeError('this build is broken')", "RuntimeError: this build is broken"),
-    "half-written": ("def", "SyntaxError"),
-    "another package": ("", "oci/__init__.py holds is something else of that name"),
-}
-
-
-@pytest.mark.parametrize(("source", "told"), BROKEN.values(), ids=BROKEN.keys())
-def test_an_sdk_that_cannot_be_imported(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str | None, told: str
-) -> None:
-    """The true reason is shown, and how to install."""
-    for name in [name for name in sys.modules if name == "oci" or name.startswith("oci.")]:
-        monkeypatch.delitem(sys.modules, name)
-    if source is None:
-        keep = [path for path in sys.path if not (Path(path) / "oci").is_dir()]
-        monkeypatch.setattr(sys, "path", keep)
-    else:
-        (tmp_path / "oci").mkdir()
-        write(tmp_path / "oci" / "__init__.py", source)
-        monkeypatch.syspath_prepend(str(tmp_path))
-    with pytest.raises(SdkMissing) as error:
-        loading.import_sdk()
-    assert told in str(error.value)
-    assert "pip install 'oci>=" in str(error.value)
-    assert "Traceback" in error.value.details
-
-
-def test_a_folder_that_hides_the_sdk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder without code can be imported as well, where nothing else of its name is."""
-    for name in [name for name in sys.modules if name == "oci" or name.startswith("oci.")]:
-        monkeypatch.delitem(sys.modules, name)
-    (tmp_path / "oci").mkdir()
-    keep = [path for path in sys.path if not (Path(path) / "oci").is_dir()]
-    monkeypatch.setattr(sys, "path", [str(tmp_path), *keep])
-    with pytest.raises(SdkMissing) as error:
-        loading.import_sdk()
-    assert "ImportError: what %s holds is something else" % (tmp_path / "oci") in str(error.value)
-
-
-OLD = "oci 2.60.0 is installed; this collection is tested with %s or later." % loading.OLDEST_SDK
-
-
-@pytest.mark.parametrize(
-    ("version", "told"),
-    [
-        ("2.60.0", OLD),
-        ("2.60.0+preview.1.9", OLD.replace("2.60.0", "2.60.0+preview.1.9")),
-        (loading.OLDEST_SDK, None),
-        ("2.1000.0", None),
-        ("3.0.0", None),
-        ("", None),
-        ("unknown", None),
-    ],
-)
-def test_an_sdk_that_is_older_than_any_tested(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, told: str | None
-) -> None:
-    monkeypatch.setattr(oci, "__version__", version)
-    assert identify(config_file_location=config_file(tmp_path)).warnings == ([told] if told else [])
-
-
-def test_what_an_old_sdk_lacks_is_put_down_to_its_age(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    name = "get_oke_workload_identity_resource_principal_signer"
-    monkeypatch.delattr(oci.auth.signers, name)
-    text = refused(auth_type="oke_workload_identity")
-    assert text.endswith("with automountServiceAccountToken.")
-    monkeypatch.setattr(oci, "__version__", "2.60.0")
-    text = refused(auth_type="oke_workload_identity")
-    assert text.endswith(
-        "(AttributeError). It works only in a pod of an enhanced OKE cluster, with automountServiceAccountToken. " + OLD
-    )
-    clients = Clients({"config_file_location": config_file(tmp_path)})
-    monkeypatch.delattr(oci.circuit_breaker, "NoCircuitBreakerStrategy")
-    with pytest.raises(BadInput, match="^A client for the region cannot be built: AttributeError: .+" + OLD):
-        clients.object_storage()
-
-
-def test_importing_the_sdk_loads_few_services() -> None:
-    """In a process of its own, as a module is; all of them would take seconds."""
-    program = (
-        "from ansible_collections.rekey.oci.plugins.module_utils.sdk import loading; import sys; loading.import_sdk();"
-        "print([name for name in ('oci.core', 'oci.database', 'oci.identity') if name in sys.modules])"
-    )
-    path = os.pathsep.join(entry for entry in sys.path if entry)
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env={**os.environ, "PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
-
-
-@pytest.mark.parametrize(("expires", "expired"), [(1_000_000_000, True), (4_000_000_000, False)])
-def test_a_security_token_that_expired(tmp_path: Path, expires: int, expired: bool) -> None:
-    claims = base64.urlsafe_b64encode(json.dumps({"exp": expires}).encode()).decode().rstrip("=")
-    location = token_profile(tmp_path, security_token_file=write(tmp_path / "dated", f"header.{claims}.signature\n"))
-    if expired:
-        text = refused(auth_type="security_token", config_file_location=location)
-        assert text.endswith("expired at 2001-09-09T01:46:40Z: renew it with 'oci session authenticate'.")
-    else:
-        assert identify(auth_type="security_token", config_file_location=location).signer is not None
-
-
-def test_the_oldest_sdk_is_the_same_everywhere() -> None:
-    """What a user is told to install is what is asked for, and what an environment of the tests has."""
-    collection = Path(__file__).parents[4]
-    required = f"oci>={loading.OLDEST_SDK}"
-    assert required in (collection / "meta" / "ee-requirements.txt").read_text(encoding="utf-8").splitlines()
-    assert required in (collection / "README.md").read_text(encoding="utf-8")
-    assert required in loading.INSTALL_HINT

@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
 from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import KEY
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import KEY
 
 
 def line(error: pytest.ExceptionInfo[BadInput]) -> str:

@@ -6,65 +6,35 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils.sdk import failures, loading, network
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.compartments import Compartments
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import VARIABLES, config_file, write
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import KEY
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import KEY
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import config_file, nobody, write
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.proxies import (
+    PASSWORD,
+    Recorder,
+    api_in,
+    each_call,
+    failure,
+)
 
-PASSWORD = "open-sesame"  # noqa: S105
-COMPARTMENT = "ocid1.compartment.oc1..example"
 #: A region whose names are nowhere, so that a call which does not go to the proxy ends at once.
 NOWHERE = '{"realmKey": "oc77", "realmDomainComponent": "rekey.invalid", "regionKey": "xnw", "regionIdentifier": "xx-nowhere-1"}'
 
 
 @pytest.fixture(autouse=True)
 def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    names = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
-    for variable in (*VARIABLES, "CURL_CA_BUNDLE", *names, *(name.upper() for name in names)):
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
-
-
-class Recorder:
-    """A proxy that writes down what it is asked for, and answers all of it alike."""
-
-    def __init__(self, answer: bytes) -> None:
-        self.asked: list[str] = []
-        self.answer = answer
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.address = "127.0.0.1:%d" % self._listener.getsockname()[1]
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _peer = self._listener.accept()
-            except OSError:
-                return
-            with connection, contextlib.suppress(OSError):
-                request = b""
-                while b"\r\n\r\n" not in request:
-                    request += connection.recv(1 << 16)
-                self.asked.append(request.split(b"\r\n")[0].decode())
-                connection.sendall(self.answer)
-
-    def close(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+    nobody(monkeypatch, tmp_path)
 
 
 @pytest.fixture
@@ -72,32 +42,6 @@ def proxy() -> Iterator[Recorder]:
     recorder = Recorder(b"HTTP/1.1 403 \x1b[31mGo away\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
     yield recorder
     recorder.close()
-
-
-def api_in(folder: Path, **params: Any) -> OciApi:
-    return OciApi(Clients({"config_file_location": config_file(folder), **params}))
-
-
-def failure(call: Callable[[], Any]) -> ApiError:
-    with pytest.raises(ApiError) as error:
-        call()
-    line = error.value.line()
-    assert "\n" not in line
-    assert PASSWORD not in line
-    assert "\x1b" not in line
-    return error.value
-
-
-def each_call(api: OciApi) -> list[tuple[Callable[[], Any], str]]:
-    """One call to each service, and the host that it is for."""
-    return [
-        (api.get_namespace, "objectstorage.us-ashburn-1.oraclecloud.com"),
-        (lambda: api.get_key(KEY), "examplevault-management.kms.us-ashburn-1.oraclecloud.com"),
-        (
-            lambda: list(Compartments(api.calls).named_children(COMPARTMENT)),
-            "identity.us-ashburn-1.oci.oraclecloud.com",
-        ),
-    ]
 
 
 @pytest.mark.parametrize("variable", ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])

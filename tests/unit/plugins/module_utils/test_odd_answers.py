@@ -17,19 +17,19 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Opti
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
 from ansible_collections.rekey.oci.plugins.module_utils.module import results
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import _percent
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import (
     CREATED,
     EPOCH,
     KEY,
     OLDER,
+    RECORDED,
     Job,
-    World,
     receipt,
-    reconcile,
     tagged,
 )
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.runs import reconcile
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World
 
-RECORDED = "ocid1.workrequest.oc1.iad.recorded"
 PROVEN = tagged(receipt(COMPLETED, RECORDED))
 OPERATIONS = (
     "GetBucket",

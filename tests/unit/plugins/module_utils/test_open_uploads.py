@@ -16,17 +16,17 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import B
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
 from ansible_collections.rekey.oci.plugins.module_utils.module.results import result_of
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import (
     CREATED,
     EPOCH,
-    World,
+    RECORDED,
     bucket,
     receipt,
-    reconcile,
     tagged,
 )
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.runs import reconcile
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World
 
-RECORDED = "ocid1.workrequest.oc1.iad.recorded"
 LIST = "ListMultipartUploads"
 
 

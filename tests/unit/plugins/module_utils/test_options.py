@@ -16,8 +16,8 @@ from ansible_collections.rekey.oci.plugins.doc_fragments import auth, behaviour
 from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.module import arguments
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import KEY
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import VARIABLES
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import KEY
 
 #: As in the interface: playbooks depend on them.
 ENVIRONMENT = {

@@ -16,7 +16,9 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import 
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import CREATED, EPOCH, Job, World, reconcile
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import CREATED, EPOCH, Job
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.runs import reconcile
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World
 
 SILENT = "https://us-ashburn-1.simulator.example did not answer in time"
 

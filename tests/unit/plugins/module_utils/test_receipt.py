@@ -23,7 +23,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import (
     Receipt,
     ReceiptDoesNotFit,
 )
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import CREATED, bucket, receipt, tagged
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import CREATED, bucket, receipt, tagged
 
 WORK_REQUEST = "ocid1.workrequest.oc1.iad.example"
 

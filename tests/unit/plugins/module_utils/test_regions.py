@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
 from ansible_collections.rekey.oci.plugins.module_utils.sdk import loading
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients, endpoint_of
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import VARIABLES, config_file, write
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import config_file, nobody, write
 
 NEW = {
     "realmKey": "OC77",
@@ -31,11 +31,9 @@ OTHER = {**NEW, "regionKey": "OTH", "regionIdentifier": "xx-other-1"}
 @pytest.fixture(autouse=True)
 def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A home of nobody's, and an SDK that has not read its sources yet."""
-    for variable in VARIABLES:
-        monkeypatch.delenv(variable, raising=False)
     folder = tmp_path / "home"
     (folder / ".oci").mkdir(parents=True)
-    monkeypatch.setenv("HOME", str(folder))
+    nobody(monkeypatch, folder)
     loading.import_sdk()
     for table in ("REGIONS_SHORT_NAMES", "REGION_REALMS", "REALMS", "REGIONS"):
         monkeypatch.setattr(oci.regions, table, copy.copy(getattr(oci.regions, table)))

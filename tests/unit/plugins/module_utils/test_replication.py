@@ -14,47 +14,38 @@ import pytest
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import Upload, known
 from ansible_collections.rekey.oci.plugins.module_utils.decide import replication
 from ansible_collections.rekey.oci.plugins.module_utils.decide.decision import next_step
-from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import ALL, CLAIMED, COMPLETED, SUBMITTED
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, COMPLETED
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Attempt, Facts, Options, Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Claim, Done, Fail, ListWorkRequests
 from ansible_collections.rekey.oci.plugins.module_utils.module.results import result_of
 from ansible_collections.rekey.oci.plugins.module_utils.module.statuses import status_of
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import run as run_to_its_end
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import Service
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import (
     CREATED,
     EPOCH,
     KEY,
     OLDER,
     OTHER_KEY,
     OTHERS_NONCE,
+    RECORDED,
     VERSION,
     Job,
-    World,
     bucket,
     key,
     receipt,
-    reconcile,
-    reconciler,
     tagged,
 )
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.replicated import (
+    FAR,
+    HOME,
+    READ,
+    THERE,
+    under,
+    world,
+)
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.runs import reconcile, reconciler
 
-HOME = "us-ashburn-1"
-THERE = "us-phoenix-1"
-FAR = "ap-tokyo-1"
-READ = "GetReplicationStatus"
-RECORDED = "ocid1.workrequest.oc1.iad.recorded"
 LOOKS = Options(check_mode=True, wait=False, looks=True)
-
-
-def world(after: float = -1000.0, **more: Any) -> World:
-    """The bucket is in THERE, where the current version comes after so many seconds."""
-    return World(**{"region": THERE, "arrives": {THERE: after}, **more})
-
-
-def under(there: World) -> str | None:
-    """The version that the objects are really under."""
-    return there.proven_under(ALL)
 
 
 @pytest.mark.parametrize("kept", ["tag", "none"])
@@ -184,100 +175,6 @@ def test_without_a_receipt_a_version_is_given_time_to_come(accepted: float) -> N
     assert outcome.reason == ("unproven" if accepted < CREATED + replication.MARGIN else "up_to_date")
 
 
-@pytest.mark.parametrize("kept", ["tag", "none"])
-@pytest.mark.parametrize("status", [403, 404, 405, 500])
-def test_one_that_cannot_be_read_is_warned_of_and_proves_nothing(kept: str, status: int) -> None:
-    there = world(5000.0, refused={READ: status})
-    for posts in (1, 2):
-        run, outcome = reconcile(there, Options(receipt=kept))
-        assert (outcome.action, outcome.reason, there.posts) == ("submit", "unproven", posts)
-        (warning,) = run.warnings
-        assert "cannot be read, so a re-encryption proves nothing: GetReplicationStatus failed: " in warning
-        assert ("read vaults in" in warning) == (status in (403, 404))
-        assert result_of(run)["key"]["current_version"]["id"] == VERSION
-    # Once it can be read, and the version is there, the bucket is re-encrypted and proven.
-    there.heal()
-    there.pass_time(5000.0)
-    if kept == "tag":
-        _run, outcome = reconcile(there, Options(receipt=kept))
-        assert (outcome.action, there.posts, under(there)) == ("submit", 3, VERSION)
-        assert reconcile(there, Options())[1].reason == "up_to_date"
-
-
-def test_a_refusal_keeps_what_was_proven() -> None:
-    proven = tagged(receipt(COMPLETED, RECORDED, key_version_id=OLDER))
-    there = world(5000.0, bucket=proven, refused={READ: 404})
-    _run, outcome = reconcile(there, Options())
-    assert (outcome.action, outcome.reason) == ("submit", "key_version_changed")
-    # The key names the older one again.
-    there.keys[KEY].versions[-1].current_at = there.now + 1000.0
-    there.forget_calls()
-    assert reconcile(there, Options())[1].reason == "up_to_date"
-    assert READ not in there.calls
-
-
-def test_one_that_signed_nobody_in_ends_the_run() -> None:
-    there = world(refused={READ: 401})
-    _run, outcome = reconcile(there, Options())
-    assert isinstance(outcome, Fail)
-    assert there.posts == 0
-
-
-def test_two_that_are_blind_make_one_submission() -> None:
-    running = Job(RECORDED, EPOCH - 5.0, EPOCH + 40.0)
-    made = receipt(SUBMITTED, RECORDED, key_version_id="unknown", version_created=None)
-    there = world(5000.0, bucket=tagged(made), jobs=[running], refused={READ: 404})
-    _run, outcome = reconcile(there, Options())
-    assert (outcome.action, outcome.reason, there.posts) == ("join", "in_progress", 0)
-
-
-def test_a_blind_run_that_assigns_a_key_lists_what_ran_under_the_other() -> None:
-    there = world(5000.0, refused={READ: 404})
-    run, outcome = reconcile(there, Options(kms_key_id=OTHER_KEY))
-    assert (outcome.action, outcome.reason, there.posts) == ("submit", "key_assigned", 1)
-    assigned = there.calls.index("UpdateBucket")
-    assert "ListWorkRequests" in there.calls[assigned : there.calls.index("ReencryptBucket")]
-    assert run.facts.receipt is not None
-    assert run.facts.receipt.state == SUBMITTED
-
-
-@pytest.mark.parametrize("arrives", [{}, {FAR: 5000.0}])
-def test_a_version_from_before_the_replica_is_taken_to_be_there(arrives: dict[str, float]) -> None:
-    there = world(arrives=arrives)
-    run, outcome = reconcile(there, Options())
-    assert (outcome.action, under(there)) == ("submit", VERSION)
-    (warning,) = run.warnings
-    assert "It is taken to have come there when the vault was first replicated." in warning
-    assert reconcile(there, Options())[1].reason == "up_to_date"
-
-
-@pytest.mark.parametrize("kept", ["tag", "none"])
-def test_a_version_that_cannot_be_read_proves_nothing_either(kept: str) -> None:
-    there = world(5000.0, refused={"GetKeyVersion": 404})
-    for posts in (1, 2):
-        run, outcome = reconcile(there, Options(receipt=kept))
-        assert (outcome.action, outcome.reason, there.posts) == ("submit", "unproven", posts)
-        assert any("cannot be read, so this re-encryption proves nothing" in warning for warning in run.warnings)
-    assert READ not in there.calls
-
-
-def of_no_known_region(there: World) -> World:
-    """As if the key's OCID had a short name of its region that the SDK does not know."""
-    there.clients.key_management_endpoint = f"https://{HOME}.simulator.example"
-    there.clients.region_of_key = lambda key_id: "xyz"  # type: ignore[method-assign]
-    return there
-
-
-def test_a_region_that_the_sdk_does_not_know_is_no_reason_to_warn() -> None:
-    there = of_no_known_region(world(arrives={}))
-    run, outcome = reconcile(there, Options())
-    assert (outcome.action, run.warnings) == ("submit", [])
-    assert READ not in there.calls
-    there = of_no_known_region(world(100.0))
-    reconcile(there, Options())
-    assert (there.posts, under(there)) == (1, VERSION)
-
-
 #: The replica's endpoint in THERE; the second does not have the region's name.
 REPLICA = f"https://{THERE}.simulator.example"
 NAMELESS_REPLICA = "https://phx.simulator.example"
@@ -354,36 +251,3 @@ def test_the_statement_that_is_told_is_for_the_object_storage_of_the_bucket() ->
     _run, outcome = reconcile(there, Options())
     assert isinstance(outcome, Fail)
     assert "Allow service objectstorage-us-phoenix-1 to use keys" in outcome.message
-
-
-# Fleets.
-
-
-def fleet(number: int, after: float, **more: Any) -> Service:
-    """The buckets are in THERE, where the current version of KEY comes after so many seconds."""
-    service = Service(region=THERE, arrives={KEY: after, OTHER_KEY: -1000.0}, **more)
-    service.add(number)
-    return service
-
-
-def test_a_fleet_asks_for_all_its_buckets_at_once() -> None:
-    service = fleet(200, 300.0)
-    entries = service.run(workers=4, wait_timeout=3000)
-    assert {entry["reason"] for entry in entries} == {"unproven"}
-    assert [entry["error"]["message"] for entry in entries if entry["error"]] == []
-    assert service.submitted == {f"b-{number}": 1 for number in range(200)}
-    assert service.calls[READ] <= 300 / 5 + 2
-    service.calls.clear()
-    assert {entry["reason"] for entry in service.run()} == {"up_to_date"}
-    assert service.calls[READ] == 0
-
-
-@pytest.mark.parametrize("brakes", [{}, {"max_submissions": 100}, {"max_failures": 1}])
-def test_a_bucket_that_waits_holds_up_no_other(brakes: dict[str, int]) -> None:
-    done: list[float] = []
-    service: Service = fleet(3, 1000.0, at={"ReencryptBucket": lambda name: done.append(service.elapsed)})
-    service.add(40, prefix="z", key=OTHER_KEY)
-    entries = service.run(workers=1, wait_timeout=3000, **brakes)
-    assert [entry["error"]["message"] for entry in entries if entry["error"]] == []
-    assert sum(moment < 500.0 for moment in done) == 40
-    assert sum(moment >= 1000.0 for moment in done) == 3

@@ -10,27 +10,25 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, iso_time
-from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import iso_time
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, COMPLETED, SUBMITTED
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.module import results
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import (
     EPOCH,
     KEY,
     OLDER,
     OTHER_KEY,
+    RECORDED,
     VERSION,
     Job,
-    World,
     bucket,
     receipt,
-    reconcile,
     tagged,
     tags_of,
 )
-
-RECORDED = "ocid1.workrequest.oc1.iad.recorded"
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.runs import reconcile, returned
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World
 
 KEYS = {
     "bucket": [
@@ -60,15 +58,6 @@ KEYS = {
 }
 
 
-def returned(world: World, **options: Any) -> dict[str, Any]:
-    run, _outcome = reconcile(world, Options(**options))
-    return results.result_of(run)
-
-
-def recorded(made: receipts.Receipt) -> Bucket:
-    return tagged(made)
-
-
 def test_the_keys_are_those_of_the_interface() -> None:
     result = returned(World())
     assert set(result) == {"changed", "action", "reason", "assigned", "open_uploads", "scope", *KEYS}
@@ -93,7 +82,7 @@ def test_a_failure_before_anything_has_the_same_keys() -> None:
 
 def test_up_to_date() -> None:
     """The version's time comes from the receipt; the work request's end follows from it too."""
-    result = returned(World(bucket=recorded(receipt(COMPLETED, RECORDED))))
+    result = returned(World(bucket=tagged(receipt(COMPLETED, RECORDED))))
     assert result["changed"] is False
     assert result["key"]["current_version"]["time_created"] == iso_time(EPOCH - 5000.0)
     assert result["work_request"]["id"] == RECORDED
@@ -195,7 +184,7 @@ def diff(world: World, **options: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_diff_shows_the_version_before_and_after(check_mode: bool) -> None:
-    world = World(bucket=recorded(receipt(COMPLETED, RECORDED, key_version_id=OLDER)))
+    world = World(bucket=tagged(receipt(COMPLETED, RECORDED, key_version_id=OLDER)))
     assert diff(world, check_mode=check_mode) == {
         "before": {"kms_key_id": KEY, "key_version_id": OLDER},
         "after": {"kms_key_id": KEY, "key_version_id": VERSION},
@@ -211,7 +200,7 @@ def test_diff_shows_an_assigned_key(check_mode: bool) -> None:
 
 
 def test_diff_of_nothing() -> None:
-    found = diff(World(bucket=recorded(receipt(COMPLETED, RECORDED))))
+    found = diff(World(bucket=tagged(receipt(COMPLETED, RECORDED))))
     assert found["before"] == found["after"] == {"kms_key_id": KEY, "key_version_id": VERSION}
 
 
@@ -223,7 +212,7 @@ def test_assigned(check_mode: bool) -> None:
 
 def test_an_unknown_status_is_waited_on_and_warned_of_once() -> None:
     job = Job(RECORDED, EPOCH - 500.0, EPOCH + 300.0)
-    world = World(bucket=recorded(receipt(SUBMITTED, RECORDED)), jobs=[job], odd_status="PONDERING")
+    world = World(bucket=tagged(receipt(SUBMITTED, RECORDED)), jobs=[job], odd_status="PONDERING")
     run, outcome = reconcile(world, Options())
     assert (outcome.action, outcome.reason) == ("join", "in_progress")
     assert len([warning for warning in run.warnings if "UNKNOWN" in warning]) == 1
@@ -270,32 +259,3 @@ def test_another_controllers_claim_whose_place_for_the_work_request_was_taken() 
     assert (outcome.action, outcome.reason, world.posts) == ("none", "up_to_date", 0)
     assert any("No receipt can be kept" in warning for warning in run.warnings)
     assert world.bucket.freeform_tags == tags
-
-
-def lose_first_answer(world: World) -> None:
-    """The first UpdateBucket takes effect, and its answer is lost."""
-    world.break_("UpdateBucket", "reset_after")
-
-
-def test_a_claim_whose_answer_was_lost_keeps_its_reason() -> None:
-    world = World(bucket=recorded(receipt(COMPLETED, RECORDED, key_version_id=OLDER)))
-    lose_first_answer(world)
-    result = returned(world)
-    assert (result["action"], result["reason"], result["changed"]) == ("submit", "key_version_changed", True)
-    assert world.posts == 1
-
-
-@pytest.mark.parametrize(
-    ("objects", "receipt_option", "action"),
-    [(False, "tag", "none"), (True, "tag", "submit"), (True, "none", "submit")],
-    ids=["empty", "with the claim", "without receipts"],
-)
-def test_an_assignment_whose_answer_was_lost(objects: bool, receipt_option: str, action: str) -> None:
-    count = 7 if objects else 0
-    world = World(bucket=bucket(kms_key_id=None, approximate_count=count), objects=objects)
-    lose_first_answer(world)
-    result = returned(world, kms_key_id=KEY, receipt=receipt_option)
-    assert (result["action"], result["reason"]) == (action, "key_assigned")
-    assert (result["changed"], result["assigned"]) == (True, True)
-    assert world.bucket.kms_key_id == KEY
-    assert world.posts == int(objects)

@@ -6,79 +6,20 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
-from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Key
+from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
 from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import Waiting
-from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
 from ansible_collections.rekey.oci.plugins.module_utils.decide.rotation import (
-    KeyVersion,
     Wish,
-    judge,
     retry_token,
-    under_way,
-    wish_of,
 )
-from ansible_collections.rekey.oci.plugins.module_utils.module import arguments
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.calls import Calls
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients
-from ansible_collections.rekey.oci.plugins.module_utils.sdk.patience import Patience
-from ansible_collections.rekey.oci.plugins.module_utils.vault.rotator import KeyVersions, Rotator, Unrotated
+from ansible_collections.rekey.oci.plugins.module_utils.vault.rotator import Unrotated
 from ansible_collections.rekey.oci.tests.simulator.serving import Running, serve
-
-DAY = 86400.0
-QUARTER = Wish(max_age_days=90)
-NOW = Wish(force=True)
-
-
-class Site:
-    """A simulator with one key, and a clock that moves only when somebody sleeps."""
-
-    def __init__(self, running: Running) -> None:
-        self.running = running
-        self.now = 1000.0
-        made = running.control("POST", "world", {"keys": [{"name": "master", "compartment": "apps"}]})
-        self.key_id = made["keys"]["master"]["id"]
-        self.first = made["keys"]["master"]["version"]
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-        self.pass_by(seconds)
-
-    def pass_by(self, seconds: float) -> None:
-        self.running.control("POST", "advance", {"seconds": seconds})
-
-    def rotator(self, wish: Wish, check_mode: bool = False) -> Rotator:
-        said = self.running.introduction
-        params: dict[str, Any] = dict.fromkeys(arguments.common())
-        params.update(
-            auth_type="api_key",
-            config_file_location=said["config_file"],
-            object_storage_endpoint=said["object_storage"],
-            key_management_endpoint=said["key_management"],
-        )
-        versions = KeyVersions(Calls(Clients(params)))
-        patience = Patience(wish.waiting, Timing(lambda: self.now, self.sleep, lambda: 0.5))
-        return Rotator(versions, self.key_id, wish, check_mode, patience)
-
-    def run(self, wish: Wish, check_mode: bool = False) -> dict[str, Any]:
-        rotator = self.rotator(wish, check_mode)
-        rotator.run()
-        return rotator.result()
-
-    def versions(self) -> list[str]:
-        """The truth."""
-        return self.running.do(lambda simulator: [one.id for one in simulator.world.keys[self.key_id].versions])
-
-    def seen(self, operation: str) -> int:
-        operations: dict[str, int] = self.running.control("GET", "truth", {"what": "requests"})["operations"]
-        return operations.get(operation, 0)
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.rotating import DAY, NOW, QUARTER, Site
 
 
 @pytest.fixture(scope="module")
@@ -189,64 +130,6 @@ def test_one_that_may_not_list_is_kept_from_a_second_version_by_the_token(site: 
     assert len(site.versions()) == 2
 
 
-@pytest.mark.parametrize("wish", [QUARTER, NOW])
-def test_controllers_at_once_make_one_version(site: Site, wish: Wish, monkeypatch: pytest.MonkeyPatch) -> None:
-    site.pass_by(91 * DAY)
-    rotators = [site.rotator(wish) for _number in range(6)]
-    together = threading.Barrier(len(rotators))
-
-    def once(create: Callable[[str, str], KeyVersion]) -> Callable[[str, str], KeyVersion]:
-        def create_together(key_id: str, token: str) -> KeyVersion:
-            # Each has read the key, none has sent its request.
-            together.wait(60)
-            return create(key_id, token)
-
-        return create_together
-
-    for rotator in rotators:
-        monkeypatch.setattr(rotator.versions, "create", once(rotator.versions.create))
-    threads = [threading.Thread(target=rotator.run) for rotator in rotators]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert site.seen("CreateKeyVersion") == len(rotators)
-    assert len(site.versions()) == 2
-    assert {rotator.result()["key"]["current_version"]["id"] for rotator in rotators} == {site.versions()[1]}
-
-
-def test_one_who_comes_too_late_says_what_is_current(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    site.pass_by(91 * DAY)
-    slow = site.rotator(QUARTER)
-    create = slow.versions.create
-
-    def late(key_id: str, token: str) -> KeyVersion:
-        site.run(QUARTER)
-        site.run(NOW)
-        return create(key_id, token)
-
-    monkeypatch.setattr(slow.versions, "create", late)
-    slow.run()
-    assert len(site.versions()) == 3
-    assert slow.result()["key"]["current_version"]["id"] == site.versions()[2]
-
-
-def test_a_conflict_with_a_faster_hand_is_no_failure(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    site.pass_by(91 * DAY)
-    slow = site.rotator(QUARTER)
-    create = slow.versions.create
-
-    def late(key_id: str, token: str) -> KeyVersion:
-        site.run(QUARTER)
-        site.running.control("POST", "faults", {"operation": "CreateKeyVersion", "kind": "error_before", "status": 409})
-        return create(key_id, token)
-
-    monkeypatch.setattr(slow.versions, "create", late)
-    slow.run()
-    assert (slow.result()["rotated"], slow.result()["changed"]) == (False, False)
-    assert slow.result()["key"]["current_version"]["id"] == site.versions()[1]
-
-
 def test_a_refusal_is_told_with_what_was_learned(site: Site) -> None:
     site.running.control("POST", "user", {"user": "admin", "permissions": ["KEY_READ"]})
     rotator = site.rotator(NOW)
@@ -303,26 +186,6 @@ def test_a_version_of_another_hand_that_is_not_in_use_yet_is_waited_for(site: Si
     result = site.run(wish)
     assert (result["changed"], result["rotated"], result["previous_version"]) == (False, False, None)
     assert result["key"]["current_version"]["id"] == site.versions()[1]
-    assert len(site.versions()) == 2
-
-
-def test_of_several_controllers_that_have_looked_one_says_that_it_rotated(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    site.pass_by(91 * DAY)
-    slow = site.rotator(QUARTER)
-    listed = slow.versions.all
-    others: list[dict[str, Any]] = []
-
-    def late(key_id: str, send: Any) -> list[KeyVersion]:
-        # All of them have found the old version due by now.
-        others.append(site.run(QUARTER))
-        return listed(key_id, send)
-
-    monkeypatch.setattr(slow.versions, "all", late)
-    slow.run()
-    assert [others[0]["rotated"], slow.result()["rotated"]] == [True, False]
-    assert slow.result()["key"]["current_version"]["id"] == site.versions()[1]
     assert len(site.versions()) == 2
 
 
@@ -395,68 +258,3 @@ def test_a_key_under_automatic_rotation_is_left_to_it(site: Site) -> None:
     rotator.run()
     assert rotator.result()["rotated"] is True
     assert len(rotator.warnings) == 1
-
-
-# The decision by itself.
-
-KEY = Key("ocid1.key.oc1.iad.vault.key", "v1", state="ENABLED", protection_mode="HSM", algorithm="AES")
-
-
-@pytest.mark.parametrize(("age", "rotate"), [(0.0, False), (90 * DAY, False), (90 * DAY + 1, True), (-5.0, False)])
-def test_older_means_older(age: float, rotate: bool) -> None:
-    verdict = judge(KEY, KeyVersion("v1", "ENABLED", 5e8), 5e8 + age, QUARTER)
-    assert (verdict.rotate, verdict.problem) == (rotate, None)
-
-
-def test_an_unknown_age_decides_nothing() -> None:
-    assert judge(KEY, KeyVersion("v1", "ENABLED", None), 5e8, QUARTER).problem
-    assert judge(KEY, KeyVersion("v1", "ENABLED", None), 5e8, NOW).rotate
-    external = replace(KEY, protection_mode="EXTERNAL")
-    assert "external" in str(judge(external, KeyVersion("v1", "ENABLED", None), 5e8, QUARTER).problem)
-
-
-def test_the_token_is_that_of_one_replacement() -> None:
-    assert retry_token("key", "v1") == retry_token("key", "v1")
-    assert len({retry_token("key", "v1"), retry_token("key", "v2"), retry_token("yek", "v1")}) == 3
-    # The service takes at most 64 characters.
-    assert len(retry_token("key", "v1")) <= 64
-
-
-def test_what_is_under_way() -> None:
-    current = KeyVersion("v2", "ENABLED", 20.0)
-    older, newer = KeyVersion("v1", "CREATING", 10.0), KeyVersion("v3", "CREATING", 30.0)
-    newest, ready = KeyVersion("v4", "CREATING", 40.0), KeyVersion("v5", "ENABLED", 50.0)
-    assert under_way([older, current, newer, newest, ready], current) == ready
-    assert under_way([older, current, newer, newest], current) == newest
-    assert under_way([current, KeyVersion("v3", "ENABLING", 20.0)], current) == KeyVersion("v3", "ENABLING", 20.0)
-    # What was replaced, what was made in the same moment, what will never be used.
-    for other in (
-        KeyVersion("v1", "ENABLED", 10.0),
-        KeyVersion("v0", "ENABLED", 20.0),
-        KeyVersion("v9", "DISABLED", 30.0),
-    ):
-        assert under_way([older, current, other], current) is None
-
-
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
-        ({}, "Neither max_age_days nor force"),
-        ({"max_age_days": 0}, "at least 1"),
-        ({"max_age_days": -3, "force": True}, "at least 1"),
-        ({"force": True, "wait_timeout": 0}, "wait_timeout"),
-    ],
-)
-def test_bad_input(given: dict[str, Any], words: str) -> None:
-    common = {"replace_imported_material": False}
-    params = {
-        **common,
-        "max_age_days": None,
-        "force": False,
-        "wait": True,
-        "wait_timeout": 60,
-        "wait_interval": 5,
-        **given,
-    }
-    with pytest.raises(BadInput, match=words):
-        wish_of(params)

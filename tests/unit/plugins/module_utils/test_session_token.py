@@ -19,8 +19,8 @@ from ansible_collections.rekey.oci.plugins.module_utils.sdk import session_token
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.answering import answering, api_at
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import (
-    VARIABLES,
     config_file,
+    nobody,
     pem,
     rsa_key,
     write,
@@ -32,9 +32,7 @@ SOON = 4_000_000_000
 
 @pytest.fixture(autouse=True)
 def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for variable in VARIABLES:
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
+    nobody(monkeypatch, tmp_path)
 
 
 def token(name: str, expires: float) -> str:

@@ -10,7 +10,8 @@ import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World, reconcile
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.runs import reconcile
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World
 
 
 @pytest.mark.parametrize("wait", [False, True])

@@ -16,17 +16,12 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FRE
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, COMPLETED
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
-    World,
-    bucket,
-    receipt,
-    reconcile,
-    tagged,
-)
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import RECORDED, bucket, receipt, tagged
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.runs import reconcile
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World
 
 REKEY = DefinedTags("Rekey")
 HERE = Options(receipt_tag_namespace="Rekey")
-RECORDED = "ocid1.workrequest.oc1.iad.recorded"
 OTHERS = {"Oracle-Tags": {"CreatedBy": "somebody"}, "Rekey": {"team": "storage", "weight": 3}}
 
 

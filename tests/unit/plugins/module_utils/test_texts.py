@@ -19,7 +19,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.texts import clea
 from ansible_collections.rekey.oci.plugins.module_utils.sdk import failures
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.compartments import Compartments
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.answering import answering, api_at
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import KEY
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import KEY
 
 EVIL = [
     "\x1b[31mred\x1b[0m",

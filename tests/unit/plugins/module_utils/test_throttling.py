@@ -18,7 +18,9 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.patience import Patience
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.retry import with_retries
 from ansible_collections.rekey.oci.plugins.module_utils.work_requests.canceler import Canceler
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import EPOCH, Job, World, reconcile
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import EPOCH, Job
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.runs import reconcile
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World
 
 
 @pytest.mark.parametrize("retry_after", [None, 1.0])

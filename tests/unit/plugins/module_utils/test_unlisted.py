@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World, reconcile
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.runs import reconcile
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World
 
 
 def unlisted() -> World:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One bucket in the simulator, in process, on a clock that each call moves; and whole runs on it.
+"""One bucket in the simulator, in process, on a clock that each call moves.
 
 What there is at the beginning is told as the collection tells it: buckets, receipts. It is then put into the simulator.
 """
@@ -10,16 +10,10 @@ What there is at the beginning is told as the collection tells it: buckets, rece
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.rekey.oci.plugins.module_utils.common import model
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, Upload
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
-from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM
-from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import Receipt
-from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
-from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Outcome, Reconciler
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 
 from ....simulator import storage
@@ -32,20 +26,7 @@ from ....simulator.regions import HOME
 from ....simulator.routes import route
 from ....simulator.users import ADMIN, PERMISSIONS
 from ....simulator.work import REENCRYPT, WorkRequest
-
-KEY = "ocid1.key.oc1.iad.examplevault.examplekey"
-OTHER_KEY = "ocid1.key.oc1.iad.examplevault.otherkey"
-VERSION = "ocid1.keyversion.oc1.iad.examplevault.current"
-OLDER = "ocid1.keyversion.oc1.iad.examplevault.older"
-OTHER_VERSION = "ocid1.keyversion.oc1.iad.examplevault.other"
-COMPARTMENT = "ocid1.compartment.oc1..example"
-
-#: The service's clock when a run begins, and when the key's current version was created.
-EPOCH = 1_750_000_000.0
-CREATED = EPOCH - 5000.0
-
-NONCE = "aaaaaaaaaaaa"
-OTHERS_NONCE = "bbbbbbbbbbbb"
+from .examples import COMPARTMENT, CREATED, EPOCH, KEY, OLDER, OTHER_KEY, OTHER_VERSION, VERSION, Job, bucket
 
 #: A user who may not read keys.
 BLIND = "blind"
@@ -55,71 +36,6 @@ WORK_SECONDS = 5.0
 #: How long an answer is waited for that does not come.
 LATE = 40.0
 _MOST_CALLS = 5000
-
-
-@dataclass
-class Job:
-    """A re-encryption that was accepted before; ``version`` is what it puts under its key, None where that is not known."""
-
-    id: str
-    accepted: float
-    ends: float
-    end: str = "COMPLETED"
-    version: str | None = VERSION
-    scope: str = receipts.ALL
-    canceling: bool = False
-
-    @property
-    def wraps(self) -> bool:
-        return self.end == "COMPLETED" and self.version is not None and self.scope == receipts.ALL
-
-
-def bucket(**changes: Any) -> Bucket:
-    """A bucket with objects, under KEY."""
-    whole = Bucket(
-        namespace="examplens",
-        name="payroll",
-        etag="etag-0",
-        id="ocid1.bucket.oc1.iad.payroll",
-        compartment_id=COMPARTMENT,
-        kms_key_id=KEY,
-        versioning="Disabled",
-        approximate_count=7,
-        freeform_tags={"owner": "finance"},
-    )
-    return replace(whole, **changes)
-
-
-def key(key_id: str = KEY, version: str = VERSION, state: str = "ENABLED") -> model.Key:
-    """A key as GetKey tells it: without the time of its version."""
-    vault_id = "ocid1.vault.oc1.iad.example"
-    return model.Key(id=key_id, current_version=version, vault_id=vault_id, state=state, algorithm="AES")
-
-
-def receipt(state: str, work_request_id: str | None = None, **changes: Any) -> Receipt:
-    """A receipt by another controller, for VERSION of KEY."""
-    whole = Receipt(
-        state=state,
-        key_version_id=VERSION,
-        key=receipts.key_digest(KEY),
-        scope=receipts.ALL,
-        time=EPOCH - 1000.0,
-        nonce=OTHERS_NONCE,
-        version_created=CREATED,
-        work_request_id=work_request_id,
-    )
-    return replace(whole, **changes)
-
-
-def tagged(made: Receipt, there: Bucket | None = None) -> Bucket:
-    """The bucket with a receipt in its freeform tags."""
-    there = there or bucket()
-    return FREEFORM.write(there, made).of(there)
-
-
-def tags_of(made: Receipt, there: Bucket | None = None) -> dict[str, str]:
-    """All freeform tags of the bucket with a receipt in them."""
-    return dict(tagged(made, there).freeform_tags)
 
 
 #: For those whose argument has the same name.
@@ -382,21 +298,3 @@ class World:
 
 class Endless(BaseException):
     """It is no Exception, so that nothing in the collection can catch it."""
-
-
-def reconciler(world: World, options: Options, nonce: str = NONCE) -> Reconciler:
-    """A run that has not begun."""
-    return Reconciler(
-        world.api, "examplens", "payroll", options, nonce, lambda: world.now, lambda: 0.5, sleep=world.pass_time
-    )
-
-
-def reconcile(world: World, options: Options, nonce: str = NONCE) -> tuple[Reconciler, Outcome]:
-    """A whole run: decide, do, and let time pass, until the end."""
-    run = reconciler(world, options, nonce)
-    for _step in range(5000):
-        pause = run.step()
-        if run.outcome is not None:
-            return run, run.outcome
-        world.pass_time(pause)
-    raise AssertionError("a run that does not end")

@@ -21,8 +21,8 @@ from ansible.module_utils import basic
 from ansible_collections.rekey.oci.plugins.modules import bucket_reencrypt
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import (
     PASS_PHRASE,
-    VARIABLES,
     config_file,
+    nobody,
     pem,
     rsa_key,
     write,
@@ -33,9 +33,7 @@ RETURNED = {"changed", "action", "reason", "assigned", "bucket", "key", "work_re
 
 @pytest.fixture(autouse=True)
 def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for variable in VARIABLES:
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
+    nobody(monkeypatch, tmp_path)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
 
 
