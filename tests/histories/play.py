@@ -270,8 +270,7 @@ class Play:
         receipt = universe.receipt()
         if receipt is None or receipt.proof() is None:
             raise Broken(f"the run after the faults said {outcome.reason}, and left the receipt {receipt}")
-        excuse = self._excused()
-        if excuse is not None:
+        if excuse := self._excused():
             universe.book.assumed[excuse] += 1
         elif any(run.reconciler.facts.uploads_unlisted for run in universe.book.runs):
             universe.book.assumed[proof.UNLISTED] += 1

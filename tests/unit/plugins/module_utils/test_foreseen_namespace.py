@@ -18,17 +18,16 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Opti
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail
 from ansible_collections.rekey.oci.tests.simulator.tags import TagNamespace
 from ansible_collections.rekey.oci.tests.simulator.users import PERMISSIONS
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import (
-    BLIND,
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import (
     EPOCH,
     KEY,
     OTHER_KEY,
     Job,
-    World,
     bucket,
     receipt,
-    reconcile,
 )
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.runs import reconcile
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import BLIND, World
 
 REAL = Options(receipt_tag_namespace="rekey")
 CHECK = replace(REAL, check_mode=True)
