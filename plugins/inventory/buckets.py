@@ -104,8 +104,8 @@ notes:
     plugin does not look it up.
   - C(rekey_time_created) - when the bucket was made, RFC 3339 in UTC.
   - C(rekey_freeform_tags), C(rekey_defined_tags) - its tags, as dictionaries.
-  - Ansible never evaluates as a template what comes from the service. The plugin marks texts with braces for that, and
-    C(ansible-inventory --list) shows the mark as C(__ansible_unsafe). The YAML of C(ansible-inventory --list --yaml) has no such mark.
+  - Ansible never evaluates a text from the service as a template. For this, the plugin marks texts with braces, and C(ansible-inventory --list)
+    shows the mark as C(__ansible_unsafe). The YAML of C(ansible-inventory --list --yaml) has no such mark.
 """
 
 EXAMPLES = r"""

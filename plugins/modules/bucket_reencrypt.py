@@ -102,8 +102,8 @@ reason:
       submits a re-encryption.
     - With V(key_assigned), the module assigns O(kms_key_id) and then submits a re-encryption. If the bucket is empty, it only assigns the
       key, and RV(action) is V(none).
-    - Null if the module failed before it could decide. If the key is not enabled, it fails so, whatever the receipt says, unless the bucket
-      is empty.
+    - Null if the module failed before it could decide. The module also fails in this way if the key is not enabled, whatever the receipt says,
+      unless the bucket is empty.
   returned: always
   type: str
   sample: key_version_changed

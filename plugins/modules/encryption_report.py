@@ -64,8 +64,8 @@ options:
     type: raw
   unsafe_writes:
     description:
-      - Some files cannot be replaced, such as a file that is mounted into a container. This option says whether the module may write
-        over such a file in its place. Whoever reads the file at that moment may see half of it.
+      - Some files cannot be replaced, such as a file that is mounted into a container. This option says whether the module may write its text
+        into the existing file instead. Whoever reads the file at that moment may see half of it.
     type: bool
     default: false
 extends_documentation_fragment:
