@@ -119,6 +119,7 @@ picture: .venv/tests.stamp install ## Draw the picture in README.md anew, from a
 	@$(ON_INSTALLED) $(RUN) -m tests.demo.picture
 docs: .venv/docs.stamp install ## Build the documentation site into docs/build
 	@$(ON_INSTALLED) $(RUN) -m tests.docs
+	@$(ON_INSTALLED) $(RUN) -m pytest -q tests/docs/test_site.py
 docs-tests: .venv/tests.stamp install ## Run the EXAMPLES and the guides' playbooks, and check that the guides say what is so
 	@$(ON_INSTALLED) $(RUN) -m pytest -q -n 2 tests/docs
 

@@ -30,7 +30,7 @@ def as_playbook(text: str) -> str:
     return PLAY + textwrap.indent(text.strip("\n") + "\n", "    ")
 
 
-#: The examples give one endpoint for all regions.
+#: What Ansible warns of where an endpoint is the same for all regions.
 ONE_ENDPOINT = "all regions are asked there"
 #: Those whose examples ask about a bucket that is proven.
 PROVEN_FIRST = ("bucket_encryption_info",)

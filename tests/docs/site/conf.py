@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes  # type: ignore[import-untyped]
@@ -18,6 +20,9 @@ myst_heading_anchors = 3
 default_role = "any"
 highlight_language = "YAML+Jinja"
 html_theme = "sphinx_ansible_theme"
+templates_path = ["_templates"]
+#: All versions and their pages, and which one this is. The templates read it.
+html_context = json.loads(Path(__file__).with_name("versions.json").read_text(encoding="utf-8"))
 html_title = "rekey.oci"
 html_show_sphinx = False
 html_copy_source = False
