@@ -35,13 +35,16 @@ bench: .venv/tests.stamp install ## Compare times with ansible.builtin.ping and 
 	@$(ON_INSTALLED) $(RUN) -m tests.benchmark $(PARTS)
 
 ##@ Everything
-.PHONY: quick test test-rest test-all
+.PHONY: quick test test-ci test-rest test-all
 quick: pythons-quick setup ## Run the checks that take little time: lint, unit tests, the simulator's tests, one integration target
 	@$(RUN) -m tests.tools.side_by_side lint simulator-tests units "integration TARGETS=bucket_reencrypt_basic"
 test: pythons ## Run everything that a change must pass
 	@$(MAKE) setup artifact
 	@PREPARED=1 $(RUN) -m tests.tools.side_by_side lint simulator-tests units integration sanity wire watch smoke clients releases docs-tests \
 	  histories-sample scale browser events
+test-ci: pythons ## What .ci/run holds today: `make test` without integration, wire, watch, releases and events, which take longer
+	@$(MAKE) setup artifact
+	@PREPARED=1 $(RUN) -m tests.tools.side_by_side lint units sanity simulator-tests docs-tests histories-sample smoke clients scale browser
 test-rest: pythons-all ## Run what is slow: long histories, every Python, Galaxy's checks, an execution environment, the documentation site
 	@$(MAKE) histories old-python releases-all importer ee docs
 test-all: pythons-all ## Run everything, on every release of ansible-core, every Python, and the oldest and the newest SDK
