@@ -69,7 +69,7 @@ def asked(simulator: Running, **query: str) -> int:
 
 @pytest.mark.parametrize("receipt", ["tag", "none"])
 def test_a_run_waits_for_the_version(simulator: Running, there: dict[str, str], folder: Path, receipt: str) -> None:
-    version = rotate(simulator, 8)
+    version = rotate(simulator, 15)
     (run,) = play(folder, [reencrypt(receipt=receipt)], there).results
     assert not run.get("failed"), run
     assert (run["action"], run["key"]["current_version"]["id"]) == ("submit", version)
