@@ -283,9 +283,8 @@ def test_a_bucket_has_room_for_64(site: Site, others: int) -> None:
 
 def test_no_receipt_in_a_namespace_is_a_contradiction(site: Site) -> None:
     for module in ("bucket_reencrypt", "compartment_reencrypt", "bucket_encryption_info"):
-        result = site.run(
-            module, receipt="none", **({} if module == "bucket_reencrypt" else {"compartment_ids": [COMPARTMENT]})
-        )
+        more: dict[str, Any] = {} if module == "bucket_reencrypt" else {"compartment_ids": [COMPARTMENT]}
+        result = site.run(module, receipt="none", **more)
         assert result["failed"]
         assert "receipt_tag_namespace" in result["msg"]
     assert site.simulator.control("GET", "truth")["requests"] == []
