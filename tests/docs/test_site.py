@@ -87,9 +87,9 @@ def test_the_switch_leads_to_the_same_page_where_there_is_one(repository: Path, 
         text = page.read_text(encoding="utf-8")
         targets = re.findall(r'<option value="([^"]+)"( selected)?', text)
         led[page.relative_to(html).as_posix()] = [
-            (page.parent / target).resolve().relative_to(html).as_posix() for target, _ in targets
+            (page.parent / target).resolve().relative_to(html).as_posix() for target, _selected in targets
         ]
-        assert all((page.parent / target).is_file() for target, _ in targets), page
+        assert all((page.parent / target).is_file() for target, _selected in targets), page
         assert [page.parent.name in target for target, selected in targets if selected] == [True]
         assert ("not about the newest release" in text) == (page.parent.name != "1.1")
         assert not re.search(r'<(?:script|link)[^>]* (?:src|href)="http', text), "it works without a network"
