@@ -178,7 +178,9 @@ def test_the_folders_are_all_there_are() -> None:
     told = {name for cell in table("CONTRIBUTING.md", "Where things are").column() for name in names(cell)}
     told = {name if "/" in name else f"plugins/{name}" for name in told - {"playbooks"}} | {"playbooks"}
     there = {
-        f"tests/{path.name}" for path in (REPO / "tests").iterdir() if path.is_dir() and path.name != "__pycache__"
+        f"tests/{path.name}"
+        for path in (REPO / "tests").iterdir()
+        if path.is_dir() and path.name not in ("__pycache__", "output")
     }
     there |= {f"plugins/{path.name}" for path in (REPO / "plugins").iterdir() if path.is_dir()}
     there |= {"playbooks", "extensions/eda", "tests/integration/targets"}

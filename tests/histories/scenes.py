@@ -41,6 +41,7 @@ class Scene:
     list_lag: float = 0.0
     fate: Fate = OK
     place: Place = FREEFORM
+    retired_at: float | None = None
     book: Book = field(init=False)
 
     def __post_init__(self) -> None:
