@@ -61,8 +61,9 @@ def submit_anew(here: Situation) -> Step:
             action="submit",
             reason=attempt.reason,
         )
-    # Before the POST: what is committed between it and a list would be counted nowhere.
-    step = None if here.assigns else uploads.look(here)
+    # Before the POST: what is committed between it and a list would be counted nowhere. And as late as the list of work
+    # requests: what was begun while the bucket was busy would not be counted either.
+    step = None if here.assigns else uploads.look(here, facts.listed_at)
     if step is not None:
         return step
     fresh = _FRESH * options.post_window

@@ -112,9 +112,10 @@ class Facts:
     has_objects: Optional[bool] = None
     objects_checked: bool = False
 
-    #: The open multipart uploads, and for which key version they were listed; None where they were not.
+    #: The open multipart uploads, and for which key version and when they were listed; None where they were not.
     uploads: Optional[tuple[Upload, ...]] = None
     uploads_for: Optional[str] = None
+    uploads_at: float = float("-inf")
     #: They may not be listed.
     uploads_unlisted: bool = False
 

@@ -19,15 +19,18 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 _NAMED = 3
 
 
-def look(here: Situation) -> Optional[Step]:
-    """The step that lists them, where that is still to be done: before a POST, and while a receipt counts some."""
+def look(here: Situation, since: float = float("-inf")) -> Optional[Step]:
+    """The step that lists them, where that is still to be done: before a POST, and while a receipt counts some.
+
+    A list from before ``since`` will not do.
+    """
     facts, options = here.facts, here.options
     if options.open_uploads == "ignore" or options.bucket_key_only or facts.uploads_unlisted:
         return None
     if facts.key is None or facts.version_created() is None:
         return None
     # Those that were begun since the list, and before a rotation, are of the older version too.
-    listed = facts.uploads is not None and facts.uploads_for == facts.key.current_version
+    listed = facts.uploads is not None and facts.uploads_for == facts.key.current_version and facts.uploads_at >= since
     return None if listed else ListUploads()
 
 

@@ -104,9 +104,9 @@ def list_work_requests(run: Knowledge, step: ListWorkRequests) -> None:
 
 
 def list_uploads(run: Knowledge, step: ListUploads) -> None:
-    version = known(run.facts.key).current_version
+    version, begun = known(run.facts.key).current_version, run.clock()
     run.facts.uploads = run.api.list_uploads(run.namespace, run.name, run.in_list)
-    run.facts.uploads_for = version
+    run.facts.uploads_for, run.facts.uploads_at = version, begun
 
 
 def poll(run: Knowledge, step: Poll) -> None:

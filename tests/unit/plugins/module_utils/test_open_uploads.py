@@ -24,7 +24,7 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples impo
     receipt,
     tagged,
 )
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.runs import reconcile
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.runs import reconcile, reconciler
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World
 
 LIST = "ListMultipartUploads"
@@ -98,6 +98,19 @@ def test_one_that_is_begun_after_the_receipt_does_not_stand_for_one_that_has_end
     )
     _run, outcome = reconcile(there, Options())
     assert (outcome.action, outcome.reason) == ("submit", "uploads_ended")
+
+
+def test_one_that_is_begun_while_the_bucket_is_busy_is_counted() -> None:
+    there = World(uploads=[upload()])
+    run = reconciler(there, Options())
+    while LIST not in there.calls:
+        there.pass_time(run.step())
+    there.begin_upload(upload("late", CREATED + 200.0))
+    there.change()
+    while run.outcome is None:
+        there.pass_time(run.step())
+    assert run.facts.receipt is not None
+    assert (run.facts.receipt.state, run.facts.receipt.open, there.posts) == (COMPLETED, 2, 1)
 
 
 @pytest.mark.parametrize("there", ["submit", "up_to_date", "empty_bucket"])

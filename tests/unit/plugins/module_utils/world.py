@@ -83,7 +83,7 @@ class World:
         self._world.define_tags({"Rekey": dict.fromkeys(receipts.TAGS)})
         self._place(bucket or a_bucket(), objects, under, bucket_key_under)
         for upload in uploads:
-            self._upload(upload)
+            self.begin_upload(upload)
         for job in jobs:
             self._add_job(job)
         #: How long the calls of some operations take, in seconds.
@@ -146,7 +146,7 @@ class World:
             if version.id == version_id
         )
 
-    def _upload(self, upload: Upload) -> None:
+    def begin_upload(self, upload: Upload) -> None:
         key_id, version = self._world.wrapping(self._bucket)
         one = storage.Upload(upload.id, upload.object, upload.time_created or 0.0, key_id, version)
         self._bucket.uploads[upload.id] = one
