@@ -20,7 +20,6 @@ from typing import Any
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.filters import Names
 from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
-from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import Receipt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Limits, Selection, Site
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.tasks import BucketTask
@@ -202,7 +201,7 @@ class FleetUniverse:
             if not (listed or mine or (region == scene.region and request.path == scene.path)):
                 continue
             run = sweep.runs.get(identity) if sweep is not None else None
-            claim: Receipt | None = run.reconciler.attempt.claim if run is not None else None
+            claim = run.claim if run is not None else None
             scene.fate = fate
             scene.book.after(before[identity], request, response, run, Sent(claim, False))
         return response

@@ -177,9 +177,9 @@ def _by_the_clock(real: Any) -> Any:
 
 
 def _late_look(real: Any) -> Any:
-    def look(here: Any) -> Any:
+    def look(here: Any, *more: Any) -> Any:
         receipt = here.facts.receipt
-        return real(here) if receipt is not None and receipt.state == "completed" else None
+        return real(here, *more) if receipt is not None and receipt.state == "completed" else None
 
     return look
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import Receipt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
 
@@ -41,3 +42,8 @@ class Run:
     @property
     def over(self) -> bool:
         return self.dead or self.reconciler.outcome is not None
+
+    @property
+    def claim(self) -> Receipt | None:
+        """What it would submit for; a run that does without a receipt submits for none, though an older claim may stand."""
+        return self.reconciler.attempt.claim if self.reconciler.facts.tags_unusable is None else None

@@ -255,7 +255,7 @@ class Universe:
     def _later(self, run: Run, request: Request, due: float) -> None:
         if request.method != "GET":
             self._sent += 1
-            self._late.append((due, self._sent, request, run, run.reconciler.attempt.claim))
+            self._late.append((due, self._sent, request, run, run.claim))
 
     def effect(self, request: Request, run: Run | None, late: bool = False, claim: Receipt | None = None) -> Response:
         """The service acts; ``claim`` is what the run had claimed when it sent a request that is late."""
@@ -263,7 +263,7 @@ class Universe:
         response = self.simulator.handle(request).response
         assert response is not None
         if run is not None and not late:
-            claim = run.reconciler.attempt.claim
+            claim = run.claim
         self.book.after(before, request, response, run, Sent(claim, late))
         return response
 
