@@ -39,7 +39,7 @@ bench: .venv/tests.stamp install ## Compare times with ansible.builtin.ping and 
 quick: pythons-quick setup ## Run the checks that take little time: lint, unit tests, the simulator's tests, one integration target
 	@$(RUN) -m tests.tools.side_by_side lint simulator-tests units "integration TARGETS=bucket_reencrypt_basic"
 test: pythons ## Run everything that a change must pass
-	@$(MAKE) setup artifact
+	@$(MAKE) .venv/docs.stamp artifact
 	@PREPARED=1 $(RUN) -m tests.tools.side_by_side lint simulator-tests units integration sanity wire watch smoke clients releases docs-tests \
 	  histories-sample scale browser events
 test-ci: pythons ## What .ci/run holds today: `make test` without what takes longer
@@ -122,8 +122,7 @@ picture: .venv/tests.stamp install ## Draw the picture in README.md anew, from a
 	@$(ON_INSTALLED) $(RUN) -m tests.demo.picture
 docs: .venv/docs.stamp install ## Build the documentation site into docs/build
 	@$(ON_INSTALLED) $(RUN) -m tests.docs
-	@$(ON_INSTALLED) $(RUN) -m pytest -q tests/docs/test_site.py
-docs-tests: .venv/tests.stamp install ## Run the EXAMPLES and the guides' playbooks, and check that the guides say what is so
+docs-tests: .venv/docs.stamp install ## Run the EXAMPLES and the guides' playbooks, and check that the guides say what is so
 	@$(ON_INSTALLED) $(RUN) -m pytest -q -n 2 tests/docs
 
 ##@ Tidy up

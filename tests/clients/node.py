@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -47,12 +46,3 @@ def run(script: str, *arguments: str, env: dict[str, str]) -> subprocess.Complet
     command = ["node", str(_HERE / script), *arguments]
     env = {**env, "NODE_PATH": str(FOLDER / "node_modules")}
     return subprocess.run(command, env=env, check=False, capture_output=True, text=True, timeout=300)
-
-
-def missing(why_not: str) -> str:
-    """What to say where it is missing."""
-    return f"Oracle's SDK for TypeScript was not tried: {why_not}"
-
-
-def in_ci() -> bool:
-    return os.environ.get("CI") == "true"

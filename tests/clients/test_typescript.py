@@ -10,6 +10,8 @@ import json
 
 import pytest
 
+from tests.tools.without import do_without
+
 from . import node
 from .conftest import Site
 
@@ -18,7 +20,7 @@ from .conftest import Site
 def packages() -> None:
     why_not = node.ensure()
     if why_not:
-        (pytest.fail if node.in_ci() else pytest.skip)(node.missing(why_not))
+        do_without(f"Oracle's SDK for TypeScript was not tried: {why_not}")
 
 
 @pytest.mark.usefixtures("packages")

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import subprocess
 from pathlib import Path
@@ -78,7 +77,6 @@ def test_a_release_s_guides_lead_to_its_own_files(repository: Path, tmp_path: Pa
     assert not (tmp_path / "sources" / "new.md").exists()
 
 
-@pytest.mark.skipif(not importlib.util.find_spec("sphinx_ansible_theme"), reason="`make docs` installs the theme")
 def test_the_switch_leads_to_the_same_page_where_there_is_one(repository: Path, tmp_path: Path) -> None:
     html = site.build(repository, tmp_path, tmp_path / "output", lambda _collections, _sources: None)
     assert "1.1/index.html" in (html / "index.html").read_text(encoding="utf-8")

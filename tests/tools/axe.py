@@ -12,21 +12,27 @@ import tarfile
 
 from tests.tools import packages
 from tests.tools.paths import BUILD, clean_environment
+from tests.tools.without import do_without
 
 VERSION = "4.14.1"
 _FOLDER = BUILD / "axe"
 
 
-def script() -> str | None:
-    """The script that a page is checked with, or None where it cannot be had."""
+def script() -> str:
+    """The script that a page is checked with. Where it cannot be had, the test does without, and says why."""
     archive = _FOLDER / f"axe-core-{VERSION}.tgz"
     if not archive.exists():
-        if not shutil.which("npm") and packages.install("there is no npm on the PATH", "npm"):
-            return None
+        if not shutil.which("npm") and (why_not := packages.install("there is no npm on the PATH", "npm")):
+            do_without(why_not)
         _FOLDER.mkdir(parents=True, exist_ok=True)
         command = ["npm", "pack", "--silent", f"axe-core@{VERSION}"]
-        if subprocess.run(command, cwd=_FOLDER, env=clean_environment(), check=False, capture_output=True).returncode:
-            return None
+        done = subprocess.run(
+            command, cwd=_FOLDER, env=clean_environment(), check=False, capture_output=True, text=True
+        )
+        if done.returncode:
+            do_without(f"{' '.join(command)} failed: {done.stderr.strip()}")
     with tarfile.open(archive) as opened:
         member = opened.extractfile("package/axe.min.js")
-        return member.read().decode("utf-8") if member else None
+        if member is None:
+            raise AssertionError(f"axe-core {VERSION} has no axe.min.js")
+        return member.read().decode("utf-8")

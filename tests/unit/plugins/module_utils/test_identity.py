@@ -154,7 +154,7 @@ BAD: list[tuple[str, Callable[[Path], dict[str, Any]], str]] = [
     ("only comments", content("# [DEFAULT]\n"), "which has: none."),
     ("quotes", config(region='"us-ashburn-1"'), "region in profile DEFAULT of"),
     ("single quotes", config(key_file="'/nowhere/key.pem'"), "is in quotes: write it without"),
-    ("a comment behind", config(key_file="~/.oci/key.pem # TODO"), "key_file in profile DEFAULT of"),
+    ("a comment behind", config(key_file="~/.oci/key.pem # the old one"), "key_file in profile DEFAULT of"),
     ("a comment behind a region", config(region="us-ashburn-1 ; home"), "give the comment a line of its own"),
     ("a relative path", config(key_file="no/key.pem"), os.path.join(os.getcwd(), "no/key.pem") + " cannot be read"),
     ("no user", config(user=None), "set api_user"),
