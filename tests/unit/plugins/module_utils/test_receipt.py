@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import (
     RECEIPT_TAG,
     SUBMITTED,
     WORK_REQUEST_TAG,
+    Kept,
     Receipt,
     ReceiptDoesNotFit,
 )
@@ -153,6 +155,33 @@ def test_values_stay_within_a_tags_limit() -> None:
         assert found is not None
         assert found.key_version_id == made.key_version_id
         assert found.version_created in (made.version_created, None), "what gives way is only a convenience"
+
+
+#: What a claim may say beside the least.
+MORE: tuple[dict[str, Any], ...] = (
+    {"scope": receipts.BUCKET_KEY},
+    {"open": 12345},
+    {"kept": Kept("a version", receipts.ALL), "open": 12, "key_version_id": receipts.UNKNOWN_VERSION},
+)
+
+
+@pytest.mark.parametrize("last", [0.0, 299.999])
+@pytest.mark.parametrize("more", MORE)
+def test_a_claim_that_fits_leaves_room_for_what_takes_its_place(more: dict[str, Any], last: float) -> None:
+    fitted = 0
+    for length in range(60, 200):
+        version = "ocid1.keyversion.oc1.ap-chiyoda-1.".ljust(length, "v")
+        made = replace(receipt(CLAIMED, key_version_id=version, time=CREATED + 0.123), **{"last": last, **more})
+        if made.kept is not None:
+            made = replace(made, kept=replace(made.kept, key_version_id=version))
+        try:
+            receipts.encode(made, bucket())
+        except ReceiptDoesNotFit:
+            continue
+        fitted = length
+        for later in (made.submitted(WORK_REQUEST), made.submitted(WORK_REQUEST).completed()):
+            receipts.encode(later, bucket())
+    assert fitted >= 110, "every real key version fits"
 
 
 def test_a_work_requests_id_that_is_too_long_does_not_fit() -> None:
