@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,7 +22,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clien
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.patience import Patience
 from ansible_collections.rekey.oci.plugins.module_utils.work_requests.canceler import Canceler, Uncanceled
-from ansible_collections.rekey.oci.tests.simulator.serving import Running, serve
+from ansible_collections.rekey.oci.tests.simulator.serving import Running
 
 
 class Site:
@@ -75,12 +74,6 @@ class Site:
     def sent(self) -> int:
         told: int = self.running.control("GET", "truth", {})["operations"].get("CancelWorkRequest", 0)
         return told
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with serve(tmp_path_factory.mktemp("simulator")) as running:
-        yield running
 
 
 @pytest.fixture

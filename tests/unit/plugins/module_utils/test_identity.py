@@ -15,7 +15,6 @@ import oci
 import pytest
 from cryptography.hazmat.primitives.serialization import PrivateFormat
 
-from ansible_collections.rekey.oci.plugins.module_utils.sdk import loading
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.identifying import identify, refused
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import (
     PASS_PHRASE,
@@ -24,18 +23,13 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import
     config_file,
     elliptic_key,
     fingerprint,
-    nobody,
     pem,
     profile,
     rsa_key,
     write,
 )
 
-
-@pytest.fixture(autouse=True)
-def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    nobody(monkeypatch, tmp_path / "home")
-    loading.import_sdk()
+pytestmark = pytest.mark.usefixtures("nobodys_home")
 
 
 def test_a_profile_with_a_key(tmp_path: Path) -> None:

@@ -21,15 +21,10 @@ from ansible_collections.rekey.oci.plugins.module_utils.sdk.loading import SdkMi
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.identifying import identify, refused
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import (
     config_file,
-    nobody,
     write,
 )
 
-
-@pytest.fixture(autouse=True)
-def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    nobody(monkeypatch, tmp_path / "home")
-    loading.import_sdk()
+pytestmark = pytest.mark.usefixtures("nobodys_home")
 
 
 BROKEN = {

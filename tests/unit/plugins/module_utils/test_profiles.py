@@ -10,25 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils.sdk import loading
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.identifying import identify, refused
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import (
     TENANCY,
     USER,
     config_file,
     fingerprint,
-    nobody,
     pem,
     profile,
     rsa_key,
     write,
 )
 
-
-@pytest.fixture(autouse=True)
-def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    nobody(monkeypatch, tmp_path / "home")
-    loading.import_sdk()
+pytestmark = pytest.mark.usefixtures("nobodys_home")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -18,20 +17,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.rotation import (
     retry_token,
 )
 from ansible_collections.rekey.oci.plugins.module_utils.vault.rotator import Unrotated
-from ansible_collections.rekey.oci.tests.simulator.serving import Running, serve
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.rotating import DAY, NOW, QUARTER, Site
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with serve(tmp_path_factory.mktemp("simulator")) as running:
-        yield running
-
-
-@pytest.fixture
-def site(running: Running) -> Site:
-    running.control("POST", "reset")
-    return Site(running)
 
 
 def test_a_young_version_stays(site: Site) -> None:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,20 +16,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.rotation import (
     KeyVersion,
     Wish,
 )
-from ansible_collections.rekey.oci.tests.simulator.serving import Running, serve
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.rotating import DAY, NOW, QUARTER, Site
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with serve(tmp_path_factory.mktemp("simulator")) as running:
-        yield running
-
-
-@pytest.fixture
-def site(running: Running) -> Site:
-    running.control("POST", "reset")
-    return Site(running)
 
 
 @pytest.mark.parametrize("wish", [QUARTER, NOW])

@@ -13,19 +13,13 @@ from pathlib import Path
 import oci
 import pytest
 
-from ansible_collections.rekey.oci.plugins.module_utils.sdk import loading
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.identifying import identify, refused
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import (
     config_file,
-    nobody,
     write,
 )
 
-
-@pytest.fixture(autouse=True)
-def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    nobody(monkeypatch, tmp_path / "home")
-    loading.import_sdk()
+pytestmark = pytest.mark.usefixtures("nobodys_home")
 
 
 def token_profile(folder: Path, **entries: str | None) -> str:

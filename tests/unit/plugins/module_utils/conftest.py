@@ -1,0 +1,37 @@
+# Copyright (c) 2026 rekey.oci contributors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What several files of unit tests begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.rekey.oci.plugins.module_utils.sdk import loading
+from ansible_collections.rekey.oci.tests.simulator.serving import Running, serve
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import nobody
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.rotating import Site
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with serve(tmp_path_factory.mktemp("simulator")) as running:
+        yield running
+
+
+@pytest.fixture
+def site(running: Running) -> Site:
+    """One key on an empty simulator."""
+    running.control("POST", "reset")
+    return Site(running)
+
+
+@pytest.fixture
+def nobodys_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A home and an environment without any configuration, and the SDK imported."""
+    nobody(monkeypatch, tmp_path / "home")
+    loading.import_sdk()
