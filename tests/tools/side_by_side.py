@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run targets of make side by side, one more than there are processors, and show what each said when it ends.
+"""Run targets of make side by side, as many as there are processors, and show what each said when it ends.
 
 `python -m tests.tools.side_by_side TARGET …`, where a target may bring variables of make: `"integration TARGETS=proven"`.
 The first that fails stops the rest: what runs is waited for, and no other is begun.
@@ -54,8 +54,7 @@ def main() -> None:
     """Run what is asked for."""
     targets = sys.argv[1:]
     failed: list[str] = []
-    # Most of them wait now and then: one more keeps the processors busy.
-    with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         running = {pool.submit(run, target): target for target in targets}
         for future in as_completed(running):
             if future.cancelled():
