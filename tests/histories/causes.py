@@ -44,8 +44,10 @@ def of_second(book: Book, accepted: Accepted, run: Run) -> str | None:
     if purpose[1] == UNKNOWN_VERSION:
         return UNREADABLE
     if run.reconciler.attempt.reason == "uploads_ended":
-        claim = earlier[-1].sent.claim
-        return UPLOADS if claim is not None and book.open_since(claim.time) < claim.open else NONE
+        # It may have been adopted for another's claim.
+        named = (w.receipt for w in book.writes if w.receipt and w.receipt.work_request_id == earlier[-1].id)
+        proof = next(named, earlier[-1].sent.claim)
+        return UPLOADS if proof is not None and book.open_since(proof.time) < proof.open else NONE
     if _weak(run):
         return NO_RECEIPT
     if accepted.sent.late:

@@ -85,7 +85,9 @@ def _introduction(process: subprocess.Popen[str]) -> dict[str, Any]:
 class Lanes:
     """Jobs, each a target on an environment, taken by as many lanes as keep the processors busy while some wait."""
 
-    def __init__(self, jobs: list[tuple[str, str]]) -> None:
+    def __init__(self, jobs: list[tuple[str, str]], kind: str) -> None:
+        #: Smoke tests may run beside the others, and must not write into their trees.
+        self._kind = kind
         self._jobs: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
         for job in jobs:
             self._jobs.put(job)
@@ -105,7 +107,7 @@ class Lanes:
     def _lane(self, number: int) -> None:
         try:
             with self._trees:
-                where = tree.lay_out(f"integration-{number}")
+                where = tree.lay_out(f"{self._kind}-{number}")
             with simulator() as said:
                 while True:
                     self._one(where, said, *self._jobs.get_nowait())
@@ -160,7 +162,7 @@ def main() -> None:
     for name in names:
         print(f"== Integration on {name}: {environments.describe(environments.ensure(name))}", flush=True)
     wanted = options.targets or targets(options.smoke)
-    lanes = Lanes([(name, target) for target in wanted for name in names])
+    lanes = Lanes([(name, target) for target in wanted for name in names], "smoke" if options.smoke else "integration")
     lanes.run()
     if lanes.failed:
         sys.exit(f"Failed: {', '.join(lanes.failed)}")
