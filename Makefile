@@ -42,9 +42,9 @@ test: pythons ## Run everything that a change must pass
 	@$(MAKE) .venv/docs.stamp artifact
 	@PREPARED=1 $(RUN) -m tests.tools.side_by_side lint simulator-tests units integration sanity wire watch smoke clients releases docs-tests \
 	  histories-sample scale browser events
-test-ci: pythons ## What .ci/run holds today: `make test` without what takes longer
-	@$(MAKE) setup artifact
-	@PREPARED=1 $(RUN) -m tests.tools.side_by_side lint units sanity simulator-tests smoke clients scale
+test-ci: pythons ## What .ci/run has time for: `make test` without integration, wire, watch and events
+	@$(MAKE) .venv/docs.stamp artifact
+	@PREPARED=1 $(RUN) -m tests.tools.side_by_side lint units sanity simulator-tests docs-tests releases histories-sample smoke clients scale browser
 test-rest: pythons-all ## Run what is slow: long histories, every Python, Galaxy's checks, an execution environment, the documentation site
 	@$(MAKE) histories old-python releases-all importer ee docs
 test-all: pythons-all ## Run everything, on every release of ansible-core, every Python, and the oldest and the newest SDK
