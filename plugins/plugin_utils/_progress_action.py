@@ -22,6 +22,7 @@ from typing import Any, Optional
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
 
+from ansible_collections.rekey.oci.plugins.module_utils.common.threads import start
 from ansible_collections.rekey.oci.plugins.module_utils.module.progress import ARGUMENT
 from ansible_collections.rekey.oci.plugins.plugin_utils._module_action import ModuleAction
 from ansible_collections.rekey.oci.plugins.plugin_utils._progress_channel import Channel, channel_to
@@ -62,7 +63,7 @@ class ProgressAction(ModuleAction):
         stop = threading.Event()
         watcher = threading.Thread(target=_watch, args=(channel, stop), name="rekey-progress", daemon=True)
         try:
-            watcher.start()
+            start(watcher)
             yield
         finally:
             stop.set()

@@ -10,9 +10,13 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: No assertion: only so that a run which hangs ends.
 HANG_SECONDS = 900
@@ -49,6 +53,32 @@ def bearing(mark: str) -> list[int]:
             # It is gone, or is nobody's business.
             continue
     return found
+
+
+def until(what: Callable[[], Any]) -> None:
+    """Wait for what comes true by somebody else's doing."""
+    by = time.monotonic() + HANG_SECONDS
+    while not what():
+        assert time.monotonic() < by, "it hangs"
+        time.sleep(0.05)
+
+
+def begin(folder: Path, playbook: str, environment: dict[str, str], *options: str) -> subprocess.Popen[str]:
+    """Start a playbook, by its name or path, in a process group of its own, as a shell does in a terminal."""
+    (folder / "ansible.cfg").touch()
+    env = {
+        **clean(),
+        **environment,
+        "HOME": str(folder),
+        "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
+        "ANSIBLE_LOCALHOST_WARNING": "False",
+        "ANSIBLE_NOCOLOR": "True",
+    }
+    command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "localhost,", "-c", "local"]
+    command += ["-e", f"ansible_python_interpreter={sys.executable}", *options, playbook]
+    return subprocess.Popen(
+        command, env=env, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
 
 
 def play(

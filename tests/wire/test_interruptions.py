@@ -10,8 +10,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
-import time
 import uuid
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.simulator.serving import Running
-from tests.wire.playing import HANG_SECONDS, MARK, bearing, clean, play
+from tests.wire.playing import HANG_SECONDS, MARK, bearing, begin, play, until
 
 COMPARTMENT = "ocid1.compartment.oc1..exampleapps"
 BUCKETS = 12
@@ -38,28 +36,7 @@ def _start(folder: Path, simulator: Running, mark: str) -> subprocess.Popen[str]
     (folder / "ansible.cfg").touch()
     playbook = folder / "playbook.json"
     playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": [FLEET]}]), "utf-8")
-    env = {
-        **clean(),
-        **simulator.introduction["environment"],
-        MARK: mark,
-        "HOME": str(folder),
-        "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
-        "ANSIBLE_LOCALHOST_WARNING": "False",
-        "ANSIBLE_NOCOLOR": "True",
-    }
-    command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "localhost,", "-c", "local"]
-    command += ["-e", f"ansible_python_interpreter={sys.executable}", str(playbook)]
-    # A process group of its own, as a shell gives to what it starts in a terminal.
-    return subprocess.Popen(
-        command, env=env, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-
-
-def _until(what: Any) -> None:
-    by = time.monotonic() + HANG_SECONDS
-    while not what():
-        assert time.monotonic() < by, "it hangs"
-        time.sleep(0.05)
+    return begin(folder, str(playbook), {**simulator.introduction["environment"], MARK: mark})
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda how: how.name)
@@ -79,7 +56,7 @@ def test_the_next_run_goes_on_from_there(simulator: Running, folder: Path, how: 
     mark = uuid.uuid4().hex
     process = _start(folder / "first", simulator, mark)
     try:
-        _until(lambda: submitted() >= 2 or process.poll() is not None)
+        until(lambda: submitted() >= 2 or process.poll() is not None)
         if how is signal.SIGINT:
             # As a terminal does on Ctrl-C.
             os.killpg(process.pid, how)
@@ -95,7 +72,7 @@ def test_the_next_run_goes_on_from_there(simulator: Running, folder: Path, how: 
         assert process.returncode == 99
         assert "User interrupted execution" in stderr
     # The module may outlive it by some seconds.
-    _until(lambda: not bearing(mark))
+    until(lambda: not bearing(mark))
     assert submitted() < BUCKETS
     second, third = play(folder / "second", [FLEET, FLEET], simulator.introduction["environment"]).results
     assert not second.get("failed"), second["msg"]

@@ -10,6 +10,7 @@ import threading
 import time
 from typing import Callable, Optional, Union
 
+from ansible_collections.rekey.oci.plugins.module_utils.common.threads import start
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.scheduler import FOREVER, Scheduler
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import NoSlot, Task, Wait, unexpected
 
@@ -88,7 +89,7 @@ class Threads:
         try:
             for _number in range(self._workers):
                 thread = threading.Thread(target=self._work, daemon=True)
-                thread.start()
+                start(thread)
                 self._threads.append(thread)
         except RuntimeError as error:
             # The system gives no more: fewer do the same work.

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Callable
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
+from ansible_collections.rekey.oci.plugins.module_utils.common.threads import start
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.failures import NotSigned
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.loading import because_of_age
 
@@ -86,7 +87,7 @@ def _in_time(build: Callable[[], Any], seconds: float) -> Any:
             failure.append(error)
 
     thread = threading.Thread(target=work, daemon=True)
-    thread.start()
+    start(thread)
     thread.join(seconds)
     if thread.is_alive():
         raise TimeoutError("no answer within %d seconds" % seconds)

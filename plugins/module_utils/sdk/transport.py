@@ -18,6 +18,7 @@ from typing import Any, Optional
 from urllib.parse import urlsplit
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import is_loopback_name
+from ansible_collections.rekey.oci.plugins.module_utils.common.threads import start
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.failures import ProxyRefused, came_by
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.network import Proxies
 
@@ -69,7 +70,7 @@ class Watchdog:
             self._under_way[threading.get_ident()] = exchange
             if self._thread is None:
                 self._thread = threading.Thread(target=self._watch, name="rekey-watchdog", daemon=True)
-                self._thread.start()
+                start(self._thread)
         return exchange
 
     def end(self) -> None:
