@@ -12,6 +12,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, UNKNOWN_VERSION
 
 if TYPE_CHECKING:
+    from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import Receipt
     from tests.histories.book import Book
     from tests.histories.entries import Accepted, Write
     from tests.histories.runs import Run
@@ -44,9 +45,9 @@ def of_second(book: Book, accepted: Accepted, run: Run) -> str | None:
     if purpose[1] == UNKNOWN_VERSION:
         return UNREADABLE
     if run.reconciler.attempt.reason == "uploads_ended":
-        # It may have been adopted for another's claim.
-        named = (w.receipt for w in book.writes if w.receipt and w.receipt.work_request_id == earlier[-1].id)
-        proof = next(named, earlier[-1].sent.claim)
+        # The last one that a receipt tells of. It may have been adopted for another's claim.
+        told = (_proof_by(book, one) for one in reversed(earlier))
+        proof = next((each for each in told if each is not None), None)
         return UPLOADS if proof is not None and book.open_since(proof.time) < proof.open else NONE
     if _weak(run):
         return NO_RECEIPT
@@ -54,6 +55,11 @@ def of_second(book: Book, accepted: Accepted, run: Run) -> str | None:
         return LATE
     # The receipt tells of the last one only: it is the one that must have been made useless by something.
     return _reason(book, earlier[-1], accepted) or _of_two(book, earlier) or NONE
+
+
+def _proof_by(book: Book, one: Accepted) -> Receipt | None:
+    named = (w.receipt for w in book.writes if w.receipt is not None and w.receipt.work_request_id == one.id)
+    return next(named, one.sent.claim)
 
 
 def _of_two(book: Book, earlier: list[Accepted]) -> str | None:
