@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
-from ansible_collections.rekey.oci.plugins.module_utils.decide.state import CLOCK_MARGIN
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from tests.histories import proof
 from tests.histories.entries import Broken
@@ -21,7 +20,7 @@ from tests.histories.moves import Everybody, Fate, Go, Happens, History, Move, W
 from tests.histories.runs import Run
 from tests.histories.tagging import forged
 from tests.histories.universe import OK, Universe
-from tests.simulator import multipart
+from tests.histories.written import Written
 
 #: When a work request ended that is forgotten, however long the service remembers.
 LONG_AGO = -1e10
@@ -44,12 +43,7 @@ class Play:
             history.replicated,
         )
         self.running: dict[int, Run] = {}
-        #: The bucket's key when an object was written, by the object's version.
-        self.put_under: dict[str, str | None] = {}
-        #: The same for uploads, by their ids, when they were begun.
-        self.uploads: dict[str, str | None] = {}
-        #: When the upload was begun that an object came of, by the object's version.
-        self.begun: dict[str, float] = {}
+        self.written = Written(self.universe)
 
     def all(self) -> Universe:
         """Raises Broken."""
@@ -147,15 +141,13 @@ class Play:
         elif what == "unfill":
             self._tag({name: value for name, value in bucket.freeform_tags.items() if name not in _FULL})
         elif what == "put":
-            stored = universe.simulator.world.put_object(bucket, f"later-{len(bucket.objects)}", b"x")
-            self.put_under[stored.version_id] = bucket.kms_key_id
+            self.written.put()
         elif what == "upload" and self.history.uploads:
-            self._upload()
+            self.written.upload()
         elif what == "commit":
-            self._commit()
+            self.written.commit()
         elif what == "abort":
-            for upload in list(bucket.uploads.values())[:1]:
-                multipart.abort(bucket, upload)
+            self.written.abort()
         elif what == "cancel":
             for work in list(universe.simulator.world.running(bucket.name))[-1:]:
                 universe.by_stranger("DELETE", f"/workRequests/{work.id}")
@@ -169,20 +161,6 @@ class Play:
             self._tag({**others, **forged(universe.simulator.world, bucket)})
         elif what in ("disable", "enable"):
             universe.by_stranger("POST", f"/20180608/keys/{bucket.kms_key_id}/actions/{what}")
-
-    def _upload(self) -> None:
-        world, bucket = self.universe.simulator.world, self.universe.bucket
-        upload = multipart.begin(world, bucket, f"upload-{len(self.uploads)}")
-        multipart.put_part(world, bucket, upload, 1, b"x")
-        self.uploads[upload.id] = bucket.kms_key_id
-
-    def _commit(self) -> None:
-        """The oldest that is open becomes an object."""
-        bucket = self.universe.bucket
-        for upload in list(bucket.uploads.values())[:1]:
-            stored = multipart.commit(self.universe.simulator.world, bucket, upload, [1])
-            self.put_under[stored.version_id] = self.uploads[upload.id]
-            self.begun[stored.version_id] = upload.time_created
 
     def _update(self, details: dict[str, Any]) -> None:
         self.universe.by_stranger("POST", self.universe.path, json.dumps(details))
@@ -222,7 +200,7 @@ class Play:
                 self.universe.crash(run)
         self.together()
         while self.universe.bucket.uploads and self.history.uploads:
-            self._commit()
+            self.written.commit()
         self._proven()
 
     def faults_stop(self) -> None:
@@ -242,21 +220,6 @@ class Play:
         if any(name in _FULL for name in universe.bucket.freeform_tags):
             self.happens("unfill")
 
-    def _excused(self) -> str | None:
-        """Why objects that are not current do not count, if so it is with all of them."""
-        bucket, world = self.universe.bucket, self.universe.simulator.world
-        if world.all_current(bucket) or bucket.kms_key_id is None:
-            return None
-        current = world.keys[bucket.kms_key_id].current(self.universe.clock.now())
-        old = [stored.version_id for stored in bucket.objects if not world.wrapped_by(stored, current)]
-        if all(self.put_under.get(one, bucket.kms_key_id) != bucket.kms_key_id for one in old):
-            return proof.WRITTEN
-        # Until a re-encryption renews it, a bucket's own key stays under the older version.
-        late = current.time_created + CLOCK_MARGIN
-        if bucket.bucket_key_enabled and all(self.begun.get(one, 0.0) > late for one in old):
-            return proof.BUCKET_KEY
-        return None
-
     def _proven(self) -> None:
         """The next run of any controller ends with the bucket proven, and the one after it has nothing to do."""
         universe = self.universe
@@ -270,7 +233,7 @@ class Play:
         receipt = universe.receipt()
         if receipt is None or receipt.proof() is None:
             raise Broken(f"the run after the faults said {outcome.reason}, and left the receipt {receipt}")
-        if excuse := self._excused():
+        if excuse := self.written.excused():
             universe.book.assumed[excuse] += 1
         elif any(run.reconciler.facts.uploads_unlisted for run in universe.book.runs):
             universe.book.assumed[proof.UNLISTED] += 1

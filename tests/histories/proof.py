@@ -26,7 +26,7 @@ HIDDEN = "a list did not show what had been accepted before the claim"
 AFTERWARDS = "moved to another key, re-encrypted by hand and moved back after the completion"
 ERRORS = "the service forgot the errors of a work request as soon as it had ended"
 UNLISTED = "the open uploads could not be listed"
-BUCKET_KEY = "an upload was begun long after a rotation, while the bucket's own key was under the older version"
+BUCKET_KEY = "an upload was begun long after a rotation, or an object written during the re-encryption, under the older bucket key"
 WRITTEN = "objects were written while the bucket was under another key, and it was moved back"
 #: docs/terraform.md, on `receipt: none`.
 MOVED = "the bucket was under another key"
