@@ -135,13 +135,15 @@ def test_an_older_python_is_told_which_is_needed(python: str, site: Running, tmp
     if old is None:
         pytest.skip(f"there is no Python {python} here, which is out of support")
     playbook = tmp_path / "play.yml"
-    playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks()}]), encoding="utf-8")
+    # Of a job in the background too, at once, whether somebody waits for it or not.
+    given_tasks = [*tasks(), *({**tasks()[0], "async": 60, "poll": poll} for poll in (0, 1))]
+    playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": given_tasks}]), encoding="utf-8")
     given = json.dumps({"ansible_python_interpreter": old})
     done = play(site, tmp_path, releases.OLDEST.name, "-i", "host,", "-c", "local", "-e", given, str(playbook))
     said = done.stdout + done.stderr
     assert "Traceback" not in said
     failures = [line for line in said.splitlines() if line.startswith("fatal:")]
-    assert len(failures) == len(tasks())
+    assert len(failures) == len(given_tasks)
     for line in failures:
         assert f"need Python {releases.TARGETS[0]} or later" in line, line
         assert f"is Python {python}." in line, line
