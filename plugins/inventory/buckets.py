@@ -383,7 +383,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             "rekey_defined_tags": bucket["defined_tags"],
         }
         fixed = {
-            "ansible_connection": "local",
+            "ansible_connection": trusted("local"),
             # The Python of whatever controller runs the play, which need not be the one that made this inventory.
             "ansible_python_interpreter": trusted("{{ ansible_playbook_python }}"),
         }
