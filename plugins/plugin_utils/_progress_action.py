@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from typing import Any, Optional
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.threads import start
+from ansible_collections.rekey.oci.plugins.module_utils.common.threads import SIGNALS, start
 from ansible_collections.rekey.oci.plugins.module_utils.module.progress import ARGUMENT
 from ansible_collections.rekey.oci.plugins.plugin_utils._module_action import ModuleAction
 from ansible_collections.rekey.oci.plugins.plugin_utils._progress_channel import Channel, channel_to
@@ -31,6 +32,9 @@ from ansible_collections.rekey.oci.plugins.plugin_utils._progress_text import En
 #: The variable and the environment variable that are asked where a task does not say.
 VARIABLE = "rekey_progress"
 ENVIRONMENT = "ANSIBLE_REKEY_PROGRESS"
+
+#: How long a signal waits for a line that is being told, in seconds.
+_LINE_SECONDS = 1.0
 
 
 class ProgressAction(ModuleAction):
@@ -60,11 +64,12 @@ class ProgressAction(ModuleAction):
             yield
             return
         self._channel = channel
-        stop = threading.Event()
-        watcher = threading.Thread(target=_watch, args=(channel, stop), name="rekey-progress", daemon=True)
+        stop, telling = threading.Event(), threading.Lock()
+        watcher = threading.Thread(target=_watch, args=(channel, stop, telling), name="rekey-progress", daemon=True)
         try:
-            start(watcher)
-            yield
+            with _signals_wait_for(telling):
+                start(watcher)
+                yield
         finally:
             stop.set()
             self._channel = None
@@ -97,7 +102,36 @@ def _no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _watch(channel: Channel, stop: threading.Event) -> None:
+@contextlib.contextmanager
+def _signals_wait_for(telling: threading.Lock) -> Iterator[None]:
+    """A signal ends this worker at once. If it were just handing a line to Ansible, Ansible would wait for the rest for ever."""
+    before: dict[int, Any] = {}
+
+    def handle(number: int, frame: Any) -> None:
+        told = telling.acquire(timeout=_LINE_SECONDS)
+        try:
+            if callable(before[number]):
+                before[number](number, frame)
+            else:
+                signal.signal(number, before[number])
+                signal.raise_signal(number)
+        finally:
+            if told:
+                telling.release()
+
+    if threading.current_thread() is threading.main_thread():
+        for number in SIGNALS:
+            # What is ignored stays so, and what no Python code has set cannot be set back.
+            if signal.getsignal(number) not in (None, signal.SIG_IGN):
+                before[number] = signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for which, handler in before.items():
+            signal.signal(which, handler)
+
+
+def _watch(channel: Channel, stop: threading.Event, telling: threading.Lock) -> None:
     """The thread: read, and say what is worth saying, until the module has ended or the channel fails."""
     try:
         if stop.wait(channel.delay):
@@ -114,6 +148,8 @@ def _watch(channel: Channel, stop: threading.Event) -> None:
                     teller.hear(record, time.monotonic())
             told = teller.say(time.monotonic())
             if told is not None and not stop.is_set():
-                display.display(told, stderr=True)
+                with telling:
+                    display.display(told, stderr=True)
     except Exception as error:
-        Display().vvv("Progress is not shown: %s" % error)
+        with telling:
+            Display().vvv("Progress is not shown: %s" % error)

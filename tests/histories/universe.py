@@ -195,7 +195,9 @@ class Universe:
         if fate.kind == "crash_before":
             raise Crash
         # Whatever keeps it from reading how far a version is replicated, the run submits all the same, and proves nothing.
-        unread = fate.kind not in ("ok", "slow") and ("/replicaOperations/" in request.path or "/keyVersions/" in request.path)
+        unread = fate.kind not in ("ok", "slow") and (
+            "/replicaOperations/" in request.path or "/keyVersions/" in request.path
+        )
         run.refusals += unread or fate.kind == "not_found" or fate.kind in ODD
         sent = run.local
         self._answered(run)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import signal
 import threading
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+#: Those by which people and programs stop a task.
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def start(thread: threading.Thread) -> None:
@@ -18,7 +19,7 @@ def start(thread: threading.Thread) -> None:
     Python acts on a signal in the main thread alone. If another thread took it, a main thread that sleeps or waits for an
     answer would not be woken. Raises RuntimeError where the system gives no more threads.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
         thread.start()
     finally:
