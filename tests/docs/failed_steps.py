@@ -81,7 +81,7 @@ def fail_for_good(step: steps.Step, error: ApiError, completed: bool = True, **o
     attempt, now = Attempt(nonce=examples.NONCE, started_at=0.0, claim=CLAIM), 0.0
     for count in range(1, 10_000):
         here = Situation(facts, attempt, Options(**{"wait_timeout": 600, **options}), now, 0.5)
-        found = verdict(here, Failure(step, error, "examplens", "payroll", count, 0.0))
+        found = verdict(here, Failure(step, error, "examplens", "payroll", count, 0.0, alike=count))
         if not _again(found):
             return End(found, count, now)
         now += found.pause

@@ -135,6 +135,15 @@ def every_pair() -> Iterator[tuple[str, History]]:
                 yield f"two and a rotation: {kind} at step {step + 1}", History(moves=moves, wants=({}, {}))
 
 
+def every_mixed() -> Iterator[tuple[str, History]]:
+    """A failure that may pass at each step, and one refusal when the step is taken again, after a look where it is a write."""
+    for before in ("fresh", "proven"):
+        for step in range(8):
+            for looks in (0, 1):
+                moves = (Go(0, step, Fate("error_before")), Go(0, looks, Fate("not_found")), Go(0, _ENOUGH))
+                yield f"{before}: 503 and 404 at step {step + 1}", History(moves=moves, before=before)
+
+
 #: What happens while a version is on its way to the bucket's region.
 _REPLICATED: tuple[tuple[str, tuple[Move, ...], dict[str, Any]], ...] = (
     ("one waits", (Go(0, _ENOUGH),), {"before": "proven"}),

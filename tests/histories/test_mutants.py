@@ -14,11 +14,11 @@ from tests.histories.entries import Broken
 from tests.histories.moves import History
 from tests.histories.mutants import MUTANTS, mutated
 from tests.histories.play import play
-from tests.histories.scenarios import every_careful, every_meanwhile, every_pair
+from tests.histories.scenarios import every_careful, every_meanwhile, every_mixed, every_pair
 
 
 def _systematic() -> list[History]:
-    return [history for _name, history in chain(every_careful(), every_pair(), every_meanwhile())]
+    return [history for _name, history in chain(every_careful(), every_pair(), every_meanwhile(), every_mixed())]
 
 
 @pytest.mark.parametrize("name", MUTANTS)

@@ -17,7 +17,15 @@ from tests.histories.entries import Broken
 from tests.histories.figures import Figures
 from tests.histories.moves import CRASHES, LOST, Fate, Go, History
 from tests.histories.play import play
-from tests.histories.scenarios import CAREFUL, NAMESPACED, SCENARIOS, every_fault, every_meanwhile, every_pair
+from tests.histories.scenarios import (
+    CAREFUL,
+    NAMESPACED,
+    SCENARIOS,
+    every_fault,
+    every_meanwhile,
+    every_mixed,
+    every_pair,
+)
 
 #: What may cause a second submission where nobody but controllers touched the bucket and the service forgot nothing.
 _AMONG_CONTROLLERS = {causes.FORCED, causes.FAILED, causes.NO_RECEIPT}
@@ -54,6 +62,13 @@ def test_whatever_goes_wrong_wherever(histories: Callable[[], Iterator[tuple[str
     print(*figures.lines(0.0)[1:], sep="\n")
     assert not broken, f"{len(broken)} of {figures.histories + len(broken)} broken, the first: {broken[0]}"
     assert figures.histories > 400
+
+
+@pytest.mark.parametrize(("name", "history"), list(every_mixed()))
+def test_one_refusal_after_another_failure_is_no_fact(name: str, history: History) -> None:
+    universe = play(history)
+    assert not universe.book.second, name
+    assert not universe.book.assumed, name
 
 
 def test_lost_answers_and_crashes_alone_cause_no_second_submission() -> None:

@@ -28,7 +28,10 @@ BARE_LOOKS = 5
 
 @dataclass(frozen=True)
 class Failure:
-    """A step that failed; ``count`` is how often in a row, and ``since`` when the first of the row was begun."""
+    """A step that failed; ``count`` is how often in a row, and ``since`` when the first of the row was begun.
+
+    ``alike`` is how often in that row with this status and code: what is believed must have been said more than once.
+    """
 
     step: Step
     error: ApiError
@@ -38,6 +41,7 @@ class Failure:
     since: float
     #: No call is begun at this or later.
     last_call: float = float("inf")
+    alike: int = 1
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ def end(here: Situation, failure: Failure) -> Verdict:
 
 def bare_or_end(here: Situation, failure: Failure) -> Verdict:
     """A claim needs a date and an etag. Where no answer has them, the bucket is as it was seen, and no receipt is kept."""
-    if failure.error.code == BARE and failure.count >= BARE_LOOKS:
+    if failure.error.code == BARE and failure.alike >= BARE_LOOKS:
         return no_receipt(here, failure.error.message, failure.name, failure.error)
     return end(here, failure)
 

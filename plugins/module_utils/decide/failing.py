@@ -42,6 +42,9 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
 #: So many writes in a row whose answers could not be understood: a look and another write will not help. In tries.
 LOST_WRITES = 5
 
+#: The code of answers that could not be understood.
+NOT_UNDERSTOOD = "NotUnderstood"
+
 #: So many polls in a row that were answered by 401: nobody renews what signs them. In tries.
 UNSIGNED = 5
 
@@ -80,7 +83,7 @@ def verdict(here: Situation, failure: Failure) -> Verdict:
         return _changed(here, failure)
     # Two updates at once may conflict for a moment.
     asks = rule.asks + 2 if error.status == 409 else max(rule.asks, 2) if error.status == 401 else rule.asks
-    if odd and failure.count < asks:
+    if odd and failure.alike < asks:
         return Verdict(schedule.retry_pause(1, here.chance), facts=_LOOK if writes else {})
     if odd:
         return rule.refused(here, failure)
@@ -98,6 +101,11 @@ def _is_odd(error: ApiError) -> bool:
     return error.effect == "none" and 400 <= (error.status or 0) < 500 and not error.retryable and not error.throttled
 
 
+def kind_of(error: ApiError) -> tuple[Optional[int], Optional[str]]:
+    """What makes two failures say the same. A status may come with several codes, and mean one thing."""
+    return error.status, error.code if error.code in (BARE, NOT_UNDERSTOOD) else None
+
+
 def _pause(here: Situation, failure: Failure) -> float:
     return schedule.retry_pause(failure.count, here.chance, failure.error.retry_after)
 
@@ -112,12 +120,13 @@ def may_retry(here: Situation, failure: Failure) -> bool:
 
 
 def _may_pass(here: Situation, failure: Failure, rule: Rule) -> bool:
-    tries = rule.tries
+    tries, tried = rule.tries, failure.count
     if isinstance(failure.step, _WRITES) and failure.error.effect != "none":
-        tries = LOST_WRITES if failure.error.code == "NotUnderstood" else tries
+        if failure.error.code == NOT_UNDERSTOOD:
+            tries, tried = LOST_WRITES, failure.alike
     elif failure.error.code == BARE:
-        tries = BARE_LOOKS
-    return failure.error.retryable and (tries is None or failure.count < tries) and may_retry(here, failure)
+        tries, tried = BARE_LOOKS, failure.alike
+    return failure.error.retryable and (tries is None or tried < tries) and may_retry(here, failure)
 
 
 def _lost(failure: Failure) -> dict[str, Any]:
@@ -147,7 +156,7 @@ def _waited_on(step: Step) -> Optional[str]:
 
 def _awaited(here: Situation, failure: Failure, wanted: str) -> Verdict:
     left, unsigned = here.deadline - here.now, failure.error.status == 401 or failure.error.signed_out
-    if left > 0 and not failure.error.signed_out and not (unsigned and failure.count >= UNSIGNED):
+    if left > 0 and not failure.error.signed_out and not (unsigned and failure.alike >= UNSIGNED):
         # One more look when the time is over.
         return Verdict(min(_pause(here, failure), max(left, 0.05)))
     seen = waiting.describe(here.facts.seen(wanted) or WorkRequest(id=wanted))
@@ -192,7 +201,7 @@ def _posted(here: Situation, error: ApiError) -> Verdict:
 def _changed(here: Situation, failure: Failure) -> Verdict:
     """Somebody was faster, or the service says so: the next look tells what there is to write now."""
     etag = getattr(failure.step, "etag", None) or here.bucket.etag
-    if failure.count < CHANGES:
+    if failure.alike < CHANGES:
         pause = schedule.retry_pause(failure.count - 1, here.chance) if failure.count > 1 else 0.0
         return Verdict(pause, facts=_LOOK, attempt={"refused_etag": etag})
     if isinstance(failure.step, Drop):
@@ -204,7 +213,7 @@ def _changed(here: Situation, failure: Failure) -> Verdict:
     then = "Work request %s goes on; run again to join it." % accepted if accepted else "Run again."
     action = "submit" if here.attempt.may_have_submitted else "none"
     told = "Bucket %s refused %d writes in a row with 412, %s. %s %s"
-    message = told % (failure.name, failure.count, why, then, failure.error.line())
+    message = told % (failure.name, failure.alike, why, then, failure.error.line())
     return Verdict(end=Fail(message, action, here.attempt.reason or reason_behind(failure.step), failure.error))
 
 

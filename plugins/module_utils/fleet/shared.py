@@ -37,7 +37,9 @@ class SharedAnswer:
         #: Until when the failure answers for the call; a failure that cannot pass answers for the whole run.
         self.error_until = float("-inf")
         self.failures = 0
+        #: How many refusals there were in a row, and the status of all of them.
         self.refusals = 0
+        self.refused_with: Optional[int] = None
         self.call: Optional[SharedCall] = None
 
 
@@ -101,7 +103,9 @@ class Shared:
         if error.retryable and not (error.unreachable and kept.failures >= UNREACHABLE_TRIES):
             kept.error_until = self._scheduler.clock() + retry_pause(kept.failures, 0.0, error.retry_after)
             return error
-        kept.refusals += not error.retryable
+        if not error.retryable:
+            kept.refusals = kept.refusals + 1 if error.status == kept.refused_with else 1
+            kept.refused_with = error.status
         if not error.retryable and kept.refusals < REFUSALS:
             # One odd answer is not a fact. Whoever asks again, after a pause, asks the service.
             kept.error_until = self._scheduler.clock() + retry_pause(1, 0.0)

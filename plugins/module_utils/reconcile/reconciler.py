@@ -41,11 +41,15 @@ class OutOfTime(Exception):
 
 
 class Row(NamedTuple):
-    """A step that failed in a row: how often, since when, and when it is to be taken again."""
+    """A step that failed in a row: how, since when, and when it is to be taken again."""
 
-    failures: int
+    failures: tuple[tuple[Optional[int], Optional[str]], ...]
     since: float
     due: float
+
+    def alike(self, kind: tuple[Optional[int], Optional[str]]) -> int:
+        """How often it failed in this way, once more included."""
+        return 1 + self.failures.count(kind)
 
 
 class Reconciler(Knowledge):
@@ -147,16 +151,18 @@ class Reconciler(Knowledge):
 
     # Failures.
 
-    def _failure(self, step: Step, error: ApiError, count: int, since: float) -> endings.Failure:
-        return endings.Failure(step, error, self.namespace, self.name, count, since, self.last_call)
+    def _failure(self, step: Step, error: ApiError, count: int, since: float, alike: int = 1) -> endings.Failure:
+        return endings.Failure(step, error, self.namespace, self.name, count, since, self.last_call, alike)
 
     def _failed(self, step: Step, error: ApiError, begun: float) -> float:
         row = self._rows.get(type(step))
         if row is None or begun > row.due + _ROW:
-            row = Row(0, begun, 0.0)
+            row = Row((), begun, 0.0)
         self._last_failure = error
-        verdict = failing.verdict(self._here, self._failure(step, error, row.failures + 1, row.since))
-        self._rows[type(step)] = Row(row.failures + 1, row.since, self.clock() + verdict.pause)
+        kind = failing.kind_of(error)
+        failure = self._failure(step, error, len(row.failures) + 1, row.since, row.alike(kind))
+        verdict = failing.verdict(self._here, failure)
+        self._rows[type(step)] = Row((*row.failures, kind), row.since, self.clock() + verdict.pause)
         return self._follow(verdict)
 
     def _follow(self, verdict: endings.Verdict) -> float:

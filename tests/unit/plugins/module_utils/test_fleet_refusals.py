@@ -45,3 +45,20 @@ def test_a_key_that_may_not_be_read_is_not_asked_for_by_each_bucket(status: int)
     entries = service.run()
     assert {entry["reason"] for entry in entries} == {"unproven"}
     assert service.calls["GetKey"] - before <= 3 * REFUSALS
+
+
+def test_refusals_of_several_kinds_are_no_fact_either() -> None:
+    service = Service()
+    service.add(12)
+    service.run()
+    before = len(service.works)
+    left = [400, 403, 409, 404]
+
+    def at(_what: str) -> None:
+        if left:
+            raise refused(left.pop())
+
+    service.at["GetKey"] = at
+    entries = service.run()
+    assert {entry["reason"] for entry in entries} == {"up_to_date"}
+    assert len(service.works) == before
