@@ -14,12 +14,12 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def start(thread: threading.Thread) -> None:
-    """Start it so that it takes no Ctrl-C and no SIGTERM, nor do the threads that it starts.
+    """Start it so that it takes no Ctrl-C, no SIGTERM and no alarm (a task's ``timeout``), nor do the threads that it starts.
 
     Python acts on a signal in the main thread alone. If another thread took it, a main thread that sleeps or waits for an
     answer would not be woken. Raises RuntimeError where the system gives no more threads.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (*SIGNALS, signal.SIGALRM))
     try:
         thread.start()
     finally:

@@ -9,7 +9,7 @@ import threading
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.threads import start
 
-SIGNALS = {signal.SIGINT, signal.SIGTERM}
+SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGALRM}
 
 
 def mask() -> set[int]:
