@@ -16,6 +16,7 @@ from typing import Any
 from unittest.mock import patch
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import Row
 from ansible_collections.rekey.oci.plugins.module_utils.decide import (
     claiming,
     completing,
@@ -37,7 +38,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Submit,
 )
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile import reconciler
-from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler, Row
+from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 
 Mutate = Callable[[], Any]
@@ -211,7 +212,7 @@ def _any_version(_real: Any) -> Any:
 MUTANTS: dict[str, Mutate] = {
     "one refusal is believed": _believed_once,
     "one refusal is believed where another failure came before it": _instead(
-        Row, "alike", lambda _r: lambda self, _kind: 1 + len(self.failures)
+        Row, "alike", lambda _r: property(lambda self: self.count)
     ),
     "a 412 is believed though nobody touched the bucket": _instead(failing, "_changed", _touched_after_all),
     "what is new is told by the clocks": _instead(waiting, "new_since", _by_the_clock),

@@ -42,6 +42,44 @@ class Waiting:
         return cls(params["wait"], params["wait_timeout"], params["wait_interval"])
 
 
+class Row:
+    """Failures of one call in a row. What the last one means depends on those before it that say the same."""
+
+    def __init__(self) -> None:
+        self._failures: list[tuple[ApiError, float]] = []
+
+    def add(self, error: ApiError, begun: float) -> None:
+        """``begun`` is when the call was begun, in monotonic seconds."""
+        self._failures.append((error, begun))
+
+    @property
+    def count(self) -> int:
+        return len(self._failures)
+
+    @property
+    def alike(self) -> int:
+        """How often what was said last was said in all. A status may come with several codes, and mean one thing."""
+        kind = _kind(self._failures[-1][0])
+        return sum(_kind(error) == kind for error, _begun in self._failures)
+
+    @property
+    def since(self) -> float:
+        """When it began: for a service that is busy with the first failure, for all else after the last time that it was busy."""
+        last, begun = self._failures[-1]
+        if last.throttled:
+            return self._failures[0][1]
+        for error, earlier in reversed(self._failures):
+            if error.throttled:
+                break
+            begun = earlier
+        return begun
+
+
+def _kind(error: ApiError) -> tuple[Optional[int], Optional[str], bool]:
+    refused = error.status is not None and error.status >= 400
+    return error.status, None if refused else error.code, error.unreachable
+
+
 def poll_pause(
     elapsed: float, percent: Optional[float], wait_interval: float, chance: float, longest: Optional[float] = None
 ) -> float:
@@ -76,14 +114,14 @@ def retry_pause(failures: int, chance: float, retry_after: Optional[float] = Non
 
 
 def may_retry(
-    error: ApiError, failures: int, since: float, now: float, pause: float, patient_until: Optional[float] = None
+    error: ApiError, alike: int, since: float, now: float, pause: float, patient_until: Optional[float] = None
 ) -> bool:
-    """Whether to make a call again after the pause, when it has failed so often in a row.
+    """Whether to make a call again after the pause. ``alike`` and ``since`` are those of its Row.
 
-    ``since`` is when the first of the calls was begun. A service that is busy is given until ``patient_until``, if somebody
+    A service that is busy is given until ``patient_until``, if somebody
     waits that long anyway.
     """
-    if not error.retryable or (error.unreachable and failures >= UNREACHABLE_TRIES):
+    if not error.retryable or (error.unreachable and alike >= UNREACHABLE_TRIES):
         return False
     if now + pause - since <= RETRY_BUDGET:
         return True

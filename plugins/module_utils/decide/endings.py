@@ -28,9 +28,9 @@ BARE_LOOKS = 5
 
 @dataclass(frozen=True)
 class Failure:
-    """A step that failed; ``count`` is how often in a row, and ``since`` when the first of the row was begun.
+    """A step that failed; ``count`` is how often in a row, ``since`` and ``alike`` are those of its Row.
 
-    ``alike`` is how often in that row with this status and code: what is believed must have been said more than once.
+    What is believed must have been said more than once, whatever failed in between.
     """
 
     step: Step

@@ -101,11 +101,6 @@ def _is_odd(error: ApiError) -> bool:
     return error.effect == "none" and 400 <= (error.status or 0) < 500 and not error.retryable and not error.throttled
 
 
-def kind_of(error: ApiError) -> tuple[Optional[int], Optional[str]]:
-    """What makes two failures say the same. A status may come with several codes, and mean one thing."""
-    return error.status, error.code if error.code in (BARE, NOT_UNDERSTOOD) else None
-
-
 def _pause(here: Situation, failure: Failure) -> float:
     return schedule.retry_pause(failure.count, here.chance, failure.error.retry_after)
 
@@ -116,7 +111,7 @@ def may_retry(here: Situation, failure: Failure) -> bool:
     if here.now + pause > failure.last_call:
         return False
     patient_until = here.deadline if here.options.waits else None
-    return schedule.may_retry(failure.error, failure.count, failure.since, here.now, pause, patient_until)
+    return schedule.may_retry(failure.error, failure.alike, failure.since, here.now, pause, patient_until)
 
 
 def _may_pass(here: Situation, failure: Failure, rule: Rule) -> bool:

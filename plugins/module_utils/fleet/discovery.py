@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any, Callable, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
-from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import may_retry, retry_pause
+from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import Row, may_retry, retry_pause
 from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.bucket_api import Context
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Selection, Site
@@ -41,13 +41,13 @@ class Patience:
         timing = self._timing
         return with_retries(call, timing.clock, timing.sleep, timing.chance, last_call=self.by)
 
-    def pause(self, error: ApiError, failures: int, since: float) -> Optional[float]:
+    def pause(self, error: ApiError, row: Row) -> Optional[float]:
         """The seconds until the next try; None where there shall be none."""
-        now, pause = self._timing.clock(), retry_pause(failures, self._timing.chance(), error.retry_after)
+        now, pause = self._timing.clock(), retry_pause(row.count, self._timing.chance(), error.retry_after)
         if not error.retry_after and now < self.by - _LAST_TRY:
             # One more try when the time is nearly over.
             pause = min(pause, self.by - now - _LAST_TRY)
-        may = now + pause <= self.by and may_retry(error, failures, since, now, pause, self._patient_until)
+        may = now + pause <= self.by and may_retry(error, row.alike, row.since, now, pause, self._patient_until)
         return pause if may else None
 
 
@@ -167,8 +167,7 @@ class _Task(Task):
     def __init__(self, discovery: Discovery) -> None:
         self.discovery = discovery
         self.region = discovery.region
-        self._failures = 0
-        self._since = 0.0
+        self._failures = Row()
 
     def run(self) -> Optional[float]:
         pause = self._go_on()
@@ -188,13 +187,12 @@ class _Task(Task):
             try:
                 over = self.piece()
             except ApiError as error:
-                self._since = self._since if self._failures else begun
-                self._failures += 1
-                pause = discovery.patience.pause(error, self._failures, self._since)
+                self._failures.add(error, begun)
+                pause = discovery.patience.pause(error, self._failures)
                 if pause is None:
                     self.failed(error)
                 return pause
-            self._failures = 0
+            self._failures = Row()
             if not over and discovery.patience.over:
                 self.failed(ApiError(self.operation, "the list could not be read to its end in time"))
                 return None

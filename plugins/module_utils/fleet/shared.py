@@ -10,7 +10,7 @@ import copy
 from typing import Any, Callable, NamedTuple, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
-from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import UNREACHABLE_TRIES, retry_pause
+from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import UNREACHABLE_TRIES, Row, retry_pause
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.scheduler import Scheduler
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import SharedCall, Wait
 
@@ -36,10 +36,7 @@ class SharedAnswer:
         self.error: Optional[ApiError] = None
         #: Until when the failure answers for the call; a failure that cannot pass answers for the whole run.
         self.error_until = float("-inf")
-        self.failures = 0
-        #: How many refusals there were in a row, and the status of all of them.
-        self.refusals = 0
-        self.refused_with: Optional[int] = None
+        self.failures = Row()
         self.call: Optional[SharedCall] = None
 
 
@@ -87,9 +84,9 @@ class Shared:
         try:
             answer = Answer(self.send(region, call, *args), begun)
             kept.answer = answer
-            kept.error, kept.failures, kept.refusals = None, 0, 0
+            kept.error, kept.failures = None, Row()
         except ApiError as error:
-            kept.failures += 1
+            kept.failures.add(error, begun)
             kept.error = self._judge(kept, error)
             raise kept.error from None
         finally:
@@ -100,15 +97,13 @@ class Shared:
 
     def _judge(self, kept: SharedAnswer, error: ApiError) -> ApiError:
         """How long a failure answers for the call: thousands of buckets shall not all try a dead vault."""
-        if error.retryable and not (error.unreachable and kept.failures >= UNREACHABLE_TRIES):
-            kept.error_until = self._scheduler.clock() + retry_pause(kept.failures, 0.0, error.retry_after)
+        row, now = kept.failures, self._scheduler.clock()
+        if error.retryable and not (error.unreachable and row.alike >= UNREACHABLE_TRIES):
+            kept.error_until = now + retry_pause(row.count, 0.0, error.retry_after)
             return error
-        if not error.retryable:
-            kept.refusals = kept.refusals + 1 if error.status == kept.refused_with else 1
-            kept.refused_with = error.status
-        if not error.retryable and kept.refusals < REFUSALS:
+        if not error.retryable and row.alike < REFUSALS:
             # One odd answer is not a fact. Whoever asks again, after a pause, asks the service.
-            kept.error_until = self._scheduler.clock() + retry_pause(1, 0.0)
+            kept.error_until = now + retry_pause(1, 0.0)
             return error
         kept.error_until = float("inf")
         final = copy.copy(error)

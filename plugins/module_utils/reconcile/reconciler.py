@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any, Callable, NamedTuple, Optional, Union
+from typing import Any, Callable, Optional, Union
 
 from ansible_collections.rekey.oci.plugins.module_utils.common import schedule
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, WorkRequest
+from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import Row
 from ansible_collections.rekey.oci.plugins.module_utils.decide import endings, failing
 from ansible_collections.rekey.oci.plugins.module_utils.decide.decision import next_step
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Attempt, Options, Situation
@@ -38,18 +39,6 @@ TAKE: Mapping[type, Callable[[Knowledge, Any], None]] = {**READS, **WRITES}
 
 class OutOfTime(Exception):
     """There is no time left to begin another call."""
-
-
-class Row(NamedTuple):
-    """A step that failed in a row: how, since when, and when it is to be taken again."""
-
-    failures: tuple[tuple[Optional[int], Optional[str]], ...]
-    since: float
-    due: float
-
-    def alike(self, kind: tuple[Optional[int], Optional[str]]) -> int:
-        """How often it failed in this way, once more included."""
-        return 1 + self.failures.count(kind)
 
 
 class Reconciler(Knowledge):
@@ -81,8 +70,9 @@ class Reconciler(Knowledge):
         self.before: Callable[[Step], None] = lambda step: None
         #: The call that failed the run, if one did.
         self.error: Optional[ApiError] = None
-        #: By the kind of step. Others may succeed in between: before a write is tried again, a look may be due.
-        self._rows: dict[type, Row] = {}
+        #: By the kind of step: its failures in a row, and when it is to be taken again. Others may succeed in between: before
+        #: a write is tried again, a look may be due.
+        self._rows: dict[type, tuple[Row, float]] = {}
         self._last_failure: Optional[ApiError] = None
         self._calls_in_list = 0
 
@@ -151,18 +141,17 @@ class Reconciler(Knowledge):
 
     # Failures.
 
-    def _failure(self, step: Step, error: ApiError, count: int, since: float, alike: int = 1) -> endings.Failure:
-        return endings.Failure(step, error, self.namespace, self.name, count, since, self.last_call, alike)
+    def _failure(self, step: Step, error: ApiError, row: Row) -> endings.Failure:
+        return endings.Failure(step, error, self.namespace, self.name, row.count, row.since, self.last_call, row.alike)
 
     def _failed(self, step: Step, error: ApiError, begun: float) -> float:
-        row = self._rows.get(type(step))
-        if row is None or begun > row.due + _ROW:
-            row = Row((), begun, 0.0)
+        row, due = self._rows.get(type(step), (Row(), 0.0))
+        if begun > due + _ROW:
+            row = Row()
+        row.add(error, begun)
         self._last_failure = error
-        kind = failing.kind_of(error)
-        failure = self._failure(step, error, len(row.failures) + 1, row.since, row.alike(kind))
-        verdict = failing.verdict(self._here, failure)
-        self._rows[type(step)] = Row((*row.failures, kind), row.since, self.clock() + verdict.pause)
+        verdict = failing.verdict(self._here, self._failure(step, error, row))
+        self._rows[type(step)] = row, self.clock() + verdict.pause
         return self._follow(verdict)
 
     def _follow(self, verdict: endings.Verdict) -> float:
@@ -190,17 +179,18 @@ class Reconciler(Knowledge):
         self._calls_in_list += 1
         if self._calls_in_list == 1:
             return call()
-        begun, count = self.clock(), 0
+        row = Row()
         while True:
+            begun = self.clock()
             try:
                 answer = call()
             except ApiError as error:
-                count += 1
-                here, failure = self._here, self._failure(Pause(0.0), error, count, begun)
+                row.add(error, begun)
+                here, failure = self._here, self._failure(Pause(0.0), error, row)
                 if not failing.may_retry(here, failure):
                     raise error.final() from None
                 self._last_failure = error
-                self.sleep(schedule.retry_pause(count, here.chance, error.retry_after))
+                self.sleep(schedule.retry_pause(row.count, here.chance, error.retry_after))
                 self._check_time()
             else:
                 self._last_failure = None

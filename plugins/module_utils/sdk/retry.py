@@ -11,7 +11,7 @@ import time
 from typing import Callable, Optional, TypeVar
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
-from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import may_retry, retry_pause
+from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import Row, may_retry, retry_pause
 
 Answer = TypeVar("Answer")
 
@@ -28,15 +28,15 @@ def with_retries(
 
     None is made after ``last_call``, by the clock; a service that is busy is given until ``patient_until``.
     """
-    begun = clock()
-    failures = 0
+    row = Row()
     while True:
+        begun = clock()
         try:
             return call()
         except ApiError as error:
-            failures += 1
-            pause = retry_pause(failures, chance(), error.retry_after)
+            row.add(error, begun)
+            pause = retry_pause(row.count, chance(), error.retry_after)
             now = clock()
-            if now + pause > last_call or not may_retry(error, failures, begun, now, pause, patient_until):
+            if now + pause > last_call or not may_retry(error, row.alike, row.since, now, pause, patient_until):
                 raise
         sleep(pause)
