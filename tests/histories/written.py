@@ -14,7 +14,7 @@ from tests.simulator import multipart
 
 if TYPE_CHECKING:
     from tests.histories.universe import Universe
-    from tests.simulator.storage import StoredObject
+    from tests.simulator.keys import KeyVersion
 
 
 class Written:
@@ -28,14 +28,14 @@ class Written:
         self._uploads: dict[str, str | None] = {}
         #: When the upload was begun that an object came of.
         self._begun: dict[str, float] = {}
-        #: Objects that were written while a re-encryption had yet to renew the bucket's own key.
+        #: Objects and uploads that were begun while a re-encryption had yet to renew the bucket's own key.
         self._meanwhile: set[str] = set()
 
     def put(self) -> None:
         bucket = self._universe.bucket
         stored = self._world.put_object(bucket, f"later-{len(bucket.objects)}", b"x")
         self._put_under[stored.version_id] = bucket.kms_key_id
-        if self._renews(stored):
+        if self._renews(stored.key_version):
             self._meanwhile.add(stored.version_id)
 
     def upload(self) -> None:
@@ -43,6 +43,8 @@ class Written:
         upload = multipart.begin(self._world, bucket, f"upload-{len(self._uploads)}")
         multipart.put_part(self._world, bucket, upload, 1, b"x")
         self._uploads[upload.id] = bucket.kms_key_id
+        if self._renews(self._world.wrapping(bucket)[1]):
+            self._meanwhile.add(upload.id)
 
     def commit(self) -> None:
         """The oldest that is open becomes an object."""
@@ -51,6 +53,8 @@ class Written:
             stored = multipart.commit(self._world, bucket, upload, [1])
             self._put_under[stored.version_id] = self._uploads[upload.id]
             self._begun[stored.version_id] = upload.time_created
+            if upload.id in self._meanwhile:
+                self._meanwhile.add(stored.version_id)
 
     def abort(self) -> None:
         bucket = self._universe.bucket
@@ -71,11 +75,13 @@ class Written:
         unreached = [one for one in old if self._begun.get(one, 0.0) > late or one in self._meanwhile]
         return proof.BUCKET_KEY if bucket.bucket_key_enabled and unreached == old else None
 
-    def _renews(self, stored: StoredObject) -> bool:
-        """Whether a re-encryption is under way that leaves this object under the older version of the bucket's own key."""
+    def _renews(self, version: KeyVersion) -> bool:
+        """Whether a re-encryption, or a run, is under way that does not reach what is begun under this version."""
         bucket = self._universe.bucket
         if not bucket.bucket_key_enabled or bucket.kms_key_id is None:
             return False
         current = self._world.keys[bucket.kms_key_id].current(self._universe.clock.now())
-        under_way = (work.accepted_version for work in self._world.work_requests.values() if not work.ended)
-        return stored.key_version is not current and current.id in under_way
+        running = any(
+            work.accepted_version == current.id for work in self._world.work_requests.values() if not work.ended
+        )
+        return version is not current and (running or any(not run.over for run in self._universe.book.runs))
