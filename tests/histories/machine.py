@@ -17,7 +17,7 @@ from tests.histories.entries import Broken
 from tests.histories.figures import Figures
 from tests.histories.moves import Everybody, Fate, Go, Happens, History, Move, Wait
 from tests.histories.play import Play
-from tests.histories.strategies import FATE, HAPPENS, LAG, NUMBER, SECONDS, beginnings
+from tests.histories.strategies import FATE, HAPPENS, LAG, LOOKS, NUMBER, SECONDS, beginnings
 
 
 class Machine(RuleBasedStateMachine):
@@ -42,6 +42,12 @@ class Machine(RuleBasedStateMachine):
     @rule(controller=NUMBER, steps=st.integers(0, 9), fate=FATE, lag=LAG)
     def meet(self, controller: int, steps: int, fate: Fate, lag: float) -> None:
         self._move(Go(controller, steps, fate, lag))
+
+    @rule(controller=NUMBER, steps=st.integers(0, 9), fates=st.lists(st.tuples(FATE, LOOKS), min_size=2, max_size=4))
+    def meet_several(self, controller: int, steps: int, fates: list[tuple[Fate, int]]) -> None:
+        """One after the other: a write is tried again after a look."""
+        for number, (fate, looks) in enumerate(fates):
+            self._move(Go(controller, looks if number else steps, fate))
 
     @rule(controller=NUMBER, steps=st.integers(0, 9), lag=LAG)
     def stall(self, controller: int, steps: int, lag: float) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 #: What may become of a call. Those in LOST may have had their effect, though the controller is told of a failure.
-ODD = {"odd 400": 400, "odd 401": 401, "odd 409": 409, "odd 412": 412}
+ODD = {f"odd {status}": status for status in (400, 401, 403, 409, 412, 413)}
 LOST = ("error_after", "reset_after", "reset_late", "late", "garbage", "no_headers")
 HARMLESS = ("error_before", "not_found", "reset_before", "throttled", "refused", "late_never", "slow", *ODD)
 CRASHES = ("crash_before", "crash_after")
@@ -38,9 +38,9 @@ ENVIRONMENT = (
     "slow",
     "quick",
 )
-#: What a fleet's call may meet. All but the first three may have had their effect.
+#: What a fleet's call may meet. Those of the last line may have had their effect.
 FLEETS = (
-    "error_before", "reset_before", "throttled",
+    "error_before", "reset_before", "throttled", "not_found", *ODD,
     "error_after", "reset_after", "garbage", "late", "slow", "crash_before", "crash_after",
 )  # fmt: skip
 

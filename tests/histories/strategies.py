@@ -20,6 +20,8 @@ FATE = st.builds(
     nth=st.sampled_from((0, 0, 0, 0, 0, 0, 0, 1)),
     status=st.sampled_from((503, 500)),
 )
+#: Steps that succeed before the next failure.
+LOOKS = st.sampled_from((0, 0, 1))
 SECONDS = st.sampled_from((1.0, 5.0, 20.0, 55.0, 61.0, 119.0, 121.0, 600.0))
 LAG = st.sampled_from((0.0, 0.0, 0.0, 3.0, 20.0, 60.0))
 HAPPENS = st.sampled_from(ENVIRONMENT)

@@ -174,6 +174,10 @@ def _check_documented() -> None:
         subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL)
 
 
+#: ansible-lint's schema of rulebooks lacks an argument of run_playbook that ansible-rulebook has, and that playbooks with task files need.
+_KNOWN = re.compile(r"^WARNING: extensions/eda/rulebooks/\S+ schema\[rulebook\].*'check_files' was unexpected")
+
+
 def importer() -> None:
     """What Galaxy checks on upload, with its warnings taken as errors."""
     artifact = build()
@@ -190,7 +194,8 @@ def importer() -> None:
         cwd=_FOLDER, env=env, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     print(done.stdout, end="")
-    if done.returncode or re.search(r"^(ERROR|WARNING):", done.stdout, re.MULTILINE):
+    told = re.findall(r"^(?:ERROR|WARNING):.*", done.stdout, re.MULTILINE)
+    if done.returncode or [line for line in told if not _KNOWN.search(line)]:
         sys.exit("galaxy-importer is not content")
 
 

@@ -167,7 +167,9 @@ def reason_of(here: Situation) -> str:
     if receipt is None or facts.key is None:
         return "unproven"
     proof = receipt.proof()
-    if proof is not None and proof.open and uploads.some_ended(facts, proof):
+    current = receipts.key_digest(facts.key.id), facts.key.current_version
+    # Of another key or version, it would be no proof whatever became of them.
+    if proof is not None and (proof.key, proof.key_version_id) == current and uploads.some_ended(facts, proof):
         return "uploads_ended"
     if receipt.state == SUBMITTED:
         seen = facts.seen(receipt.work_request_id or "")

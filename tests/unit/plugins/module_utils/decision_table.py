@@ -102,6 +102,14 @@ TABLE = [
         options={"bucket_key_only": True},
     ),
     Row("proven, but open uploads have ended", "submit", "uploads_ended", True, receipt=replace(PROVEN, open=1)),
+    Row(
+        "an older version's, and open uploads have ended",
+        "submit",
+        "key_version_changed",
+        True,
+        receipt=replace(STALE, open=1),
+    ),
+    Row("another key's, and open uploads have ended", "submit", "key_changed", True, receipt=replace(MOVED, open=1)),
     Row("recorded, running", "join", "in_progress", receipt=OPEN, jobs=(running(),)),
     Row("recorded, running, no wait", "join", "in_progress", receipt=OPEN, jobs=(running(),), options={"wait": False}),
     Row(
