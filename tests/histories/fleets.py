@@ -27,7 +27,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import Bucket
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.compartments import Compartments
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from tests.histories.entries import Broken, Sent
-from tests.histories.moves import FLEETS, Fate
+from tests.histories.moves import FLEETS, ODD, Fate
 from tests.histories.runs import Crash, Run
 from tests.histories.scenes import REGIONS, Scene, Told, Watched
 from tests.histories.universe import OK
@@ -158,6 +158,10 @@ class FleetUniverse:
             return Response(503, {"code": CODES[503], "message": "An injected fault."})
         if kind == "throttled":
             return Response(429, {"code": "TooManyRequests", "message": "Too many."}, {"retry-after": "2"})
+        if kind == "not_found":
+            return Response(404, {"code": CODES[404], "message": "An injected fault."})
+        if kind in ODD:
+            return Response(ODD[kind], {"code": "Odd", "message": "An injected fault."})
         if kind == "reset_before":
             broken_connection()
         if self.clock.now() - begun > timeout:
