@@ -237,6 +237,10 @@ buckets:
     predicted:
       description: Says that the entry tells what a run outside of check mode would do. The key is there only in check mode.
       type: bool
+    version_unknown:
+      description: Says that nobody can tell which version of the key the re-encryption is for, so that it proves nothing. The key is
+        there only then.
+      type: bool
     warnings:
       description: Warnings about the bucket. The key is there only if there are some.
       type: list

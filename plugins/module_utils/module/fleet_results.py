@@ -101,6 +101,8 @@ def _compact(reconciler: Reconciler, ref: BucketRef, diff: bool) -> dict[str, An
         }
     if results.predicted(reconciler):
         entry["predicted"] = True
+    if results.version_unknown(reconciler):
+        entry["version_unknown"] = True
     if reconciler.warnings:
         entry["warnings"] = list(reconciler.warnings)
     if diff and entry["changed"]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, Key, WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils.decide import uploads
+from ansible_collections.rekey.oci.plugins.module_utils.decide import replication, uploads
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import ALL, COMPLETED
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
@@ -109,6 +109,15 @@ def predicted(reconciler: Reconciler) -> bool:
     return outcome.changed or outcome.action != "none" or unwritten
 
 
+def version_unknown(reconciler: Reconciler) -> bool:
+    """Whether nobody can tell which version of the key the re-encryption is for, however well it ended."""
+    outcome, facts = reconciler.outcome, reconciler.facts
+    if not isinstance(outcome, Done) or outcome.action == "none" or not replication.blind(facts):
+        return False
+    proof = facts.receipt.proof() if facts.receipt is not None else None
+    return facts.key is None or proof is None or proof.key_version_id != facts.key.current_version
+
+
 def result_of(reconciler: Reconciler) -> dict[str, Any]:
     """The module's return values, as far as known."""
     outcome = reconciler.outcome
@@ -134,6 +143,8 @@ def result_of(reconciler: Reconciler) -> dict[str, Any]:
     }
     if predicted(reconciler):
         result["predicted"] = True
+    if version_unknown(reconciler):
+        result["version_unknown"] = True
     if reconciler.error is not None:
         result["error"] = reconciler.error.as_result()
     return result
