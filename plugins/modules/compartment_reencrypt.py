@@ -185,6 +185,11 @@ buckets:
         - Three reasons occur only here. With V(deferred), the bucket waits for another run because of O(max_submissions). With
           V(not_begun), the module did not begin it because of O(max_failures). With V(bucket_gone), it was deleted after it was listed.
       type: str
+    submitted:
+      description:
+        - Whether this run submitted a re-encryption, or in check mode would. It did not if OCI refused it, though RV(buckets[].action)
+          is V(submit). If the answer of OCI was lost, this is true.
+      type: bool
     assigned:
       description: Whether this run assigned O(kms_key_id) to the bucket, or in check mode would.
       type: bool

@@ -93,10 +93,16 @@ def key_of(reconciler: Reconciler) -> Optional[Key]:
 
 
 def changed_by(reconciler: Reconciler) -> bool:
+    outcome = reconciler.outcome
+    done = submitted_by(reconciler) or reconciler.attempt.assigned
+    return done or (isinstance(outcome, Done) and outcome.changed)
+
+
+def submitted_by(reconciler: Reconciler) -> bool:
+    """Whether the run submitted a re-encryption, or in check mode would. One that the service refused is none."""
     attempt, outcome = reconciler.attempt, reconciler.outcome
     # A POST whose answer was lost may have been accepted: saying so is nearer the truth than silence.
-    done = bool(attempt.submitted or attempt.assigned or attempt.lost_at is not None)
-    return done or (isinstance(outcome, Done) and outcome.changed)
+    return attempt.may_have_submitted or (isinstance(outcome, Done) and outcome.action == "submit")
 
 
 def predicted(reconciler: Reconciler) -> bool:
