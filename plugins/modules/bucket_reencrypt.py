@@ -116,6 +116,12 @@ predicted:
   returned: in check mode, when something would be done
   type: bool
   sample: true
+version_unknown:
+  description: Says that nobody can tell which version of the key the re-encryption is for, because the key cannot be read, or the way of its
+    version to the bucket's region. The re-encryption then proves nothing, however well it ended.
+  returned: when that is so, and a re-encryption was submitted or joined
+  type: bool
+  sample: true
 bucket:
   description: The bucket. Null if it could not be read.
   returned: always

@@ -185,6 +185,11 @@ buckets:
         - Three reasons occur only here. With V(deferred), the bucket waits for another run because of O(max_submissions). With
           V(not_begun), the module did not begin it because of O(max_failures). With V(bucket_gone), it was deleted after it was listed.
       type: str
+    submitted:
+      description:
+        - Whether this run submitted a re-encryption, or in check mode would. It did not if OCI refused it, though RV(buckets[].action)
+          is V(submit). If the answer of OCI was lost, this is true.
+      type: bool
     assigned:
       description: Whether this run assigned O(kms_key_id) to the bucket, or in check mode would.
       type: bool
@@ -236,6 +241,10 @@ buckets:
           type: str
     predicted:
       description: Says that the entry tells what a run outside of check mode would do. The key is there only in check mode.
+      type: bool
+    version_unknown:
+      description: Says that nobody can tell which version of the key the re-encryption is for, so that it proves nothing. The key is
+        there only then.
       type: bool
     warnings:
       description: Warnings about the bucket. The key is there only if there are some.

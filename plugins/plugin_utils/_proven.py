@@ -71,7 +71,7 @@ def _looked(entry: Mapping[str, Any]) -> bool:
 def _reencrypted(result: Mapping[str, Any]) -> bool:
     """One bucket, of bucket_reencrypt, or in its compact form of compartment_reencrypt."""
     action, reason = str(result["action"]), str(result["reason"])
-    if result.get("error") or result.get("predicted"):
+    if result.get("error") or result.get("predicted") or result.get("version_unknown"):
         return False
     if action == "none" and reason in _EMPTY:
         return True

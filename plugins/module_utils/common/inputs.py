@@ -30,6 +30,9 @@ REGION_PLACE = "{region}"
 #: The longest name that Object Storage gives a bucket, in characters.
 _LONGEST_NAME = 256
 
+#: Longer than anybody waits, in seconds: about thirty years. What is more overflows some clock.
+_LONGEST_TIME = 1_000_000_000
+
 #: More threads than this only wait for one another.
 _MOST_WORKERS = 256
 
@@ -89,6 +92,9 @@ def check_times(params: Mapping[str, Any]) -> None:
         value = params.get(option)
         if value is not None and value < 1:
             raise BadInput("%s is %s: give a number of seconds of at least 1." % (option, value))
+        if value is not None and value > _LONGEST_TIME:
+            # Not all of it: a number may be as long as Python cannot even print.
+            raise BadInput("%s is too long: give %d seconds at most." % (option, _LONGEST_TIME))
 
 
 def check_receipt(params: Mapping[str, Any]) -> None:

@@ -83,11 +83,19 @@ def submit_anew(here: Situation) -> Step:
         last=_last(facts, time),
         nonce=attempt.nonce,
         version_created=facts.version_created() if named else None,
-        open=(uploads.count(facts) or 0) if named and not options.bucket_key_only else 0,
+        open=_open(facts) if named and not options.bucket_key_only else 0,
     )
     if replication.blind(facts) and assign is None:
         claim = keeping(claim, facts.receipt)
     return Claim(claim, reason_of(here), assign)
+
+
+def _open(facts: Facts) -> int:
+    """The open uploads that a claim counts: where nobody listed them, those of the receipt before it may still be open."""
+    found = uploads.count(facts)
+    if found is None:
+        return facts.receipt.open if facts.receipt is not None else 0
+    return found
 
 
 def _unclaimed(here: Situation, step: Step) -> Step:

@@ -63,6 +63,7 @@ class Compact:
             "changed": submitted,
             "action": "submit" if submitted else "none",
             "reason": None,
+            "submitted": submitted,
             "assigned": False,
             "key_version_id": None,
             "scope": self._scope,
@@ -85,6 +86,7 @@ def _compact(reconciler: Reconciler, ref: BucketRef, diff: bool) -> dict[str, An
         "changed": results.changed_by(reconciler),
         "action": outcome.action if outcome else "none",
         "reason": outcome.reason if outcome else None,
+        "submitted": results.submitted_by(reconciler),
         "assigned": results.assigned_by(reconciler),
         "key_version_id": facts.key.current_version if facts.key else None,
         "scope": reconciler.options.scope,
@@ -101,6 +103,8 @@ def _compact(reconciler: Reconciler, ref: BucketRef, diff: bool) -> dict[str, An
         }
     if results.predicted(reconciler):
         entry["predicted"] = True
+    if results.version_unknown(reconciler):
+        entry["version_unknown"] = True
     if reconciler.warnings:
         entry["warnings"] = list(reconciler.warnings)
     if diff and entry["changed"]:
@@ -160,7 +164,8 @@ def summary_of(entries: Sequence[dict[str, Any]], waited: bool) -> dict[str, int
         failed = entry["error"] is not None
         counted = counted_as(entry["reason"])
         if entry["action"] in ("submit", "join"):
-            summary["submitted" if entry["action"] == "submit" else "joined"] += 1
+            summary["submitted"] += bool(entry.get("submitted"))
+            summary["joined"] += entry["action"] == "join"
             summary["completed"] += waited and not failed
         elif not failed and counted is not None:
             summary[counted] += 1

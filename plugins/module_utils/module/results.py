@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, Key, WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils.decide import uploads
+from ansible_collections.rekey.oci.plugins.module_utils.decide import replication, uploads
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import ALL, COMPLETED
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
@@ -93,10 +93,16 @@ def key_of(reconciler: Reconciler) -> Optional[Key]:
 
 
 def changed_by(reconciler: Reconciler) -> bool:
+    outcome = reconciler.outcome
+    done = submitted_by(reconciler) or reconciler.attempt.assigned
+    return done or (isinstance(outcome, Done) and outcome.changed)
+
+
+def submitted_by(reconciler: Reconciler) -> bool:
+    """Whether the run submitted a re-encryption, or in check mode would. One that the service refused is none."""
     attempt, outcome = reconciler.attempt, reconciler.outcome
     # A POST whose answer was lost may have been accepted: saying so is nearer the truth than silence.
-    done = bool(attempt.submitted or attempt.assigned or attempt.lost_at is not None)
-    return done or (isinstance(outcome, Done) and outcome.changed)
+    return attempt.may_have_submitted or (isinstance(outcome, Done) and outcome.action == "submit")
 
 
 def predicted(reconciler: Reconciler) -> bool:
@@ -107,6 +113,15 @@ def predicted(reconciler: Reconciler) -> bool:
     # That a re-encryption has completed is not on the receipt yet.
     unwritten = outcome.reason == "up_to_date" and receipt is not None and receipt.proof() is None
     return outcome.changed or outcome.action != "none" or unwritten
+
+
+def version_unknown(reconciler: Reconciler) -> bool:
+    """Whether nobody can tell which version of the key the re-encryption is for, however well it ended."""
+    outcome, facts = reconciler.outcome, reconciler.facts
+    if not isinstance(outcome, Done) or outcome.action == "none" or not replication.blind(facts):
+        return False
+    proof = facts.receipt.proof() if facts.receipt is not None else None
+    return facts.key is None or proof is None or proof.key_version_id != facts.key.current_version
 
 
 def result_of(reconciler: Reconciler) -> dict[str, Any]:
@@ -134,6 +149,8 @@ def result_of(reconciler: Reconciler) -> dict[str, Any]:
     }
     if predicted(reconciler):
         result["predicted"] = True
+    if version_unknown(reconciler):
+        result["version_unknown"] = True
     if reconciler.error is not None:
         result["error"] = reconciler.error.as_result()
     return result

@@ -72,8 +72,9 @@ def entry(name: str, message: str | None = None, **more: Any) -> dict[str, Any]:
 
 def test_counts() -> None:
     entries = [
-        entry("a", action="submit", reason="unproven"),
-        entry("b", "failed", action="submit", reason="unproven"),
+        entry("a", action="submit", reason="unproven", submitted=True),
+        entry("b", "failed", action="submit", reason="unproven", submitted=True),
+        entry("m", "refused", action="submit", reason="unproven", submitted=False),
         entry("c", action="join", reason="in_progress"),
         entry("d", reason="up_to_date"),
         entry("e", reason="empty_bucket"),
@@ -86,14 +87,14 @@ def test_counts() -> None:
         entry("l", reason="up_to_date", proven=True, open_uploads=3),
     ]
     assert fleet_results.summary_of(entries, waited=True) == {
-        "total": 12,
+        "total": 13,
         "submitted": 2,
         "joined": 1,
         "completed": 2,
         "up_to_date": 2,
         "empty_bucket": 2,
         "oracle_managed_key": 1,
-        "failed": 2,
+        "failed": 3,
         "deferred": 1,
         "not_begun": 1,
         "gone": 1,

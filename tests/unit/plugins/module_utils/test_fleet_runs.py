@@ -119,6 +119,24 @@ def test_those_that_wait_are_asked_after_together() -> None:
     assert service.calls["ListWorkRequests"] < 100
 
 
+def test_what_the_service_refused_was_not_submitted() -> None:
+    def refuse(what: str) -> None:
+        if what == "b-3":
+            raise refused(409, "BucketReadOnly")
+
+    service = Service(at={"ReencryptBucket": refuse})
+    service.add(5)
+    entries = service.run()
+    assert counts(entries) == {"total": 5, "submitted": 4, "completed": 4, "failed": 1}
+    told = next(entry for entry in entries if entry["error"])
+    assert (told["name"], told["action"], told["submitted"], told["changed"]) == ("b-3", "submit", False, False)
+    # The key was assigned all the same.
+    entries = service.run(kms_key_id=OTHER_KEY)
+    told = next(entry for entry in entries if entry["error"])
+    assert (told["submitted"], told["assigned"], told["changed"]) == (False, True, True)
+    assert counts(entries)["submitted"] == 4
+
+
 def test_one_bucket_s_failure_stops_no_other() -> None:
     def fail(what: str) -> None:
         if what == "b-3":

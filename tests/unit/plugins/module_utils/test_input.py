@@ -72,6 +72,9 @@ def test_times_are_at_least_a_second(option: str, value: int) -> None:
     assert option in line(error)
     assert str(value) in str(error.value)
     inputs.check_times({option: 1})
+    inputs.check_times({option: 10**9})
+    with pytest.raises(BadInput, match=f"{option} is too long: give 1000000000 seconds at most"):
+        inputs.check_times({option: 10**5000})
 
 
 @pytest.mark.parametrize(

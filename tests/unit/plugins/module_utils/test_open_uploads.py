@@ -19,7 +19,9 @@ from ansible_collections.rekey.oci.plugins.module_utils.module.results import re
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import (
     CREATED,
     EPOCH,
+    OLDER,
     RECORDED,
+    VERSION,
     bucket,
     receipt,
     tagged,
@@ -170,6 +172,23 @@ def test_a_blind_attempt_keeps_the_count() -> None:
     world.commit_upload()
     _run, outcome = reconcile(world, Options(), nonce="c" * 12)
     assert (outcome.action, outcome.reason) == ("submit", "uploads_ended")
+
+
+@pytest.mark.parametrize("blind", ["ignore", "unlisted"])
+@pytest.mark.parametrize("version", [VERSION, OLDER])
+def test_an_attempt_that_does_not_list_them_keeps_the_count(blind: str, version: str) -> None:
+    before = receipt(COMPLETED, RECORDED, open=1, key_version_id=version)
+    world = World(bucket=tagged(before), uploads=[upload()])
+    if blind == "unlisted":
+        world.refuse(LIST, 404)
+    _run, outcome = reconcile(world, Options(force=True, open_uploads="ignore" if blind == "ignore" else "warn"))
+    assert (outcome.action, world.posts) == ("submit", 1)
+    world.heal()
+    _run, outcome = reconcile(world, Options(), nonce="c" * 12)
+    assert (outcome.action, outcome.reason) == ("none", "up_to_date")
+    world.commit_upload()
+    _run, outcome = reconcile(world, Options(), nonce="c" * 12)
+    assert (outcome.action, outcome.reason, world.posts) == ("submit", "uploads_ended", 2)
 
 
 def test_ages() -> None:

@@ -11,7 +11,10 @@ import pytest
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import COMPLETED, SUBMITTED
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Fail
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef
+from ansible_collections.rekey.oci.plugins.module_utils.module.fleet_results import Compact
 from ansible_collections.rekey.oci.plugins.module_utils.module.results import result_of
+from ansible_collections.rekey.oci.plugins.plugin_utils._proven import proven
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples import (
     EPOCH,
     KEY,
@@ -23,7 +26,14 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples impo
     receipt,
     tagged,
 )
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.replicated import FAR, HOME, READ, under, world
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.replicated import (
+    FAR,
+    HOME,
+    READ,
+    THERE,
+    under,
+    world,
+)
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.runs import reconcile
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.world import World
 
@@ -38,14 +48,21 @@ def test_one_that_cannot_be_read_is_warned_of_and_proves_nothing(kept: str, stat
         (warning,) = run.warnings
         assert "cannot be read, so a re-encryption proves nothing: GetReplicationStatus failed: " in warning
         assert ("read vaults in" in warning) == (status in (403, 404))
-        assert result_of(run)["key"]["current_version"]["id"] == VERSION
+        result, entry = result_of(run), Compact().of(run, BucketRef(THERE, "examplens", "payroll"))
+        assert result["key"]["current_version"]["id"] == VERSION
+        assert result["version_unknown"]
+        assert entry["version_unknown"]
+        assert not proven(result)
+        assert not proven(entry)
     # Once it can be read, and the version is there, the bucket is re-encrypted and proven.
     there.heal()
     there.pass_time(5000.0)
     if kept == "tag":
         _run, outcome = reconcile(there, Options(receipt=kept))
         assert (outcome.action, there.posts, under(there)) == ("submit", 3, VERSION)
-        assert reconcile(there, Options())[1].reason == "up_to_date"
+        run, outcome = reconcile(there, Options())
+        assert (outcome.reason, proven(result_of(run))) == ("up_to_date", True)
+        assert "version_unknown" not in result_of(run)
 
 
 def test_a_refusal_keeps_what_was_proven() -> None:

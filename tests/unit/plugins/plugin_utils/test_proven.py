@@ -97,6 +97,9 @@ def test_proven(result: dict[str, Any]) -> None:
         # Nobody could read which version is the current one.
         one(key=None),
         one(key=None, receipt=None, action="submit", reason="unproven"),
+        # Its current version is known, and not whether it was in use where the bucket is.
+        one(action="submit", reason="unproven", receipt=None, version_unknown=True),
+        {"buckets": [compact(action="submit", reason="unproven", version_unknown=True)]},
         {"results": []},
         {"results": [one(), {"skipped": True}]},
         {"results": [one(), one(failed=True)]},
