@@ -14,13 +14,14 @@ options:
     description:
       - Whether to re-encrypt even if the receipt proves that the bucket is up to date.
       - If a re-encryption is running already, the module waits for it first.
-      - A bucket that is empty, or under an Oracle-managed key, is left alone all the same.
+      - Even then, the module leaves a bucket alone if it is empty or under an Oracle-managed key.
     type: bool
     default: false
   bucket_key_only:
     description:
       - Whether to re-encrypt only the intermediate bucket keys, and not the objects.
-      - The receipt then proves nothing about the objects. The other way round, a receipt for all objects is also good for the bucket keys.
+      - The receipt then proves nothing about the objects. A receipt for all objects, on the other hand, also proves that the bucket keys
+        are up to date.
       - The task fails if the installed SDK is too old for this.
     type: bool
     default: false
@@ -49,8 +50,8 @@ options:
       - A receipt in freeform tags then proves nothing, and the first write removes it.
       - The task fails before it submits anything if the namespace is unknown or retired, if one of the two tag keys is missing, or if the
         user may not use the namespace. It does not fall back to freeform tags.
-      - Check mode looks at the definition of the namespace where a run would write a receipt, and fails if something is missing or
-        retired. It warns if the user may not look, and cannot see whether the user may use the namespace.
+      - Check mode looks at the definition of the namespace where a run would write a receipt, and fails if something is missing or retired.
+        If the user may not look at it, check mode warns and goes on. Check mode cannot see whether the user may use the namespace.
       - This option cannot be used with O(receipt=none).
     type: str
   open_uploads:

@@ -10,13 +10,13 @@ module: bucket_encryption_info
 short_description: Tell whether buckets are encrypted under the newest version of their keys, and how that is proven
 version_added: 1.0.0
 description:
-  - Tells how one bucket stands, or all buckets of one or more compartments. It says for which version of which key each bucket was
-    re-encrypted, and whether that is the current one.
+  - Shows the state of one bucket, or of all buckets of one or more compartments. It says for which version of which key each bucket was
+    re-encrypted, and whether that is the current version.
   - The module reads the bucket's receipt. That is two tags in which M(rekey.oci.bucket_reencrypt) records its last re-encryption. A bucket
     is proven if its receipt is completed and names the current version of its current key.
   - The module only reads. It finds what M(rekey.oci.bucket_reencrypt) would find in check mode.
-  - If a bucket of a compartment cannot be read, it has the status V(error), and the task does not fail for it. If O(bucket_name) names the
-    bucket, the task fails. If a compartment cannot be listed, the task fails at the end, and its result has everything.
+  - If the module cannot read a bucket, the bucket has the status V(error). With O(compartment_ids), the task does not fail because of this.
+    With O(bucket_name), it fails. If a compartment cannot be listed, the task fails at the end, and its result has everything.
 options:
   bucket_name:
     description: The name of the bucket. Names are case-sensitive. Give either this or O(compartment_ids).

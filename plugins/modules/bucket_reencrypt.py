@@ -11,11 +11,12 @@ short_description: Keep a bucket's objects encrypted under the newest version of
 version_added: 1.0.0
 description:
   - Keeps all objects of an OCI Object Storage bucket encrypted under the current version of the bucket's master encryption key.
-  - The module reads the bucket and its key. If objects may be under an older version of the key, it asks OCI to re-encrypt the
-    bucket. The API call is named ReencryptBucket. OCI does the work in the background, and keeps a work request about it. The module
-    waits for its end, unless O(wait=false).
-  - The module records the result in two freeform tags on the bucket, C(rekey-receipt) and C(rekey-work-request). These are the receipt.
-    Later runs, from any machine, read them and change nothing. See O(receipt) if you do not want the tags.
+  - The module reads the bucket and its key. If objects may be under an older version of the key, it asks OCI to re-encrypt the bucket. The
+    API call is named ReencryptBucket. OCI does the work in the background, and keeps a work request, which is its record of the work. The
+    module waits until the work has ended, unless O(wait=false).
+  - The module records the result in two freeform tags on the bucket, C(rekey-receipt) and C(rekey-work-request). These two tags are the
+    receipt. It is completed only after the re-encryption has ended without errors. Later runs, from any machine, read the receipt, and
+    change nothing if the bucket is proven. See O(receipt) if you do not want the tags.
   - The bucket is proven if its receipt is completed and names the current version of its current key.
   - If the module cannot tell whether the bucket is up to date, it re-encrypts it.
 options:
@@ -34,8 +35,8 @@ extends_documentation_fragment:
   - rekey.oci.progress
   - rekey.oci.attributes
 notes:
-  - The user needs the permissions BUCKET_READ, BUCKET_UPDATE, OBJECT_INSPECT, OBJECT_READ and KEY_READ. Oracle asks for the two
-    about objects to show work requests. The module reads no object.
+  - The user needs the permissions BUCKET_READ, BUCKET_UPDATE, OBJECT_INSPECT, OBJECT_READ and KEY_READ. OCI shows work requests only to
+    users who have the two OBJECT permissions. The module reads no object.
 author:
   - rekey.oci contributors (@rekey-oci)
 seealso:

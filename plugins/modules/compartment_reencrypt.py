@@ -12,13 +12,13 @@ version_added: 1.0.0
 description:
   - Does for all buckets of one or more compartments what M(rekey.oci.bucket_reencrypt) does for one bucket. It needs only one task and
     one process, and works on many buckets at once.
-  - The module decides for each bucket as M(rekey.oci.bucket_reencrypt) does. It keeps a receipt on each one too, which is two tags that
-    say which re-encryption was the last one. That module's page explains the words receipt and proven.
+  - The module decides for each bucket as M(rekey.oci.bucket_reencrypt) does. It also keeps a receipt on each bucket, which is two tags that
+    say which re-encryption was the last one. The page of M(rekey.oci.bucket_reencrypt) explains the words receipt and proven.
   - The module reads a key once for all buckets under it. It reads the key again after a minute, and before it completes receipts. It asks
-    about all running re-encryptions together, so a slow bucket holds up no other.
+    about all running re-encryptions together, so a slow bucket does not hold up the others.
   - If a bucket fails, or a compartment cannot be listed, the module goes on with the others. The task fails at the end, and its result
     has everything.
-  - If the module is told to stop, it begins nothing new. It returns within seconds what was done so far. If you interrupt Ansible itself,
+  - If the module is told to stop, it begins nothing new. Within seconds, it returns what was done so far. If you interrupt Ansible itself,
     such as with Ctrl-C, Ansible shows no result of the task. It only says that it was interrupted, below the last line of progress.
   - In both cases, OCI goes on with the re-encryptions that were submitted, and the next run continues from there.
 options:
@@ -26,9 +26,8 @@ options:
     required: true
   key_ids:
     description:
-      - The OCIDs of keys. The module takes only buckets under one of these keys. Other buckets are not even in the result.
-      - With O(kms_key_id), the module also takes the buckets that are under that key already. So a run can finish what an earlier one
-        began.
+      - The OCIDs of keys. The module works only on buckets under one of these keys. Other buckets are not in the result at all.
+      - With O(kms_key_id), the module also works on buckets that are already under that key. So a run can finish what an earlier run began.
     type: list
     elements: str
   max_in_flight:
@@ -47,7 +46,7 @@ options:
     description:
       - This run submits re-encryptions for no more buckets than this, at least 1. The others wait for another run and have the reason V(deferred).
         They do not count as failed.
-      - Buckets go in the order of their regions, namespaces and names. So one run after the other works through the fleet.
+      - The module takes the buckets in the order of their regions, namespaces and names. So run by run, it works through all of them.
       - If you leave it out, there is no limit.
     type: int
 extends_documentation_fragment:

@@ -20,9 +20,9 @@ description:
     (RV(rekey.oci.bucket_encryption_info#module:buckets[].scope=bucket-key)).
   - If a bucket is in several of the O(results), it counts once. The result that proves the least counts.
   - The module makes no API call. It writes the files on the host that the task runs on.
-  - The report shows since when its content is the same. A run that finds nothing new changes no file.
-  - The files of one report are all new or all old. The module writes them beside their places and then moves them. So the older report
-    stays as it was if the disk is full or a permission is missing.
+  - The report shows when its content last changed. A run that finds nothing new changes no file.
+  - The module replaces either all files of a report or none. It writes the new files beside the old ones, and then moves them into place.
+    So the older report stays as it was if the disk is full or a permission is missing.
 options:
   dest:
     description:
@@ -64,8 +64,8 @@ options:
     type: raw
   unsafe_writes:
     description:
-      - Some files cannot be replaced, such as a file that is mounted into a container. This option says whether the module may write its text
-        into the existing file instead. Whoever reads the file at that moment may see half of it.
+      - Whether the module may write into an existing file if it cannot replace that file, such as one that is mounted into a container.
+        Whoever reads the file at that moment may see half of it.
     type: bool
     default: false
 extends_documentation_fragment:

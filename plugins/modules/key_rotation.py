@@ -7,15 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: key_rotation
-short_description: Keep the current version of a master encryption key young
+short_description: Rotate a master encryption key if its current version is too old
 version_added: 1.0.0
 description:
   - Makes sure that the current version of an OCI Vault key is no older than a number of days. If it is older, the module makes a new
     version, and waits until that one is in use.
   - The module measures ages by the service's clock.
-  - If several controllers rotate a key at the same time, they make only one version. Each request carries a retry token, which is derived
-    from the key and the version that is replaced. So a repeat after a lost answer makes no second version either. Vault keeps such
-    tokens for 24 hours.
+  - If several controllers rotate a key at the same time, they make only one version. Each request carries a retry token, which the module
+    derives from the key and the version to replace. So if it repeats a request because the answer was lost, this makes no second version
+    either. Vault keeps such tokens for 24 hours.
   - Old versions stay. Objects stay encrypted under them until you re-encrypt them with M(rekey.oci.bucket_reencrypt).
 options:
   key_id:
@@ -35,8 +35,8 @@ options:
     default: false
   replace_imported_material:
     description:
-      - Whether to rotate a key whose current version has imported key material (its C(origin) is V(EXTERNAL)). In the new version, key
-        material that Oracle makes takes the place of your own.
+      - Whether to rotate a key whose current version has imported key material (its C(origin) is V(EXTERNAL)). The new version then has key
+        material that Oracle makes, in place of your own.
       - With V(false), the module does not rotate such a key. The task fails if the key is due.
       - With V(true), the module rotates it like any other key.
     type: bool
@@ -59,14 +59,13 @@ options:
     default: 30
 notes:
   - If the key has a newer version that is not in use yet, a rotation is under way. The task waits for it and makes no other version.
-  - The module pauses for up to two seconds before it asks for a version. So of several controllers that start together, one makes the
-    version and the others find it.
-  - OCI can rotate a key by itself (automatic rotation). If the current version of such a key is too old, the task fails and says so. It
-    does not add a version hours before or after the service's own. Make O(max_age_days) a few days longer than the interval of
-    the automatic rotation. With O(force=true), the module rotates the key and warns.
-  - The module cannot rotate three kinds of keys. They are keys that are not V(ENABLED), keys of an external key manager, and asymmetric
-    keys. If the current version is young enough, the task is C(ok) and warns. If it is too old, or with O(force=true), the task fails
-    and makes nothing.
+  - The module pauses for up to two seconds before it asks for a version. So if several controllers start together, one makes the version
+    and the others find it.
+  - OCI can rotate a key by itself (automatic rotation). If the current version of such a key is too old, the task fails and says so. So it
+    does not make a second version hours before or after OCI's own. Make O(max_age_days) a few days longer than the interval of the
+    automatic rotation. With O(force=true), the module rotates the key and warns.
+  - The module cannot rotate keys that are not V(ENABLED), keys of an external key manager, and asymmetric keys. If the current version is
+    young enough, the task is C(ok) and warns. If it is too old, or with O(force=true), the task fails and makes nothing.
   - The user needs the permissions KEY_READ and KEY_ROTATE. With KEY_INSPECT, the module also sees a version that somebody else is making.
 attributes:
   check_mode:

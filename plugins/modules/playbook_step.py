@@ -31,10 +31,10 @@ options:
     description: What the step V(settings) returned.
     type: dict
   before:
-    description: The first look at the buckets.
+    description: What the first look at the buckets found.
     type: dict
   everything:
-    description: The look at all buckets of the compartments, also at those that C(rekey_include) and C(rekey_exclude) leave out.
+    description: What was found about all buckets of the compartments, even those that C(rekey_include) and C(rekey_exclude) leave out.
     type: dict
   rotation:
     description: What the rotation of the keys returned.
@@ -43,7 +43,7 @@ options:
     description: What the re-encryption returned.
     type: dict
   after:
-    description: The last look at the buckets.
+    description: What the last look at the buckets found.
     type: dict
 attributes:
   check_mode:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: work_request_info
-short_description: Tell how far work requests of Object Storage are
+short_description: Show the progress of work requests of Object Storage
 version_added: 1.0.0
 description:
   - Reads work requests of Object Storage with their errors and logs. A work request is OCI's record of a job in the background. Use the
