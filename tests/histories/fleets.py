@@ -158,10 +158,8 @@ class FleetUniverse:
             return Response(503, {"code": CODES[503], "message": "An injected fault."})
         if kind == "throttled":
             return Response(429, {"code": "TooManyRequests", "message": "Too many."}, {"retry-after": "2"})
-        if kind == "not_found":
-            return Response(404, {"code": CODES[404], "message": "An injected fault."})
-        if kind in ODD:
-            return Response(ODD[kind], {"code": "Odd", "message": "An injected fault."})
+        if kind == "not_found" or kind in ODD:
+            return Response(ODD.get(kind, 404), {"code": "Odd", "message": "An injected fault."})
         if kind == "reset_before":
             broken_connection()
         if self.clock.now() - begun > timeout:
