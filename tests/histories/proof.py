@@ -25,6 +25,7 @@ KEYS_ONLY = "somebody re-encrypted bucket keys only where the answer to a whole 
 HIDDEN = "a list did not show what had been accepted before the claim"
 AFTERWARDS = "moved to another key, re-encrypted by hand and moved back after the completion"
 ERRORS = "the service forgot the errors of a work request as soon as it had ended"
+ERRORS_REFUSED = "the errors of a work request may not be read, so that only its status counts"
 UNLISTED = "the open uploads could not be listed"
 BUCKET_KEY = "an upload was begun long after a rotation, or an object written during the re-encryption, under the older bucket key"
 WRITTEN = "objects were written while the bucket was under another key, and it was moved back"
@@ -74,8 +75,11 @@ def assumption(book: Book, receipt: Receipt, run: Run) -> str | None:
         return HIDDEN
     start = claimed.number if claimed is not None else 0
     accepted = next((one for one in book.accepted if one.id == receipt.work_request_id), None)
-    if accepted is not None and book.status(accepted.id).endswith("errors") and book.forgotten(accepted.id):
-        return ERRORS
+    if accepted is not None and book.status(accepted.id).endswith("errors"):
+        if book.forgotten(accepted.id):
+            return ERRORS
+        if any(one.refusals >= 2 for one in book.runs):
+            return ERRORS_REFUSED
     if accepted is not None and accepted.scope != receipt.scope:
         by = accepted.run.nonce if accepted.run is not None else None
         return KEYS_ONLY if by != receipt.nonce else None
