@@ -21,6 +21,7 @@ FORCED = "force"
 FAILED = "an earlier one failed or was canceled"
 FORGOTTEN = "the service forgot an earlier one"
 HIDDEN = "the service hid an earlier one"
+UNLISTED = "work requests could not be listed"
 LATE = "an answer was lost, and its effect came after another's was taken for it"
 TOUCHED = "somebody else changed the bucket between claim and id"
 STRIPPED = "somebody else took the receipt away"
@@ -53,6 +54,9 @@ def of_second(book: Book, accepted: Accepted, run: Run) -> str | None:
         return NO_RECEIPT
     if accepted.sent.late:
         return LATE
+    if run.reconciler.facts.unlisted:
+        # Said twice, so what they would show is not known.
+        return UNLISTED
     # The receipt tells of the last one only: it is the one that must have been made useless by something.
     return _reason(book, earlier[-1], accepted) or _of_two(book, earlier) or NONE
 
