@@ -232,9 +232,9 @@ def test_a_list_from_before_it_came_does_not_serve() -> None:
     facts.replication = {VERSION: replication.REPLICATED}
     facts.listing, facts.listed_at, facts.replication_read_at = (), 99.2, 99.1
     options = Options(open_uploads="ignore")
-    assert isinstance(next_step(Situation(facts, Attempt("a", 0.0), options, 100.0)), Claim)
+    assert isinstance(next_step(Situation(facts, Attempt("a" * 12, 0.0), options, 100.0)), Claim)
     facts.replication_read_at = 99.3
-    assert isinstance(next_step(Situation(facts, Attempt("a", 0.0), options, 100.0)), ListWorkRequests)
+    assert isinstance(next_step(Situation(facts, Attempt("a" * 12, 0.0), options, 100.0)), ListWorkRequests)
 
 
 @pytest.mark.parametrize("kept", ["tag", "none"])

@@ -79,7 +79,7 @@ def test_answers_are_clean_but_for_tags(tmp_path: Path, raw: bool) -> None:
     tags = {"freeformTags": {"evil": "\u202etag"}, "definedTags": {"Space": {"evil": "\x1b]0;tag"}}}
     answers: dict[str, Any] = {
         "/n/space/b/bucket": {"name": "bucket", "id": evil, "compartmentId": evil, "kmsKeyId": evil, **tags},
-        f"/20180608/keys/{KEY}": {"id": KEY, "currentKeyVersion": evil, "vaultId": evil, "displayName": evil},
+        f"/20180608/keys/{KEY}": {"id": KEY, "currentKeyVersion": "version", "vaultId": evil, "displayName": evil},
         "/workRequests/request": {
             "id": "request",
             "status": evil,
