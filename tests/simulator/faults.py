@@ -25,6 +25,7 @@ KINDS = (
     "no_headers",
     "no_etag",
     "no_date",
+    "no_tags",
     "truncated",
     "hand_before",
     "hand_after",
@@ -132,6 +133,8 @@ def struck(fault: Fault, request: Request, response: Response | None) -> Respons
         response.headers.pop(name, None)
         if isinstance(response.body, dict):
             response.body.pop(name, None)
+    if fault.kind == "no_tags" and isinstance(response.body, dict):
+        response.body.update(freeformTags=None, definedTags=None)
     if fault.kind in odd_pages.KINDS:
         odd_pages.disturb(fault.kind, request, response)
     return response

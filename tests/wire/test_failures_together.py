@@ -47,7 +47,7 @@ def test_a_re_encryption_fails_and_the_report_cannot_be_written(simulator: Runni
     finally:
         process.kill()
     assert process.returncode == 2, stdout + stderr
-    last = stdout.split("TASK [")[-1]
+    last = stdout.rpartition("TASK [")[2]
     assert "photos" in last
     assert "FAILED" in last
     assert str(reports) in last

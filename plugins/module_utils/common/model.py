@@ -68,6 +68,8 @@ class Bucket:
     freeform_tags: Mapping[str, str] = field(default_factory=dict)
     #: By namespace.
     defined_tags: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    #: Whether the answer had both kinds of tags, if only to say that there are none.
+    tags_told: bool = True
 
     def as_result(self) -> dict[str, Any]:
         return {

@@ -118,8 +118,7 @@ def may_retry(
 ) -> bool:
     """Whether to make a call again after the pause. ``alike`` and ``since`` are those of its Row.
 
-    A service that is busy is given until ``patient_until``, if somebody
-    waits that long anyway.
+    A service that is busy is given until ``patient_until``, if somebody waits that long anyway.
     """
     if not error.retryable or (error.unreachable and alike >= UNREACHABLE_TRIES):
         return False

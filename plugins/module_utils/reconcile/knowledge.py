@@ -29,6 +29,8 @@ class Knowledge:
     warnings: list[str] = field(default_factory=list)
     last_bucket: Optional[Bucket] = None
     key_version_before: Optional[str] = None
+    #: How many looks in a row told nothing of tags.
+    untold: int = 0
     posts: int = 0
 
     def warn(self, message: Optional[str]) -> None:

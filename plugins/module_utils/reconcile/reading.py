@@ -39,6 +39,10 @@ from ansible_collections.rekey.oci.plugins.module_utils.reconcile.knowledge impo
 def look(run: Knowledge, step: Look) -> None:
     facts, first, begun = run.facts, run.last_bucket is None, run.clock()
     bucket, service_time = run.api.get_bucket(run.namespace, run.name)
+    run.untold = 0 if bucket.tags_told else run.untold + 1
+    if run.untold == 1 and run.options.receipt == "tag":
+        # A write of tags replaces all of them: one answer without any would take away what others wrote.
+        raise ApiError("GetBucket", "the service's answer has no tags", code=BARE, retryable=True)
     facts.looked_at = begun
     facts.service_time = service_time
     if not (step.keep_listing and facts.bucket is not None and facts.bucket.etag == bucket.etag):

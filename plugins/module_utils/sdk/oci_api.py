@@ -245,4 +245,5 @@ def _bucket(operation: str, response: Any, known: Bucket) -> Bucket:
         approximate_size=known.approximate_size if size is None else size,
         freeform_tags=dict(known.freeform_tags if data.freeform_tags is None else data.freeform_tags),
         defined_tags=dict(known.defined_tags if data.defined_tags is None else data.defined_tags),
+        tags_told=data.freeform_tags is not None and data.defined_tags is not None,
     )

@@ -79,3 +79,30 @@ def test_an_answer_to_a_write_that_repeats_no_tags() -> None:
     assert (written.etag, written.freeform_tags) == ("etag-1", {"owner": "finance"})
     answer.data.freeform_tags = {}
     assert _bucket("UpdateBucket", answer, bucket()).freeform_tags == {}
+
+
+@pytest.mark.parametrize("number", range(8))
+@pytest.mark.parametrize("tags", [{"team": "a"}, {}])
+def test_one_answer_without_tags_takes_nobody_s_away(number: int, tags: dict[str, str]) -> None:
+    world = World(bucket(freeform_tags=tags, defined_tags={"Operations": {"cost": "42"}}), work_seconds=5.0)
+    world.break_("GetBucket", "no_tags", skip=number, count=1)
+    for reason in ("unproven", "up_to_date"):
+        run, outcome = reconcile(world, Options())
+        assert (outcome.reason, run.warnings) == (reason, [])
+        assert {name: value for name, value in world.bucket.freeform_tags.items() if name not in receipts.TAGS} == tags
+        assert world.bucket.defined_tags == {"Operations": {"cost": "42"}}
+    assert world.posts == 1
+
+
+def test_where_tags_are_never_told_there_are_none() -> None:
+    world = World(work_seconds=5.0)
+    world.break_("GetBucket", "no_tags", count=-1)
+    _run, outcome = reconcile(world, Options())
+    assert (outcome.action, world.posts) == ("submit", 1)
+
+
+def test_without_a_receipt_tags_are_nobody_s_business() -> None:
+    world = World()
+    world.break_("GetBucket", "no_tags", count=-1)
+    reconcile(world, Options(receipt="none"))
+    assert world.calls.count("GetBucket") == 1

@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,9 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import
 )
 
 pytestmark = pytest.mark.usefixtures("nobodys_home")
+
+#: The id of a user who owns nothing, on every system that has one.
+NOBODY = 65534
 
 
 def test_a_profile_with_a_key(tmp_path: Path) -> None:
@@ -178,12 +183,33 @@ def test_what_is_wrong_is_told(tmp_path: Path, options: Callable[[Path], dict[st
     assert "secret prose" not in text
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
-def test_files_that_may_not_be_read(tmp_path: Path) -> None:
-    location = config_file(tmp_path, key_file=write(tmp_path / "shut.pem", pem(rsa_key()), mode=0))
-    assert "Permission denied" in refused(config_file_location=location)
-    os.chmod(location, 0)
-    assert "cannot be read" in refused(config_file_location=location)
+@contextmanager
+def ordinary_user(folder: Path) -> Iterator[None]:
+    """Root may read every file, so become another user who owns the folder's files."""
+    if os.geteuid() != 0:
+        yield
+        return
+    for path in (folder, *folder.iterdir()):
+        os.chown(path, NOBODY, -1)
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_files_that_may_not_be_read() -> None:
+    # Nobody but root may look into pytest's own folders.
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        location = config_file(folder, key_file=write(folder / "shut.pem", pem(rsa_key())))
+        # What is imported on the way may be root's.
+        assert identify(config_file_location=location).signer
+        os.chmod(folder / "shut.pem", 0)
+        with ordinary_user(folder):
+            assert "Permission denied" in refused(config_file_location=location)
+            os.chmod(location, 0)
+            assert "cannot be read" in refused(config_file_location=location)
 
 
 def test_a_key_file_that_nobody_can_read(tmp_path: Path) -> None:
