@@ -45,7 +45,8 @@ def iso_time(seconds: Optional[float]) -> Optional[str]:
     """Format seconds since the epoch as an RFC 3339 time in UTC, to the second."""
     if seconds is None:
         return None
-    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Not by strftime, whose years have as many digits as they need.
+    return datetime.fromtimestamp(seconds, timezone.utc).replace(tzinfo=None, microsecond=0).isoformat() + "Z"
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ class Receipt:
 
 
 class ReceiptDoesNotFit(ValueError):
-    """The receipt is longer than a tag's value may be."""
+    """The receipt is longer than a tag's value may be, or has what no receipt can hold."""
 
 
 def _checksum(body: str, work_request_id: Optional[str], bucket: Bucket) -> str:
@@ -131,7 +131,7 @@ def _checksum(body: str, work_request_id: Optional[str], bucket: Bucket) -> str:
 
 
 def encode(receipt: Receipt, bucket: Bucket) -> dict[str, str]:
-    """The receipt's texts, by the names of their tags. Raises ReceiptDoesNotFit where one would be too long."""
+    """The receipt's texts, by the names of their tags. Raises ReceiptDoesNotFit where one would be too long, or be no receipt."""
     head = "%s scope=%s time=%s" % (receipt.state, receipt.scope, _exact_time(receipt.time))
     last = " last=%.3f" % receipt.last if receipt.last else ""
     version = " version=%s" % (receipt.kept.key_version_id if receipt.kept else receipt.key_version_id)
@@ -147,6 +147,9 @@ def encode(receipt: Receipt, bucket: Bucket) -> dict[str, str]:
     if len(body) > room or len(receipt.work_request_id or "") > MAX_VALUE:
         raise ReceiptDoesNotFit("the receipt is longer than the %d characters of a tag" % MAX_VALUE)
     texts = {RECEIPT_TAG: "%s sum=%s" % (body, _checksum(body, receipt.work_request_id, bucket))}
+    if _FORMAT.fullmatch(texts[RECEIPT_TAG]) is None:
+        # Whoever wrote it would not believe it, and write another for ever.
+        raise ReceiptDoesNotFit("the receipt would not be understood by the next run")
     if receipt.work_request_id:
         texts[WORK_REQUEST_TAG] = receipt.work_request_id
     return texts

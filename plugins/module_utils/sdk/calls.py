@@ -14,6 +14,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiE
 from ansible_collections.rekey.oci.plugins.module_utils.common.texts import clean_answer
 from ansible_collections.rekey.oci.plugins.module_utils.sdk import failures
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients, endpoint_of
+from ansible_collections.rekey.oci.plugins.module_utils.sdk.shapes import misshapen
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.transport import UNCLEAN, answers
 
 #: These are written back as they were.
@@ -39,6 +40,9 @@ class Calls:
                 failure = failures.signed_out(failure, signer.why_refused())
         if failure:
             raise failure
+        odd = misshapen(answer.data)
+        if odd:
+            raise failures.not_understood(operation, answer, "the answer could not be understood: its %s is odd" % odd)
         return _cleaned(answer)
 
     def _tried(self, operation: str, call: Callable[[], Any], endpoint: str) -> tuple[Any, Optional[ApiError]]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -31,6 +32,9 @@ from ansible_collections.rekey.oci.plugins.module_utils.sdk.api import SharedApi
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.calls import Calls
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients, endpoint_of
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import Entries, Pages, Send
+
+#: What a receipt can hold of a version. What the OCIDs of other services look like is theirs.
+_OCID = re.compile(r"[!-~]{1,255}")
 
 #: The largest page that Object Storage gives.
 PAGE = 1000
@@ -97,7 +101,7 @@ class OciApi(SharedApi):
         operation = "ListMultipartUploads"
         call = partial(self.calls.object_storage, operation, "list_multipart_uploads", namespace, name, limit=PAGE)
         found = [upload for page in Pages(operation, call).each(send) for upload in page]
-        told = {one.upload_id: Upload(one.object, one.upload_id, seconds(one.time_created)) for one in found}
+        told = {one.upload_id: Upload(one.object or "", one.upload_id, seconds(one.time_created)) for one in found}
         return tuple(told.values())
 
     def reencryption_pages(self, compartment_id: str, send: Send) -> Iterator[list[tuple[WorkRequest, Owners]]]:
@@ -148,6 +152,9 @@ class OciApi(SharedApi):
         written = _bucket("UpdateBucket", response, change.of(bucket))
         if written.etag is None:
             raise failures.not_understood("UpdateBucket", response, "the answer has no etag")
+        if written.kms_key_id != change.of(bucket).kms_key_id:
+            # With the etag that was given, nobody else has changed it.
+            raise failures.not_understood("UpdateBucket", response, "the answer names another key")
         return written
 
     def reencrypt_bucket(
@@ -205,6 +212,8 @@ def key_of(key_id: str, response: Any) -> Key:
         if getattr(data, "id", None) != key_id:
             raise failures.not_understood("GetKey", response)
         raise ApiError("GetKey", "the answer names no current key version", effect="unknown")
+    if not _OCID.fullmatch(current):
+        raise failures.not_understood("GetKey", response, "the answer names no OCID as the current key version")
     shape = getattr(data, "key_shape", None)
     return Key(
         id=key_id,
