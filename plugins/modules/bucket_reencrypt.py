@@ -120,7 +120,7 @@ predicted:
 version_unknown:
   description: Says that nobody can tell which version of the key the re-encryption is for, because the key cannot be read, or the way of its
     version to the bucket's region. The re-encryption then proves nothing, however well it ended.
-  returned: when that is so, and a re-encryption was submitted or joined
+  returned: when that is so, and a re-encryption was submitted or joined, or in check mode would be
   type: bool
   sample: true
 bucket:
