@@ -123,8 +123,8 @@ def _reason(book: Book, earlier: Accepted, later: Accepted) -> str | None:
         return WIDER
     if any(_touched(book, one) for one in book.accepted if one is not earlier and one.number > begun):
         return TOUCHED
-    # By a claim's time, which is in whole seconds, what was accepted just before it may have come after it.
-    claimed = earlier.sent.claim.time if earlier.sent.claim is not None else float("inf")
+    # Whatever came after the list that was looked at before the claim is as new as what came after the claim.
+    claimed = earlier.sent.claim.since if earlier.sent.claim is not None else float("inf")
     foreign = [one for one in book.accepted if one.run is None or _weak(one.run)]
     if any(one.number >= begun or one.time >= claimed for one in foreign):
         return FOREIGN
