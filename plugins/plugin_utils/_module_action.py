@@ -26,8 +26,11 @@ class ModuleAction(NormalAction):  # type: ignore[misc]
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
-        # Only what ended without a result of its own leaves its output in this. Of a job in the background nobody would tell later.
-        if "ansible_job_id" in result if self._task.async_val else result.get("failed") and "module_stdout" in result:
+        # Only what ended without a result of its own leaves its output in this.
+        mute = result.get("failed") and "module_stdout" in result
+        # Of a job in the background nobody would tell later.
+        begun = self._task.async_val and "ansible_job_id" in result
+        if mute or begun:
             too_old = self._too_old()
             if too_old:
                 return {"failed": True, "changed": False, "msg": too_old}

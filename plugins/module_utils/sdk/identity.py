@@ -99,9 +99,8 @@ def _api_key(config: dict[str, Any], params: Mapping[str, Any], oci: Any, warnin
 def _obo_user(config: dict[str, Any], params: Mapping[str, Any], oci: Any, warnings: list[str]) -> Any:
     location = config.get("delegation_token_file")
     try:
-        with open(profile.expanded(location or ""), encoding="utf-8") as file:
-            token = file.read(1 << 20).strip()
-    except OSError:
+        token = profile.content_of(profile.expanded(location or "")).decode("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
         raise BadInput(
             "auth_type instance_obo_user needs a delegation_token_file in the profile of the OCI configuration file, and "
             "that file to be readable; Cloud Shell has both."

@@ -22,8 +22,7 @@ def checked(config: Mapping[str, Any], warnings: list[str], check_fingerprint: b
     # In full, since nobody can tell from a message what a relative path is relative to.
     path = os.path.abspath(profile.expanded(location))
     try:
-        with open(path, "rb") as file:
-            content = file.read(1 << 20)
+        content = profile.content_of(path)
     except OSError as error:
         raise BadInput("The private key file %s cannot be read: %s." % (path, error.strerror)) from None
     profile.warn_if_open(path, "private key file", warnings)

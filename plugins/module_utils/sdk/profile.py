@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import configparser
+import errno
 import os
 import re
 import stat
@@ -40,6 +41,7 @@ _OTHER_TYPES = (
     ("delegation_token_file", "instance_obo_user", "Cloud Shell"),
 )
 
+_UNREADABLE = "The OCI configuration file %s cannot be read: %s."
 _ENCODINGS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 
 
@@ -48,12 +50,35 @@ def expanded(path: str) -> str:
     return os.path.expandvars(os.path.expanduser(path))
 
 
+def content_of(path: str) -> bytes:
+    """The first four million bytes of a file. Raises OSError, also where it is none: a pipe may never end."""
+    try:
+        mode = os.stat(path).st_mode
+    except ValueError as error:
+        raise OSError(errno.EINVAL, str(error)) from None
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise OSError(errno.EINVAL, "It is not a file")
+    with open(path, "rb") as file:
+        return file.read(1 << 22)
+
+
+def _is_there(location: str) -> bool:
+    """Whether there is something, or nobody may look."""
+    try:
+        os.stat(location)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError):
+        pass
+    return True
+
+
 def read(params: Mapping[str, Any], auth_type: str, warnings: list[str]) -> dict[str, Any]:
     """The settings of the profile that is asked for, with those of DEFAULT below them. Raises BadInput."""
     location = expanded(params.get("config_file_location") or DEFAULT_FILE)
     profile = params.get("config_profile_name") or _DEFAULT_PROFILE
     complete = auth_type == "api_key" and all(params.get(option) for option in _NEEDED)
-    if not os.path.isfile(location):
+    if not _is_there(location):
         if complete and not params.get("config_file_location"):
             return {}
         raise BadInput(
@@ -94,10 +119,9 @@ def _sections(location: str) -> dict[str, dict[str, str]]:
 
 def _text(location: str) -> str:
     try:
-        with open(location, "rb") as file:
-            content = file.read(1 << 22)
+        content = content_of(location)
     except OSError as error:
-        raise BadInput("The OCI configuration file %s cannot be read: %s." % (location, error.strerror)) from None
+        raise BadInput(_UNREADABLE % (location, error.strerror)) from None
     try:
         # Editors of Windows begin it with a byte order mark.
         text = content.decode("utf-8-sig")

@@ -29,8 +29,7 @@ class SessionToken:
             raise BadInput("The profile has no security_token_file: create it with 'oci session authenticate'.")
         self.location: str = location
         try:
-            with open(profile.expanded(location), encoding="utf-8") as file:
-                self.token = file.read(1 << 20).strip()
+            self.token = profile.content_of(profile.expanded(location)).decode("utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise BadInput(
                 "The security token file %s cannot be read: %s."

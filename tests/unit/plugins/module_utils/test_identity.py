@@ -132,10 +132,18 @@ def key_file(content_of: Callable[[], bytes]) -> Callable[[Path], dict[str, Any]
     }
 
 
+def pipe(folder: Path) -> str:
+    """To which nobody writes."""
+    os.mkfifo(folder / "pipe")
+    return str(folder / "pipe")
+
+
 BAD: list[tuple[str, Callable[[Path], dict[str, Any]], str]] = [
     ("no file at all", lambda _folder: {}, ".oci/config does not exist"),
     ("no such file", no_file, "nowhere does not exist"),
-    ("a folder for a file", lambda folder: {"config_file_location": str(folder)}, "does not exist"),
+    ("a folder for a file", lambda folder: {"config_file_location": str(folder)}, "cannot be read: Is a directory"),
+    ("a pipe for a file", lambda f: {"config_file_location": pipe(f)}, "pipe cannot be read: It is not a file"),
+    ("a path that is none", lambda _f: {"config_file_location": "/a\0b"}, "cannot be read: embedded null"),
     ("no such profile", lambda f: {**config()(f), "config_profile_name": "PROD"}, "profile PROD is not in"),
     ("no such profile, in other case", lambda f: {**config()(f), "config_profile_name": "default"}, "has: DEFAULT"),
     ("prose for a file", content("once upon a time"), "malformed"),
@@ -168,6 +176,7 @@ BAD: list[tuple[str, Callable[[Path], dict[str, Any]], str]] = [
     ("another key's fingerprint", config(fingerprint="00:11:22"), "fingerprint 00:11:22 is not that of"),
     ("no such key file", config(key_file="/nowhere/key.pem"), "/nowhere/key.pem cannot be read: No such file"),
     ("a folder for a key file", lambda f: config(key_file=str(f))(f), "cannot be read: Is a directory"),
+    ("a pipe for a key file", lambda f: config(key_file=pipe(f))(f), "pipe cannot be read: It is not a file"),
     ("an empty key file", key_file(lambda: b""), "malformed"),
     ("prose for a key", key_file(lambda: b"secret prose"), "malformed"),
     ("half a key", key_file(lambda: pem(rsa_key())[:900]), "malformed"),

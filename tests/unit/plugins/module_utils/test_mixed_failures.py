@@ -61,17 +61,12 @@ def test_a_tag_that_was_not_written_for_other_reasons(number: int, noise: str, o
     assert run.facts.receipt.state == "completed"
 
 
-def test_a_poll_that_failed_for_other_reasons() -> None:
+@pytest.mark.parametrize(
+    ("operation", "tries", "odd"), [("GetWorkRequest", UNSIGNED, 401), ("UpdateBucket", CHANGES, 412)]
+)
+def test_what_is_believed_after_some_tries(operation: str, tries: int, odd: int) -> None:
     there = World(work_seconds=120.0)
-    strike(there, "GetWorkRequest", "503", UNSIGNED - 1, 401)
-    _run, outcome = reconcile(there, Options())
-    assert isinstance(outcome, Done)
-    assert (outcome.action, there.posts) == ("submit", 1)
-
-
-def test_a_bucket_that_had_changed_once() -> None:
-    there = World(work_seconds=5.0)
-    strike(there, "UpdateBucket", "503", CHANGES - 1, 412)
+    strike(there, operation, "503", tries - 1, odd)
     _run, outcome = reconcile(there, Options())
     assert isinstance(outcome, Done)
     assert (outcome.action, there.posts) == ("submit", 1)
