@@ -35,6 +35,7 @@ DEATHS: dict[str, tuple[type, bool]] = {
 CAUSES = {
     "an earlier one failed": {causes.FAILED, causes.FORCED},
     "the service forgot the work request": {causes.FORGOTTEN, causes.HIDDEN},
+    "OCI refused twice to list": {causes.UNLISTED},
     "an answer was lost": {causes.LATE},
     "somebody else changed the bucket": {causes.TOUCHED},
     "somebody else re-encrypted": {causes.FOREIGN},
