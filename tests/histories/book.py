@@ -103,6 +103,7 @@ class Book:
             self.before(),
             self.receipt_in(before.tags),
             self.receipt_in(all_tags(self._universe.bucket)),
+            self._listed[run.nonce][0] if run is not None and run.nonce in self._listed else None,
         )
         self.writes.append(write)
         if run is None:
@@ -260,7 +261,8 @@ class Book:
         if claim is None or not lag:
             return False
         # The list is a call older than the claim, and a list that was kept may be older still.
-        return any(one is not but_not and -lag < one.time - claim.time < 0 for one in self.accepted)
+        times = [claim.time] if claim.listed is None else [claim.time, claim.listed]
+        return any(one is not but_not and 0 < time - one.time < lag for one in self.accepted for time in times)
 
     def status(self, work_request_id: str) -> str:
         self._universe.simulator.world.advance()

@@ -45,6 +45,8 @@ class Write:
     after: Before
     receipt_before: Receipt | None
     receipt: Receipt | None
+    #: When the run that wrote had its last list: a write may take effect long after it was sent.
+    listed: float | None
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import TAGS
-from tests.histories import causes
+from tests.histories import causes, proof
 from tests.histories.entries import Broken
 from tests.histories.figures import Figures
-from tests.histories.moves import CRASHES, LOST, Fate, Go, History
+from tests.histories.moves import CRASHES, LOST, Fate, Go, Happens, History, Wait
 from tests.histories.play import play
 from tests.histories.scenarios import (
     CAREFUL,
@@ -35,6 +35,13 @@ _AMONG_CONTROLLERS = {causes.FORCED, causes.FAILED, causes.NO_RECEIPT}
 @pytest.mark.parametrize("name", CAREFUL)
 def test_what_the_rules_are_there_for(name: str, namespaced: bool) -> None:
     play(replace(CAREFUL[name], namespaced=namespaced))
+
+
+def test_the_judge_asks_when_the_list_was_made_and_not_when_the_claim_took_effect() -> None:
+    moves = (Happens("reencrypt"), Happens("assign_other"), Go(0, 4, Fate("reset_late")), Wait(20.0))
+    settings = {"work_seconds": 0.0, "list_lag": 2.0}
+    universe = play(History(moves=moves, settings=settings, crash_all=True))
+    assert set(universe.book.assumed) == {proof.HIDDEN}
 
 
 @pytest.mark.parametrize("name", NAMESPACED)
