@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
@@ -59,13 +60,11 @@ def test_the_tags_are_as_told() -> None:
 
 def die(world: World, kind: type, after: bool) -> None:
     """Take a run's steps up to the one of this kind, and that one too if it is to die after it."""
-    run = reconciler(world, Options(claim_grace=GRACE))
     taken: list[Step] = []
-    run.before = taken.append
+    before = taken.append if after else partial(_die_at, kind)
+    run = reconciler(world, Options(claim_grace=GRACE), before=before)
     while True:
         calls = len(world.calls)
-        if not after:
-            run.before = lambda step: _die_at(step, kind)
         try:
             pause = run.step()
         except _Dead:
@@ -81,7 +80,7 @@ class _Dead(Exception):
     """The controller is no more."""
 
 
-def _die_at(step: Step, kind: type) -> None:
+def _die_at(kind: type, step: Step) -> None:
     if isinstance(step, kind):
         raise _Dead
 

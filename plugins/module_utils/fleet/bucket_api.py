@@ -18,6 +18,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     Upload,
     Version,
     WorkRequest,
+    known,
 )
 from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked, Owner
 from ansible_collections.rekey.oci.plugins.module_utils.decide.replication import REPLICATED
@@ -26,7 +27,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.fleet.listings import Li
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.scheduler import Scheduler
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.shared import Shared
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.threads import Stop
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef, Task, Wait
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef, SharedCall, Task
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.api import Api, SharedApi
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import Send
 
@@ -48,9 +49,12 @@ class Context:
 
 
 class BucketApi(Api):
-    """Raises Wait besides ApiError, always before anything was sent: the same step is then taken again."""
+    """Raises Wait besides ApiError, before anything was sent, where another thread makes the very call that all share."""
 
-    def __init__(self, context: Context, api: SharedApi, listings: Listings, ref: BucketRef) -> None:
+    def __init__(
+        self, context: Context, api: SharedApi, listings: Listings, ref: BucketRef, task: Task, last_call: float
+    ) -> None:
+        """No call is begun at ``last_call`` or later, in monotonic seconds."""
         self._shared = context.shared
         self._scheduler = context.scheduler
         self._api = api
@@ -58,9 +62,8 @@ class BucketApi(Api):
         self._send: Callable[..., Any] = partial(context.shared.send, ref.region)
         self.ref = ref
         #: The task that this is for.
-        self.task: Optional[Task] = None
-        #: No call is begun at this or later, in monotonic seconds.
-        self.last_call = float("inf")
+        self.task = task
+        self.last_call = last_call
         self.listed: Optional[tuple[tuple[WorkRequest, ...], float]] = None
         self.list_error: Optional[Exception] = None
         self.polled: Optional[WorkRequest] = None
@@ -73,6 +76,26 @@ class BucketApi(Api):
         """Drop a list that was asked for, and that the next step did not take: it gets no older."""
         self.listed = None
         self.list_error = None
+
+    # What the next step needs of a list that serves many. Each returns the call to wait for, or None where it is there.
+
+    def await_list(self, compartment_id: str, asked: Asked) -> Optional[SharedCall]:
+        if self.listed is not None or self.list_error is not None or self._late():
+            return None
+        return self._listings.ask(compartment_id, self, asked)
+
+    def await_poll(self, work_request_id: str) -> Optional[SharedCall]:
+        compartment_id = self.ref.compartment_id
+        if work_request_id in (self._accepted, self.polled and self.polled.id) or self.alone or self._late():
+            return None
+        if compartment_id is None or not self._listings.worth(compartment_id):
+            return None
+        return self._listings.ask_poll(compartment_id, self, work_request_id)
+
+    def _late(self) -> bool:
+        return self._scheduler.clock() >= self.last_call
+
+    # The calls.
 
     def get_namespace(self) -> str:
         return self.ref.namespace
@@ -134,9 +157,7 @@ class BucketApi(Api):
         self.forget()
         if error is not None:
             raise error
-        if listed is None:
-            raise Wait(self._listings.ask(compartment_id, self, asked))
-        return listed
+        return known(listed)
 
     def get_work_request(self, work_request_id: str) -> WorkRequest:
         self.forget()
@@ -154,9 +175,6 @@ class BucketApi(Api):
         polled, self.polled = self.polled, None
         if polled is not None and polled.id == work_request_id:
             return polled
-        compartment_id = self.ref.compartment_id
-        if not self.alone and compartment_id is not None and self._listings.worth(compartment_id):
-            raise Wait(self._listings.ask_poll(compartment_id, self, work_request_id))
         self.alone = False
         seen: WorkRequest = self._send(self._api.get_work_request, work_request_id)
         return seen
@@ -185,7 +203,7 @@ class BucketApi(Api):
 
     def _free_slot(self) -> None:
         task = self.task
-        if task is not None and task.slot:
+        if task.slot:
             with self._scheduler.changed:
                 task.slot = False
                 self._scheduler.free_slot()

@@ -6,14 +6,13 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any, Callable, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.brakes import NOT_BEGUN, Brakes
-from ansible_collections.rekey.oci.plugins.module_utils.fleet.bucket_api import BucketApi, Context
+from ansible_collections.rekey.oci.plugins.module_utils.fleet.bucket_api import Context
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.discovery import Discovery
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.elsewhere import RunningElsewhere
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.region import Region
@@ -82,20 +81,7 @@ class Fleet:
 
     def _open(self, ref: BucketRef, slot: bool) -> BucketTask:
         region = self._regions[ref.region]
-        api = BucketApi(self._context, region.api, region.listings, ref)
-        reconciler = Reconciler(
-            api,
-            ref.namespace,
-            ref.name,
-            self.options,
-            nonce=uuid.uuid4().hex[:12],
-            clock=self._timing.clock,
-            chance=self._timing.chance,
-        )
-        api.last_call = reconciler.last_call
-        task = BucketTask(self._context, region, ref, reconciler, api, self._wanted, self._keeper)
-        task.slot = slot
-        return task
+        return BucketTask(self._context, region, ref, slot, self.options, self._timing, self._wanted, self._keeper)
 
     def _wanted(self, reconciler: Reconciler) -> bool:
         bucket, key_ids = reconciler.facts.bucket, self._selection.key_ids

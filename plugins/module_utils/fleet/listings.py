@@ -39,7 +39,7 @@ _LOOK = 5.0
 class Asker(Protocol):
     """A bucket that asks for a list, and what it is told."""
 
-    task: Optional[Task]
+    task: Task
     #: It waits no longer than this, in monotonic seconds.
     last_call: float
     #: Its own re-encryptions, or why there is no list; and when the list was begun.
@@ -168,8 +168,7 @@ class Listings:
         now = self._timing.clock()
         late = {asker for asker in askers if asker.last_call <= now}
         for asker in late:
-            if asker.task is not None:
-                self._scheduler.leave(call, asker.task)
+            self._scheduler.leave(call, asker.task)
         return askers - late
 
     def list_next(self, compartment: Compartment) -> Optional[float]:

@@ -6,11 +6,23 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol, TypeVar
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
-from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Assign, Claim, Done, Fail, Step, Submit
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
+from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
+    Assign,
+    Claim,
+    Done,
+    Fail,
+    ListWorkRequests,
+    Poll,
+    Step,
+    Submit,
+)
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.brakes import (
     DEFERRED,
     FAIL,
@@ -22,7 +34,8 @@ from ansible_collections.rekey.oci.plugins.module_utils.fleet.brakes import (
 )
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.bucket_api import BucketApi, Context
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import BucketRef, NoSlot, Task, Wait, unexpected
-from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler
+from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reading import asked_by
+from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reconciler import Reconciler, last_call
 
 if TYPE_CHECKING:
     from ansible_collections.rekey.oci.plugins.module_utils.fleet.region import Region
@@ -62,15 +75,28 @@ class BucketTask(Task):
         context: Context,
         region: Region,
         ref: BucketRef,
-        reconciler: Reconciler,
-        api: BucketApi,
+        slot: bool,
+        options: Options,
+        timing: Timing,
         wanted: Callable[[Reconciler], bool],
         entries: Entries,
     ) -> None:
         self.region = ref.region
         self.ref = ref
-        self.reconciler = reconciler
-        self.api = api
+        self.slot = slot
+        started_at = timing.clock()
+        self.api = BucketApi(context, region.api, region.listings, ref, self, last_call(started_at, options))
+        self.reconciler = Reconciler(
+            self.api,
+            ref.namespace,
+            ref.name,
+            options,
+            nonce=uuid.uuid4().hex[:12],
+            clock=timing.clock,
+            chance=timing.chance,
+            started_at=started_at,
+            before=self._before,
+        )
         self.entry: Any = None
         self._context = context
         self._listings = region.listings
@@ -80,8 +106,6 @@ class BucketTask(Task):
         self._waits_on: Optional[str] = None
         #: When its end was first known.
         self._ended_at: Optional[float] = None
-        api.task = self
-        reconciler.before = self._before
 
     def run(self) -> Optional[float]:
         if self._waits_on is not None:
@@ -128,8 +152,17 @@ class BucketTask(Task):
         return self._brakes(ask)
 
     def _before(self, step: Step) -> None:
-        if not isinstance(step, (Claim, Assign, Submit)):
-            return
+        call = None
+        if isinstance(step, ListWorkRequests):
+            call = self.api.await_list(*asked_by(self.reconciler, step))
+        elif isinstance(step, Poll):
+            call = self.api.await_poll(step.work_request_id)
+        elif isinstance(step, (Claim, Assign, Submit)):
+            self._before_writing(step)
+        if call is not None:
+            raise Wait(call)
+
+    def _before_writing(self, step: Step) -> None:
         if self.untouched and self._context.brakes.active:
             # The key alone is assigned to an empty bucket.
             begins = not isinstance(step, Assign) or self.reconciler.facts.has_objects is not False

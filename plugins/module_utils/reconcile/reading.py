@@ -100,10 +100,15 @@ def check_objects(run: Knowledge, step: CheckObjects) -> None:
     run.facts.objects_checked = True
 
 
+def asked_by(run: Knowledge, step: ListWorkRequests) -> tuple[str, Asked]:
+    """The compartment whose list it is, and what of it is wanted."""
+    bucket = known(run.facts.bucket or run.last_bucket)
+    return bucket.compartment_id or "", Asked(run.namespace, run.name, bucket.id, step.since)
+
+
 def list_work_requests(run: Knowledge, step: ListWorkRequests) -> None:
-    bucket, begun = known(run.facts.bucket or run.last_bucket), run.clock()
-    asked = Asked(run.namespace, run.name, bucket.id, step.since)
-    listing, begun_before = run.api.list_reencryptions(bucket.compartment_id or "", asked, run.in_list)
+    begun = run.clock()
+    listing, begun_before = run.api.list_reencryptions(*asked_by(run, step), run.in_list)
     run.facts.listed(listing, begun if begun_before is None else begun_before, run.clock())
 
 

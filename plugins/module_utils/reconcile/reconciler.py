@@ -37,6 +37,15 @@ _ROW = 30.0
 TAKE: Mapping[type, Callable[[Knowledge, Any], None]] = {**READS, **WRITES}
 
 
+def _nothing(_step: Step) -> None:
+    """A run that asks nobody."""
+
+
+def last_call(started_at: float, options: Options) -> float:
+    """When the last call may be begun, in monotonic seconds."""
+    return started_at + options.wait_timeout + LAST_CALL
+
+
 class OutOfTime(Exception):
     """There is no time left to begin another call."""
 
@@ -44,7 +53,8 @@ class OutOfTime(Exception):
 class Reconciler(Knowledge):
     """One bucket's way to its end, a step at a time; ``clock`` is monotonic seconds, ``chance`` random in [0, 1).
 
-    ``sleep`` is only called between two calls of a long list, which is a single step.
+    ``sleep`` is only called between two calls of a long list, which is a single step. ``before`` is called before a step is
+    done. What it raises keeps the step from being done; it is decided anew then.
     """
 
     def __init__(
@@ -58,16 +68,16 @@ class Reconciler(Knowledge):
         chance: Callable[[], float],
         started_at: Optional[float] = None,
         sleep: Callable[[float], None] = time.sleep,
+        before: Callable[[Step], None] = _nothing,
     ) -> None:
         attempt = Attempt(nonce=nonce, started_at=clock() if started_at is None else started_at)
         super().__init__(api, namespace, name, options, clock, attempt, self._in_list)
         self.chance = chance
         self.sleep = sleep
         #: No call is begun at this or later.
-        self.last_call = attempt.started_at + options.wait_timeout + LAST_CALL
+        self.last_call = last_call(attempt.started_at, options)
         self.outcome: Optional[Outcome] = None
-        #: Called before a step is done. What it raises keeps the step from being done; it is decided anew then.
-        self.before: Callable[[Step], None] = lambda step: None
+        self._before = before
         #: The call that failed the run, if one did.
         self.error: Optional[ApiError] = None
         #: By the kind of step: its failures in a row, and when it is to be taken again. Others may succeed in between: before
@@ -105,7 +115,7 @@ class Reconciler(Knowledge):
         if isinstance(step, Pause):
             self._forget(step)
             return step.seconds
-        self.before(step)
+        self._before(step)
         begun = self.clock()
         self._calls_in_list = 0
         try:

@@ -16,11 +16,10 @@ from .examples import NONCE
 from .world import World
 
 
-def reconciler(world: World, options: Options, nonce: str = NONCE) -> Reconciler:
+def reconciler(world: World, options: Options, nonce: str = NONCE, **more: Any) -> Reconciler:
     """A run that has not begun."""
-    return Reconciler(
-        world.api, "examplens", "payroll", options, nonce, lambda: world.now, lambda: 0.5, sleep=world.pass_time
-    )
+    given = {"sleep": world.pass_time, **more}
+    return Reconciler(world.api, "examplens", "payroll", options, nonce, lambda: world.now, lambda: 0.5, **given)
 
 
 def reconcile(world: World, options: Options, nonce: str = NONCE) -> tuple[Reconciler, Outcome]:
