@@ -12,7 +12,8 @@ that ansible-test reads from `tests/integration/integration_config.yml`:
 - `rekey_simulator`: what the simulator says of itself when it starts, its endpoints and its configuration file among it;
 - `rekey_environment`: the name of the environment, as in environments.py.
 
-Modules run with the environment's own interpreter, which has the SDK's release that is to be tried.
+Modules run with the environment's own interpreter, which has the SDK's release that is to be tried. Where nothing else is asked for,
+it is one that has imported the SDK already: see warm/__init__.py.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.tools import environments, home, releases, tree
+from tests.tools import environments, home, releases, tree, warm
 from tests.tools.paths import REPO, clean_environment
 
 SMOKE = "rekey/smoke"
@@ -85,9 +86,10 @@ def _introduction(process: subprocess.Popen[str]) -> dict[str, Any]:
 class Lanes:
     """Jobs, each a target on an environment, taken by as many lanes as keep the processors busy while some wait."""
 
-    def __init__(self, jobs: list[tuple[str, str]], kind: str) -> None:
+    def __init__(self, jobs: list[tuple[str, str]], kind: str, warmed: bool) -> None:
         #: Smoke tests may run beside the others, and must not write into their trees.
         self._kind = kind
+        self._warmed = warmed
         self._jobs: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
         for job in jobs:
             self._jobs.put(job)
@@ -108,17 +110,25 @@ class Lanes:
         try:
             with self._trees:
                 where = tree.lay_out(f"{self._kind}-{number}")
-            with simulator() as said:
+            with simulator() as said, self._variables(said) as variables:
                 while True:
-                    self._one(where, said, *self._jobs.get_nowait())
+                    self._one(where, variables, *self._jobs.get_nowait())
         except queue.Empty:
             pass
         except BaseException as error:
             self._tell("a lane", 0.0, str(error), passed=False)
 
-    def _one(self, where: Path, said: dict[str, Any], name: str, target: str) -> None:
+    @contextlib.contextmanager
+    def _variables(self, said: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        if not self._warmed:
+            yield {"rekey_simulator": said}
+            return
+        with warm.interpreter(environments.ensure(environments.MAIN) / "python") as python:
+            yield {"rekey_simulator": said, "ansible_python_interpreter": str(python)}
+
+    def _one(self, where: Path, variables: dict[str, Any], name: str, target: str) -> None:
         config = where / "tests" / "integration" / "integration_config.yml"
-        config.write_text(json.dumps({"rekey_simulator": said, "rekey_environment": name}, indent=2), encoding="utf-8")
+        config.write_text(json.dumps({**variables, "rekey_environment": name}, indent=2), encoding="utf-8")
         command = ["integration", "--local", "--python", environments.python_of(name), "--color", "auto", target]
         began = time.monotonic()
         # One alone is watched as it runs; several would talk at once.
@@ -162,7 +172,12 @@ def main() -> None:
     for name in names:
         print(f"== Integration on {name}: {environments.describe(environments.ensure(name))}", flush=True)
     wanted = options.targets or targets(options.smoke)
-    lanes = Lanes([(name, target) for target in wanted for name in names], "smoke" if options.smoke else "integration")
+    jobs = [(name, target) for target in wanted for name in names]
+    lanes = Lanes(
+        jobs,
+        "smoke" if options.smoke else "integration",
+        warmed=names == [environments.MAIN] and not options.environment,
+    )
     lanes.run()
     if lanes.failed:
         sys.exit(f"Failed: {', '.join(lanes.failed)}")
