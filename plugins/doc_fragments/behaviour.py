@@ -110,7 +110,7 @@ options:
         assigns this one.
       - The user must be able to read the key. The key must be C(ENABLED), its algorithm must be AES, and Object Storage must be allowed
         to use it.
-      - The user needs the permissions KEY_ASSOCIATE on this key and KEY_DISASSOCIATE on the key before it. The statement
+      - The user needs the permissions KEY_ASSOCIATE on this key and KEY_DISASSOCIATE on the old one. The statement
         C(Allow group ... to use key-delegate ...) gives both.
     type: str
 """
