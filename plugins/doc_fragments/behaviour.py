@@ -19,7 +19,7 @@ options:
     default: false
   bucket_key_only:
     description:
-      - Whether to re-encrypt only the intermediate bucket keys, and not the objects.
+      - Whether to re-encrypt only the intermediate bucket keys, which encrypt the objects' own keys, and not the objects.
       - The receipt then proves nothing about the objects. A receipt for all objects, on the other hand, also proves that the bucket keys
         are up to date.
       - The task fails if the installed SDK is too old for this.
