@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # A tag namespace for the receipt, and the policy that lets the runner write into it. Apply this in your home region.
-# A policy only ever allows: also look for statements of yours that let other groups use all tag namespaces.
+# This policy does not keep anybody else out. So also look for statements of yours that let other groups use all tag namespaces.
 
 terraform {
   required_version = ">= 1.5"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# A vault, a key that OCI rotates by itself, a bucket under it, and the policy for those who re-encrypt it.
+# A vault, a key, a bucket under the key, and the policy for those who re-encrypt the bucket.
 # Terraform makes these. The collection re-encrypts the bucket after each rotation.
 
 terraform {
@@ -63,7 +63,7 @@ resource "oci_kms_key" "master" {
   }
 }
 
-# Object Storage needs this for the bucket itself, and the group for its work. The last three are those of docs/iam.md.
+# The first statement lets Object Storage use the key. The other three are for the group: docs/iam.md explains them.
 resource "oci_identity_policy" "rekey" {
   compartment_id = var.tenancy_id
   name           = "rekey"

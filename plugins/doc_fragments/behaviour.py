@@ -19,7 +19,7 @@ options:
     default: false
   bucket_key_only:
     description:
-      - Whether to re-encrypt only the intermediate bucket keys, and not the objects.
+      - Whether to re-encrypt only the intermediate bucket keys, which encrypt the objects' own keys, and not the objects.
       - The receipt then proves nothing about the objects. A receipt for all objects, on the other hand, also proves that the bucket keys
         are up to date.
       - The task fails if the installed SDK is too old for this.
@@ -110,7 +110,7 @@ options:
         assigns this one.
       - The user must be able to read the key. The key must be C(ENABLED), its algorithm must be AES, and Object Storage must be allowed
         to use it.
-      - The user needs the permissions KEY_ASSOCIATE on this key and KEY_DISASSOCIATE on the key before it. The statement
+      - The user needs the permissions KEY_ASSOCIATE on this key and KEY_DISASSOCIATE on the old one. The statement
         C(Allow group ... to use key-delegate ...) gives both.
     type: str
 """

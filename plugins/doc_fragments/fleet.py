@@ -17,8 +17,8 @@ options:
     aliases: [compartment_id]
   recursive:
     description:
-      - Whether to include the compartments below these, at any depth. The module leaves out compartments that are not C(ACTIVE), and
-        those in which the user may do nothing.
+      - Whether to include the compartments below those in O(compartment_ids), at any depth. The module leaves out compartments that are
+        not C(ACTIVE), and those in which the user may do nothing.
     type: bool
     default: false
   include:

@@ -40,7 +40,7 @@ options:
     elements: str
     required: true
   recursive:
-    description: Whether to include the compartments below these, at any depth.
+    description: Whether to include the compartments below those in O(compartment_ids), at any depth.
     type: bool
     default: false
   regions:

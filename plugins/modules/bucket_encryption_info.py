@@ -97,7 +97,7 @@ summary:
       description: Buckets that are proven to be under the current version of their keys.
       type: int
     stale:
-      description: Buckets whose receipt names an older version, or another key.
+      description: Buckets whose receipt names an older version or another key, or counts open uploads that have ended since.
       type: int
     unproven:
       description: Buckets about which nothing is proven.
@@ -106,7 +106,7 @@ summary:
       description: Buckets whose re-encryption is running.
       type: int
     failed:
-      description: Buckets whose last re-encryption failed or was canceled.
+      description: Buckets whose last re-encryption failed, was canceled, or completed with errors.
       type: int
     empty_bucket:
       description: Buckets that hold nothing.
@@ -146,9 +146,10 @@ buckets:
       type: str
     status:
       description:
-        - V(up_to_date) means that the bucket is proven. V(stale) means that its receipt names an older version of its key, or another key.
+        - V(up_to_date) means that the bucket is proven. V(stale) means that its receipt names an older version of its key, or another key, or
+          that some of the open uploads that it counts have ended since.
         - V(unproven) means that nothing is proven about the bucket. V(in_progress) means that a re-encryption is running. V(failed) means that
-          the last re-encryption failed or was canceled.
+          the last re-encryption failed, was canceled, or completed with errors.
         - V(empty_bucket) means that the bucket holds nothing. V(oracle_managed_key) means that it has no key of a vault.
         - V(error) means that the status could not be found out, or that the key is disabled or deleted.
       type: str
@@ -179,7 +180,7 @@ buckets:
           description: The id of the request that Oracle's support asks for.
           type: str
     warnings:
-      description: Warnings about the bucket. The key is there only if there are some.
+      description: Warnings about the bucket. This value is there only if there are some.
       type: list
       elements: str
 unlisted:

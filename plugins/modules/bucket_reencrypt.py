@@ -103,8 +103,8 @@ reason:
       submits a re-encryption.
     - With V(key_assigned), the module assigns O(kms_key_id) and then submits a re-encryption. If the bucket is empty, it only assigns the
       key, and RV(action) is V(none).
-    - Null if the module failed before it could decide. The module also fails in this way if the key is not enabled, whatever the receipt says,
-      unless the bucket is empty.
+    - Null if the module failed before it could decide. If the key is not enabled, the module fails in this way too, unless the bucket is empty.
+      The receipt then makes no difference.
   returned: always
   type: str
   sample: key_version_changed
@@ -118,8 +118,8 @@ predicted:
   type: bool
   sample: true
 version_unknown:
-  description: Says that nobody can tell which version of the key the re-encryption is for, because the key cannot be read, or the way of its
-    version to the bucket's region. The re-encryption then proves nothing, however well it ended.
+  description: Says that nobody can tell which version of the key the re-encryption is for. Either the key cannot be read, or the module
+    cannot find out whether the version has arrived in the bucket's region. The re-encryption then proves nothing, however well it ended.
   returned: when that is so, and a re-encryption was submitted or joined, or in check mode would be
   type: bool
   sample: true
@@ -233,7 +233,7 @@ work_request:
       description: When it ended.
       type: str
     errors:
-      description: Its errors, if it failed.
+      description: Its errors, if it failed or completed with errors.
       type: list
       elements: dict
       contains:

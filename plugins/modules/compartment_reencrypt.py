@@ -18,7 +18,7 @@ description:
     about all running re-encryptions together, so a slow bucket does not hold up the others.
   - If a bucket fails, or a compartment cannot be listed, the module goes on with the others. The task fails at the end, and its result
     has everything.
-  - If the module is told to stop, it begins nothing new. Within seconds, it returns what was done so far. If you interrupt Ansible itself,
+  - If the module gets the signal SIGTERM, it begins nothing new. Within seconds, it returns what was done so far. If you interrupt Ansible itself,
     such as with Ctrl-C, Ansible shows no result of the task. It only says that it was interrupted, below the last line of progress.
   - In both cases, OCI goes on with the re-encryptions that were submitted, and the next run continues from there.
 options:
@@ -186,8 +186,8 @@ buckets:
       type: str
     submitted:
       description:
-        - Whether this run submitted a re-encryption, or in check mode would. It did not if OCI refused it, though RV(buckets[].action)
-          is V(submit). If the answer of OCI was lost, this is true.
+        - Whether this run submitted a re-encryption, or in check mode would. If OCI refused it, this is false, but RV(buckets[].action)
+          is V(submit). If OCI's answer was lost, this is true.
       type: bool
     assigned:
       description: Whether this run assigned O(kms_key_id) to the bucket, or in check mode would.
@@ -239,14 +239,14 @@ buckets:
           description: The id of the request that Oracle's support asks for.
           type: str
     predicted:
-      description: Says that the entry tells what a run outside of check mode would do. The key is there only in check mode.
+      description: Says that the entry tells what a run outside of check mode would do. This value is there only in check mode.
       type: bool
     version_unknown:
-      description: Says that nobody can tell which version of the key the re-encryption is for, so that it proves nothing. The key is
+      description: Says that nobody can tell which version of the key the re-encryption is for, so that it proves nothing. This value is
         there only then.
       type: bool
     warnings:
-      description: Warnings about the bucket. The key is there only if there are some.
+      description: Warnings about the bucket. This value is there only if there are some.
       type: list
       elements: str
 unlisted:

@@ -64,7 +64,7 @@ notes:
   - OCI can rotate a key by itself (automatic rotation). If the current version of such a key is too old, the task fails and says so. So it
     does not make a second version hours before or after OCI's own. Make O(max_age_days) a few days longer than the interval of the
     automatic rotation. With O(force=true), the module rotates the key and warns.
-  - The module cannot rotate keys that are not V(ENABLED), keys of an external key manager, and asymmetric keys. If the current version is
+  - The module cannot rotate keys that are not V(ENABLED), keys of an external key manager, or asymmetric keys. If the current version is
     young enough, the task is C(ok) and warns. If it is too old, or with O(force=true), the task fails and makes nothing.
   - The user needs the permissions KEY_READ and KEY_ROTATE. With KEY_INSPECT, the module also sees a version that somebody else is making.
 attributes:
