@@ -180,7 +180,7 @@ def _buckets(
     yield "</form>"
     yield '<div class="scroll" tabindex="0" role="region" aria-label="Table of buckets">'
     yield '<table id="buckets">'
-    yield "<caption>Those first that are not proven. Keys and versions have the ends of their OCIDs.</caption>"
+    yield "<caption>Buckets that are not proven come first. Keys and versions are shown by the ends of their OCIDs.</caption>"
     yield "<colgroup>%s</colgroup>" % "".join('<col width="%d%%">' % width for _heading, width in _HEADINGS)
     yield "<thead><tr>%s</tr></thead>" % "".join('<th scope="col">%s</th>' % heading for heading, _width in _HEADINGS)
     yield "<tbody>"
