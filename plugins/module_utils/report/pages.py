@@ -96,6 +96,7 @@ def _summary(content: Mapping[str, Any], since: str) -> Iterable[str]:
     yield "<h1>%s</h1>" % text_of(content["title"], "Report")
     yield (
         '<p class="soft">This state was first seen at <time datetime="%s">%s UTC</time>. '
+        "A receipt is two tags on a bucket, which say what its last re-encryption was for. "
         "A bucket is proven when a completed receipt names the current version of its key.</p>"
     ) % (since, since[:16].replace("T", " "))
     yield '<p class="lead" id="lead">%s</p>' % _lead(counts, len(content["problems"]))
