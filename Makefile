@@ -42,7 +42,7 @@ test: pythons ## Run everything that a change must pass
 	@$(MAKE) .venv/docs.stamp artifact
 	@PREPARED=1 $(RUN) -m tests.tools.side_by_side lint simulator-tests units integration sanity wire watch smoke clients releases docs-tests \
 	  histories-sample scale browser events
-test-ci: pythons ## What .ci/run has time for: `make test` without integration, wire, watch and events
+test-ci: pythons ## Run what .ci/run has time for: `make test` without integration, wire, watch and events
 	@$(MAKE) .venv/docs.stamp artifact
 	@PREPARED=1 $(RUN) -m tests.tools.side_by_side lint units sanity simulator-tests docs-tests releases histories-sample smoke clients scale browser
 test-rest: pythons-all ## Run what is slow: long histories, every Python, Galaxy's checks, an execution environment, the documentation site
@@ -122,7 +122,7 @@ picture: .venv/tests.stamp install ## Draw the picture in README.md anew, from a
 	@$(ON_INSTALLED) $(RUN) -m tests.demo.picture
 docs: .venv/docs.stamp install ## Build the documentation site into docs/build
 	@$(ON_INSTALLED) $(RUN) -m tests.docs
-docs-tests: .venv/docs.stamp install ## Run the EXAMPLES and the guides' playbooks, and check that the guides say what is so
+docs-tests: .venv/docs.stamp install ## Run the EXAMPLES and the guides' playbooks, and check that the guides are right
 	@$(ON_INSTALLED) $(RUN) -m pytest -q -n 2 tests/docs
 
 ##@ Tidy up

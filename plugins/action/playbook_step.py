@@ -101,7 +101,7 @@ def _rotated(args: Mapping[str, Any]) -> dict[str, Any]:
     }
     if left:
         result["warnings"] = [
-            "%s left out by rekey_include or rekey_exclude, though under the keys that %s rotated, and so not re-encrypted: %s."
+            "%s left out by rekey_include or rekey_exclude, and so not re-encrypted under the new versions of the keys that %s rotated: %s."
             % (
                 "1 bucket is" if len(left) == 1 else "%d buckets are" % len(left),
                 "would be" if args["check"] else "were",
@@ -141,8 +141,8 @@ def _verdict(args: Mapping[str, Any]) -> dict[str, Any]:
     }
     if whole and not matched and not chosen["allow_none"]:
         result["none"] = (
-            "No bucket matched, so nothing was done and nothing is proven. Correct what says which buckets are meant, or give "
-            "rekey_allow_none=true where there may be none."
+            "No bucket matched, so nothing was done and nothing is proven. Correct the variables that choose the buckets, or give "
+            "rekey_allow_none=true if it is all right that none matches."
         )
     if fails:
         result["not_proven"] = "%d buckets are not proven to be under the current versions of their keys: %s." % (

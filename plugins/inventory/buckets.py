@@ -17,7 +17,7 @@ description:
     because a bucket's name is unique only in its region. See O(append_region).
   - Sometimes the name is taken. Another host or a group may have it, in this file or in a source before it, or Ansible itself uses it, such
     as C(all) or C(localhost). The host is then named C(BUCKET.REGION), or C(BUCKET.REGION.NAMESPACE) if that name is taken too. A
-    warning tells these names.
+    warning lists these names.
   - The plugin does not change the hosts and groups of other sources. It cannot know the sources that Ansible reads after it. So give this
     file after the sources that have your servers, or set O(host_prefix).
   - Each host has C(ansible_connection=local) and the controller's Python, because there is nothing to log in to. The notes list its other
@@ -404,7 +404,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         renamed = hosts.renamed()
         if renamed:
             self.display.warning(
-                "%s: other hosts or groups have the names of some buckets, whose hosts have longer names: %s."
+                "%s: other hosts or groups have the names of some buckets, so the hosts of these buckets have longer names: %s."
                 % (path, ", ".join(renamed))
             )
         shadowing = hosts.shadowing()

@@ -191,7 +191,7 @@ def main() -> None:
             continue
         line = "%s: %s failed: %s %s" % (entry["id"], why["operation"], why["status"] or "", why["message"])
         if why["status"] == 404:
-            module.warn("A work request is forgotten, or this user may not read it. %s" % line)
+            module.warn("OCI no longer keeps a work request, or this user may not read it. %s" % line)
         else:
             failed.append(line)
             errors.append(why)

@@ -114,8 +114,8 @@ def check_names(playbook: str, names: Iterable[str]) -> None:
             own = [known for known, variable in VARIABLES.items() if playbook in variable.playbooks]
             near = difflib.get_close_matches(name, own, 1, 0.0)
             raise BadInput(
-                "The playbook %s knows no variable %s: did you mean %s? What begins with rekey_ must be a variable of the playbook, "
-                "since a mistyped one would be ignored." % (playbook, name, near[0])
+                "The playbook %s knows no variable %s: did you mean %s? A variable that begins with rekey_ must be one that "
+                "the playbooks know, so that a typing mistake is not ignored." % (playbook, name, near[0])
             )
 
 

@@ -57,11 +57,29 @@ def test_the_rule_sends_what_the_rulebook_listens_to() -> None:
 
 
 def test_the_variables_are_those_of_the_rulebook() -> None:
-    given = yaml.safe_load(block("yaml", "rekey_stream_id"))
+    given = yaml.safe_load(block("yaml", "rekey_report_dest"))
     known = set(re.findall(r"\b(rekey_\w+) \|", RULEBOOK))
     assert {"rekey_stream_id", "rekey_stream_endpoint", "rekey_compartment_id"} <= set(given) <= known
     told = [name for cell in table("docs/events.md", "Variables").column() for name in names(cell)]
     assert set(told) == {name for name in known if "_stream_" in name} | {"rekey_compartment_id"}
+
+
+def test_the_rulebook_of_a_controller_is_ours_with_job_templates() -> None:
+    (shown,), (ours,) = yaml.safe_load(block("yaml", "run_job_template")), yaml.safe_load(RULEBOOK)
+    assert shown["execution_strategy"] == ours["execution_strategy"]
+    window = ours["sources"][0]["rekey.oci.stream"]["window"]
+    assert shown["sources"][0]["rekey.oci.stream"]["window"] == window
+    # The last of ours only tells of an event that it passes over.
+    for its, rule in zip(shown["rules"], ours["rules"][:-1], strict=True):
+        assert its["name"] == rule["name"]
+        assert its["condition"] == rule["condition"]
+        launched, run = its["action"]["run_job_template"], rule["action"]["run_playbook"]
+        assert f"`{run['name']}`" in TEXT
+        assert launched["lock"] == run["lock"]
+        passed = launched["job_args"]["extra_vars"]
+        assert set(passed) <= set(run["extra_vars"])
+        for name, value in passed.items():
+            assert (value == run["extra_vars"][name]) is not isinstance(value, bool), name
 
 
 def test_the_defaults_are_as_told() -> None:

@@ -25,12 +25,12 @@ OTHER_TEXTS = ("report", "progress", "decide/reasons.py", "decide/receipts.py", 
 #: Texts that only ever stand within a message that is quoted.
 PARTS = (
     "Run again", "The next run", "Nothing was submitted", "Work request … goes on", "The tag namespace … must exist",
-    "Allow group", "It may be for the receipt", "It takes two policies", "This user may not write to the bucket",
+    "Allow group", "The cause may be the receipt", "This needs two statements", "This user may not write to the bucket",
     "…… The service said", "…; wait_timeout", "Install it for the Python", "The configuration is not usable",
     "…; … more", "… of them wait for the next run", "… more wait", "Its current version is young enough",
     "… pages in a row told nothing new", "Progress could no longer be shown",
-    "It may take the statement", "…. The re-encryption waits", "…, so this re-encryption proves nothing",
-    "It does not exist in this tenancy", "…: the vault tells of no way", "…, …: its replication is",
+    "This may need the statement", "…. The re-encryption waits", "…, so this re-encryption proves nothing",
+    "It does not exist in this tenancy", "…: the vault reports no replication", "…, …: its replication is",
 )  # fmt: skip
 
 

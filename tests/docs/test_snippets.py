@@ -23,7 +23,8 @@ BLOCKS = snippets.blocks("yaml", "yml")
 
 def _plays(block: snippets.Block) -> bool:
     found: Any = yaml.safe_load(block.text)
-    return isinstance(found, list) and all(isinstance(item, dict) for item in found)
+    # A rulebook is a list too.
+    return isinstance(found, list) and all(isinstance(item, dict) and "sources" not in item for item in found)
 
 
 def _names_others(block: snippets.Block) -> bool:

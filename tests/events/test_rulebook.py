@@ -189,7 +189,7 @@ def test_what_is_odd_does_no_harm(reader: Reader, tmp_path: Path) -> None:
     # None of these names a key, so nothing tells that two are about one.
     reader.ends(4)
     assert reader.rulebook.count("no event, passed over") == 1
-    assert reader.rulebook.count("names no bucket, and is passed over") == 3
+    assert reader.rulebook.count("has no usable name of a bucket, so it is ignored") == 3
     assert not mark.exists()
     assert "Traceback" not in reader.rulebook.log
 

@@ -177,7 +177,7 @@ def check_endpoint(url: str, option: str) -> str:
     url = url.strip()
     sample = url.replace(REGION_PLACE, "us-ashburn-1")
     if re.search(r"[{}]", sample):
-        raise BadInput("%s %s has braces: only {region} may stand in some." % (option, shown_url(url)))
+        raise BadInput("%s %s has braces other than {region}: write out the host name." % (option, shown_url(url)))
     try:
         parts = urlsplit(sample)
         host, port = parts.hostname, parts.port
@@ -190,7 +190,9 @@ def check_endpoint(url: str, option: str) -> str:
     if "@" in parts.netloc or parts.query or parts.fragment or parts.path not in ("", "/"):
         raise BadInput("%s must be a base URL, without user, path, query or fragment: https://host.example." % option)
     if parts.scheme == "http" and not is_loopback(host):
-        raise BadInput("%s %s is plain http, which only a loopback address may be: use https." % (option, shown(url)))
+        raise BadInput(
+            "%s %s is plain http, which is allowed only for loopback addresses: use https." % (option, shown(url))
+        )
     if ":" in host:
         raise BadInput(
             "%s %s has an IPv6 address, which the oci SDK does not take: give a host name." % (option, shown(url))

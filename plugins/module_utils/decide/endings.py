@@ -162,7 +162,7 @@ def namespace_unread(here: Situation, failure: Failure) -> Verdict:
         error.line(),
     )
     if error.status in (403, 404):
-        told += " It takes the statement: Allow group <group> to inspect tag-namespaces in tenancy"
+        told += " This needs the statement: Allow group <group> to inspect tag-namespaces in tenancy"
     return Verdict(facts={"tag_namespace_unread": True}, warning=told)
 
 

@@ -41,7 +41,7 @@ def refused(here: Situation, error: ApiError) -> str:
 
 def reading_takes(here: Situation) -> str:
     """What it takes to read how far a version is replicated."""
-    return "It may take the statement: Allow group <group> to read vaults in %s" % _scope(here)
+    return "This may need the statement: Allow group <group> to read vaults in %s" % _scope(here)
 
 
 def _region(here: Situation) -> str:
@@ -71,10 +71,11 @@ def no_namespace(here: Situation, why: str, name: str, mends: bool) -> str:
 
 def _namespace_takes(namespace: Optional[str]) -> str:
     return (
-        "The tag namespace %s must exist (oci iam tag-namespace create --compartment-id <id> --name %s --description <text>), have the "
-        "tag keys %s (oci iam tag create --tag-namespace-id <id> --name <key> --description <text>), none of them retired (oci iam tag "
-        "reactivate --tag-namespace-id <id> --tag-name <key>), and this user must be allowed to use it (Allow group <group> to use "
-        "tag-namespaces in tenancy where target.tag-namespace.name = '%s') and to update the bucket."
+        "The tag namespace %s must exist (oci iam tag-namespace create --compartment-id <id> --name %s --description <text>). It must "
+        "have the tag keys %s (oci iam tag create --tag-namespace-id <id> --name <key> --description <text>). Neither the "
+        "namespace nor a tag key may be retired (oci iam tag-namespace reactivate --tag-namespace-id <id>; oci iam tag reactivate --tag-namespace-id "
+        "<id> --tag-name <key>). This user must be allowed to use the namespace (Allow group <group> to use tag-namespaces in tenancy where "
+        "target.tag-namespace.name = '%s') and to update the bucket."
         % (namespace, namespace, " and ".join(receipts.TAGS), namespace)
     )
 
@@ -98,15 +99,17 @@ def _unassigned(here: Situation, error: ApiError, name: str) -> str:
     told = "The key %s was not assigned to bucket %s. " % (wanted, name)
     region, where = _region(here), _where(here, wanted)
     if here.options.place.namespace is not None:
-        told += "It may be for the receipt: %s Or for the key: " % _namespace_takes(here.options.place.namespace)
+        told += "The cause may be the receipt: %s Or the cause may be the key: " % _namespace_takes(
+            here.options.place.namespace
+        )
     delegate = "Allow group <group> to use key-delegate %s" % where
     if error.code == "BucketNotFound":
         # It was found a moment ago. Whether OCI says this where KEY_ASSOCIATE is missing, too, is not documented.
         return told + (
-            "This user may not write to the bucket (BUCKET_UPDATE), or not let it use the key: %s. %s"
+            "This user may not write to the bucket (BUCKET_UPDATE), or may not let it use the key: %s. %s"
             % (delegate, error.line())
         )
     return told + (
-        "It takes two policies: Allow service objectstorage-%s to use keys %s; and %s. %s"
+        "This needs two statements: Allow service objectstorage-%s to use keys %s; and %s. %s"
         % (region, where, delegate, error.line())
     )

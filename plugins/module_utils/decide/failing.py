@@ -157,7 +157,7 @@ def _awaited(here: Situation, failure: Failure, wanted: str) -> Verdict:
     seen = waiting.describe(here.facts.seen(wanted) or WorkRequest(id=wanted))
     told = "within wait_timeout (%d seconds): work request %s was last %s" % (here.options.wait_timeout, wanted, seen)
     if left > 0:
-        told = "before this run may no longer ask: work request %s was last %s" % (wanted, seen)
+        told = "while this run could ask: work request %s was last %s" % (wanted, seen)
     message = "The re-encryption did not visibly finish %s, and the last poll failed: %s. Run again to join it."
     return Verdict(end=Fail(message % (told, failure.error.line()), *here.stands, failure.error))
 

@@ -54,15 +54,26 @@ REASONS: dict[str, Reason] = {
         "Since the completed receipt, some of the open uploads that it counts have ended.",
     ),
     "unproven": Reason(
-        "submit", "unproven", None, None, "There is no receipt that proves it, or the key's version cannot be read."
+        "submit", "unproven", None, None, "No receipt proves the bucket, or the key's version cannot be read."
     ),
-    "forced": Reason("submit", None, None, None, "It was asked for by force."),
+    "forced": Reason("submit", None, None, None, "The task has force: true."),
     "key_assigned": Reason(
-        "submit", None, "empty_bucket", None, "The bucket was given another key. On an empty bucket that is all."
+        "submit",
+        None,
+        "empty_bucket",
+        None,
+        "The task assigned another key to the bucket. An empty bucket needs no re-encryption.",
     ),
     "deferred": Reason(
-        "none", None, "deferred", False, "Enough was submitted in this run: the next run goes on.", True
+        "none",
+        None,
+        "deferred",
+        False,
+        "The run had submitted max_submissions re-encryptions: the next run goes on.",
+        True,
     ),
-    "not_begun": Reason("none", None, "not_begun", False, "Too many buckets had failed by then.", True),
+    "not_begun": Reason(
+        "none", None, "not_begun", False, "max_failures buckets had failed before the run came to this one.", True
+    ),
     "bucket_gone": Reason("none", None, "gone", None, "The bucket was deleted while the run was at work.", True),
 }

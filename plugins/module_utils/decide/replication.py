@@ -154,8 +154,8 @@ def _message(here: Situation) -> Optional[str]:
         return "%s, so this re-encryption proves nothing." % _unknown(here)
     if status == UNTOLD and elsewhere(facts):
         return (
-            "%s: the vault tells of no way of it to there. It is taken to have come there when the vault was first replicated."
-            % _unknown(here)
+            "%s: the vault reports no replication of it to that region. The run assumes that it came there when the vault was first "
+            "replicated." % _unknown(here)
         )
     return None
 

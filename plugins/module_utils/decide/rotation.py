@@ -98,22 +98,22 @@ def judge(key: Key, version: KeyVersion, now: float, wish: Wish) -> Verdict:
     if key.is_auto_rotation_enabled:
         # A version of ours beside the service's own, hours apart, would have every object re-encrypted twice.
         return Verdict(
-            problem="The key %s is rotated automatically, so it was left to that, but its current version is %.1f days old, "
-            "which is more than max_age_days (%d). Shorten the interval of its automatic rotation, see why the last one "
-            "failed, turn it off, or rotate once with force." % (key.called, age, wish.max_age_days)
+            problem="The key %s is rotated automatically, so this task did not rotate it. But its current version is %.1f days old, "
+            "which is more than max_age_days (%d). Shorten the interval of the automatic rotation, see why the last one failed, "
+            "turn the automatic rotation off, or rotate once with force." % (key.called, age, wish.max_age_days)
         )
     return Verdict(rotate=True)
 
 
 _NOT_DUE = "Its current version is young enough, so nothing had to be done yet."
-_AUTOMATIC = "The key %s is rotated automatically too: this version comes on top of those."
+_AUTOMATIC = "The key %s is rotated automatically too: this version comes on top of the automatic ones."
 
 
 def _unrotatable(key: Key) -> Optional[str]:
     if key.protection_mode == "EXTERNAL":
         return (
-            "The key %s is held by an external key manager, which alone makes its versions: rotate it there, and register "
-            "the new version in OCI." % key.called
+            "The key %s is held by an external key manager, and only that can make a new version: rotate it there, and "
+            "register the new version in OCI." % key.called
         )
     if key.state in UNUSABLE_KEY_STATES:
         return "The key %s is %s, so it cannot be rotated. Enable it, or cancel its deletion." % (key.called, key.state)

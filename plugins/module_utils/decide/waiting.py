@@ -129,7 +129,7 @@ def describe(seen: Seen) -> str:
     if not isinstance(seen, WorkRequest):
         return "no longer known to the service"
     if seen.status is None:
-        return "not to be seen yet"
+        return "not visible yet"
     percent = seen.percent_complete
     return "%s" % seen.status if percent is None else "%s at %d%%" % (seen.status, percent)
 

@@ -96,6 +96,7 @@ def _summary(content: Mapping[str, Any], since: str) -> Iterable[str]:
     yield "<h1>%s</h1>" % text_of(content["title"], "Report")
     yield (
         '<p class="soft">This state was first seen at <time datetime="%s">%s UTC</time>. '
+        "A receipt is two tags on a bucket, which say what its last re-encryption was for. "
         "A bucket is proven when a completed receipt names the current version of its key.</p>"
     ) % (since, since[:16].replace("T", " "))
     yield '<p class="lead" id="lead">%s</p>' % _lead(counts, len(content["problems"]))
@@ -180,7 +181,7 @@ def _buckets(
     yield "</form>"
     yield '<div class="scroll" tabindex="0" role="region" aria-label="Table of buckets">'
     yield '<table id="buckets">'
-    yield "<caption>Those first that are not proven. Keys and versions have the ends of their OCIDs.</caption>"
+    yield "<caption>Buckets that are not proven come first. Keys and versions are shown by the ends of their OCIDs.</caption>"
     yield "<colgroup>%s</colgroup>" % "".join('<col width="%d%%">' % width for _heading, width in _HEADINGS)
     yield "<thead><tr>%s</tr></thead>" % "".join('<th scope="col">%s</th>' % heading for heading, _width in _HEADINGS)
     yield "<tbody>"

@@ -77,7 +77,7 @@ def compartments_table(groups: Sequence[Mapping[str, Any]], ids: Mapping[tuple[A
     yield from legend()
     yield '<div class="scroll tall" tabindex="0" role="region" aria-label="Table of compartments">'
     yield '<table id="compartments">'
-    yield "<caption>Buckets for each compartment and region, those first with most that is not proven.</caption>"
+    yield "<caption>Buckets for each compartment and region. Those with the most buckets that are not proven come first.</caption>"
     headings = (("Compartment", "Region"), (*VERDICTS.values(), "Buckets"), ("Share",))
     yield "<thead><tr>%s</tr></thead>" % headings_of(*headings)
     yield "<tbody>"

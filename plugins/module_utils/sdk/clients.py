@@ -164,7 +164,7 @@ class Clients:
         override = self._params.get(option)
         if override and REGION_PLACE in override and region is None:
             raise BadInput(
-                "%s has {region}, and %s is not the OCID of a key, which would name it." % (option, shown(key_id))
+                "%s has {region}, and %s is not the OCID of a key, so no region is known." % (option, shown(key_id))
             )
         override = self._endpoint(option, region)
         if override:

@@ -121,11 +121,11 @@ def _check(proxy: Proxy) -> None:
         good = False
     if not good:
         raise BadInput(
-            "%s is %s, which is not the URL of a proxy: it is like http://proxy.example:3128, and in a user or password "
-            "letters such as / # ? @ are written as %%2F %%23 %%3F %%40." % (proxy.variable, shown_url(proxy.url))
+            "%s is %s, which is not the URL of a proxy: write it like http://proxy.example:3128. In a user or password, write "
+            "/ # ? @ as %%2F %%23 %%3F %%40." % (proxy.variable, shown_url(proxy.url))
         )
     if parts.scheme.startswith("socks") and importlib.util.find_spec("socks") is None:
         raise BadInput(
-            "%s is a SOCKS proxy (%s), which takes the Python package PySocks: install it for the Python that runs this "
+            "%s is a SOCKS proxy (%s), which needs the Python package PySocks: install it for the Python that runs this "
             "module." % (proxy.variable, shown(parts.scheme))
         )

@@ -108,7 +108,7 @@ def test_a_version_from_before_the_replica_is_taken_to_be_there(arrives: dict[st
     run, outcome = reconcile(there, Options())
     assert (outcome.action, under(there)) == ("submit", VERSION)
     (warning,) = run.warnings
-    assert "It is taken to have come there when the vault was first replicated." in warning
+    assert "The run assumes that it came there when the vault was first replicated." in warning
     assert reconcile(there, Options())[1].reason == "up_to_date"
 
 
