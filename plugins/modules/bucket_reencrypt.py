@@ -97,12 +97,18 @@ action:
 reason:
   description:
     - Why the module did that.
-    - With V(oracle_managed_key) and V(empty_bucket), there is nothing to do. With V(up_to_date), the bucket is proven. With
-      V(in_progress), a re-encryption is running already.
-    - With V(key_version_changed), V(key_changed), V(work_request_failed), V(uploads_ended), V(unproven) and V(forced), the module
-      submits a re-encryption.
-    - With V(key_assigned), the module assigns O(kms_key_id) and then submits a re-encryption. If the bucket is empty, it only assigns the
-      key, and RV(action) is V(none).
+    - V(oracle_managed_key), the bucket is under a key that Oracle manages, and not under a key of a vault.
+    - V(empty_bucket), the bucket has no object and no object version.
+    - V(up_to_date), a completed receipt names the current version of the bucket's current key, and the key is enabled.
+    - V(in_progress), a re-encryption is running, and the task waits for it.
+    - V(key_version_changed), the receipt names an older version of the same key.
+    - V(key_changed), the receipt names another key.
+    - V(work_request_failed), the last attempt on record failed, was canceled, or completed with errors.
+    - V(uploads_ended), the receipt counts open uploads, and some of them have ended since.
+    - V(unproven), there is no receipt, or the key's version cannot be read.
+    - V(forced), you set O(force).
+    - V(key_assigned), O(kms_key_id) names another key than the bucket's; the task assigns it first. If the bucket is empty, the task only
+      assigns the key, and RV(action) is V(none).
     - Null if the module failed before it could decide. If the key is not enabled, the module fails in this way too, unless the bucket is empty.
       The receipt then makes no difference.
   returned: always

@@ -179,10 +179,10 @@ buckets:
       type: str
     reason:
       description:
-        - Why, as M(rekey.oci.bucket_reencrypt) returns it. With V(uploads_ended), some of the open uploads that the receipt counts have
-          ended since, so the module submits again.
-        - Three reasons occur only here. With V(deferred), the bucket waits for another run because of O(max_submissions). With
-          V(not_begun), the module did not begin it because of O(max_failures). With V(bucket_gone), it was deleted after it was listed.
+        - Why, as M(rekey.oci.bucket_reencrypt) returns it. Three reasons occur only here.
+        - V(deferred), the run had submitted O(max_submissions) re-encryptions before it came to this bucket; the next run goes on.
+        - V(not_begun), O(max_failures) buckets had failed before the run came to this one.
+        - V(bucket_gone), somebody deleted the bucket after it was listed.
       type: str
     submitted:
       description:

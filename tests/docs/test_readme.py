@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -31,6 +33,26 @@ def test_the_decision_table_is_the_code_s() -> None:
     # Only the assignment is a change where nothing is submitted.
     assert [row[1] for row in rows if "empty bucket" in row[0]] == ["`key_assigned`"]
     assert [row[2] for row in rows] == ["yes" if row[0].startswith("submit") else "no" for row in rows]
+    assert [row[3] for row in rows] == [reason.when for reason in REASONS.values() if not reason.only_in_fleets]
+
+
+def test_the_modules_explain_each_reason_in_the_words_of_the_table() -> None:
+    from ansible_collections.rekey.oci.plugins.module_utils.decide.reasons import REASONS
+
+    one = returned("bucket_reencrypt")["reason"]
+    fleet = returned("compartment_reencrypt")["buckets"]["contains"]["reason"]
+    for name, reason in REASONS.items():
+        told = fleet if reason.only_in_fleets else one
+        lines = [re.sub(r"O\((\w+)\)", r"`\1`", line) for line in told["description"]]
+        assert any(line.startswith(f"V({name}), {reason.when}.") for line in lines), name
+
+
+def returned(module: str) -> dict[str, Any]:
+    """The module's RETURN."""
+    found: dict[str, Any] = yaml.safe_load(
+        importlib.import_module(f"ansible_collections.rekey.oci.plugins.modules.{module}").RETURN
+    )
+    return found
 
 
 def test_a_key_is_assigned_to_an_empty_bucket_and_nothing_submitted(ansible: Ansible) -> None:

@@ -21,59 +21,58 @@ class Reason(NamedTuple):
     #: What a fleet's summary counts a bucket as for which nothing was submitted or joined.
     counted: Optional[str]
     proven: Optional[bool]
-    sentence: str
+    #: In a person's words, as README.md and the modules' documentation have it. Names of options are between backticks.
+    when: str
     #: A single bucket's run never ends so.
     only_in_fleets: bool = False
 
 
 REASONS: dict[str, Reason] = {
     "oracle_managed_key": Reason(
-        "none", "oracle_managed_key", "oracle_managed_key", False, "The bucket has no Vault key: Oracle manages it."
+        "none",
+        "oracle_managed_key",
+        "oracle_managed_key",
+        False,
+        "the bucket is under a key that Oracle manages, and not under a key of a vault",
     ),
     "empty_bucket": Reason(
-        "none", "empty_bucket", "empty_bucket", True, "The bucket holds no object and no object version."
+        "none", "empty_bucket", "empty_bucket", True, "the bucket has no object and no object version"
     ),
     "up_to_date": Reason(
         "none",
         "up_to_date",
         "up_to_date",
         True,
-        "A completed re-encryption names the current version of the bucket's key.",
+        "a completed receipt names the current version of the bucket's current key, and the key is enabled",
     ),
-    "in_progress": Reason("join", "in_progress", None, None, "A re-encryption is running already."),
-    "key_version_changed": Reason("submit", "stale", None, None, "The receipt names an older version of the same key."),
-    "key_changed": Reason("submit", "stale", None, None, "The receipt names another key."),
+    "in_progress": Reason("join", "in_progress", None, None, "a re-encryption is running, and the task waits for it"),
+    "key_version_changed": Reason("submit", "stale", None, None, "the receipt names an older version of the same key"),
+    "key_changed": Reason("submit", "stale", None, None, "the receipt names another key"),
     "work_request_failed": Reason(
-        "submit", "failed", None, None, "The last attempt on record failed, was canceled, or completed with errors."
+        "submit", "failed", None, None, "the last attempt on record failed, was canceled, or completed with errors"
     ),
     "uploads_ended": Reason(
-        "submit",
-        "stale",
-        None,
-        None,
-        "Since the completed receipt, some of the open uploads that it counts have ended.",
+        "submit", "stale", None, None, "the receipt counts open uploads, and some of them have ended since"
     ),
-    "unproven": Reason(
-        "submit", "unproven", None, None, "No receipt proves the bucket, or the key's version cannot be read."
-    ),
-    "forced": Reason("submit", None, None, None, "The task has force: true."),
+    "unproven": Reason("submit", "unproven", None, None, "there is no receipt, or the key's version cannot be read"),
+    "forced": Reason("submit", None, None, None, "you set `force`"),
     "key_assigned": Reason(
         "submit",
         None,
         "empty_bucket",
         None,
-        "The task assigned another key to the bucket. An empty bucket needs no re-encryption.",
+        "`kms_key_id` names another key than the bucket's; the task assigns it first",
     ),
     "deferred": Reason(
         "none",
         None,
         "deferred",
         False,
-        "The run had submitted max_submissions re-encryptions: the next run goes on.",
+        "the run had submitted `max_submissions` re-encryptions before it came to this bucket; the next run goes on",
         True,
     ),
     "not_begun": Reason(
-        "none", None, "not_begun", False, "max_failures buckets had failed before the run came to this one.", True
+        "none", None, "not_begun", False, "`max_failures` buckets had failed before the run came to this one", True
     ),
-    "bucket_gone": Reason("none", None, "gone", None, "The bucket was deleted while the run was at work.", True),
+    "bucket_gone": Reason("none", None, "gone", None, "somebody deleted the bucket after it was listed", True),
 }

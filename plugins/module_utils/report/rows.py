@@ -45,7 +45,7 @@ _NOTHING = frozenset(("empty_bucket", "oracle_managed_key"))
 #: Status to who should act, and what they should do, where a bucket is not proven.
 _STATUSES = {
     "in_progress": ("nobody", "Look again when the work request has ended."),
-    "stale": ("storage operator", "Re-encrypt: the key has a newer version."),
+    "stale": ("storage operator", "Re-encrypt: the receipt no longer proves the bucket."),
     "unproven": ("storage operator", "Re-encrypt: nothing proves which key version is in use."),
     "failed": ("storage operator", "See why the work request failed, and re-encrypt."),
 }
