@@ -35,18 +35,15 @@ bench: .venv/tests.stamp install ## Compare times with ansible.builtin.ping and 
 	@$(ON_INSTALLED) $(RUN) -m tests.benchmark $(PARTS)
 
 ##@ Everything
-.PHONY: quick test test-ci test-rest test-all
+.PHONY: quick test test-rest test-all
 quick: pythons-quick setup ## Run the checks that take little time: lint, unit tests, the simulator's tests, one integration target
 	@$(RUN) -m tests.tools.side_by_side lint simulator-tests units "integration TARGETS=bucket_reencrypt_basic"
 test: pythons ## Run everything that a change must pass
 	@$(MAKE) .venv/docs.stamp artifact
-	@PREPARED=1 $(RUN) -m tests.tools.side_by_side lint simulator-tests units integration sanity wire watch smoke clients releases docs-tests \
-	  histories-sample scale browser events
-test-ci: pythons ## Run what .ci/run has time for: `make test` without integration, wire, watch and events
-	@$(MAKE) .venv/docs.stamp artifact
-	@PREPARED=1 $(RUN) -m tests.tools.side_by_side lint units sanity simulator-tests docs-tests releases histories-sample smoke clients scale browser
-test-rest: pythons-all ## Run what is slow: long histories, every Python, Galaxy's checks, an execution environment, the documentation site
-	@$(MAKE) histories old-python releases-all importer ee docs
+	@PREPARED=1 $(RUN) -m tests.tools.side_by_side lint units sanity integration docs-tests wire histories-sample simulator-tests smoke clients scale \
+	  browser
+test-rest: pythons-all ## Run what waits, or starts much, or tries every Python: long histories, killed runs, ansible-rulebook, Galaxy's checks, the site
+	@$(MAKE) histories wire-all watch events old-python releases importer ee docs
 test-all: pythons-all ## Run everything, on every release of ansible-core, every Python, and the oldest and the newest SDK
 	@$(MAKE) test
 	@$(MAKE) test-rest
@@ -54,7 +51,7 @@ test-all: pythons-all ## Run everything, on every release of ansible-core, every
 
 ##@ One by one
 .PHONY: pythons pythons-all pythons-quick lint format simulator-tests units histories-sample histories sanity old-python integration smoke one-release releases
-.PHONY: clients releases-all wire scale watch browser events
+.PHONY: clients wire wire-all scale watch browser events
 pythons: ## Say which versions of Python are missing, what each is for, and how to get it
 	@$(ANY_PYTHON) -m tests.tools.interpreters check $(CHOSEN)
 pythons-all: ## Say which versions of Python `make test-all` lacks
@@ -89,11 +86,11 @@ one-release: .venv/tests.stamp install ## Run sanity, integration, release and w
 	@$(RUN) -m tests.tools.integration --environment $(RELEASE)
 	@$(ON_INSTALLED) TRIED_ON=$(RELEASE) $(RUN) -m pytest -q tests/releases
 	@$(ON_INSTALLED) WATCH_ON=$(RELEASE) $(RUN) -m pytest -q -p no:cacheprovider -n 2 tests/watch
-releases: .venv/tests.stamp install ## Check that nothing warns on some releases of ansible-core, and that modules run on the oldest and the newest Python
+releases: .venv/tests.stamp install ## Check that nothing warns on any release of ansible-core, and that modules run on every Python
 	@$(ON_INSTALLED) $(RUN) -m pytest -q tests/releases
-releases-all: .venv/tests.stamp install ## Check the same on every release of ansible-core and every Python
-	@$(ON_INSTALLED) TRIED_ON=all $(RUN) -m pytest -q tests/releases
 wire: .venv/tests.stamp install ## Run playbooks on the installed artifact: signing in, TLS, secrets, broken networks, returned values
+	@$(ON_INSTALLED) $(RUN) -m pytest -n 2 --dist loadfile -m "not waits" tests/wire
+wire-all: .venv/tests.stamp install ## Run these, and those that wait long: dead endpoints, killed runs, versions on their way to a region
 	@$(ON_INSTALLED) $(RUN) -m pytest -n 2 --dist loadfile tests/wire
 scale: .venv/tests.stamp install ## Run several controllers on one inventory at once, and ansible-runner
 	@$(ON_INSTALLED) $(RUN) -m pytest -p no:cacheprovider tests/scale

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from tests.simulator.serving import Running, serve
-from tests.tools import home
+from tests.tools import home, warm
 from tests.tools.paths import INSTALLED, REPO
 
 BIN = REPO / ".venv" / "bin"
@@ -24,10 +24,14 @@ WORLD = yaml.safe_load((Path(__file__).parent / "world.yml").read_text(encoding=
 
 
 class Ansible:
-    """Programs of Ansible, with the simulator in the environment and the installed artifact as the only collection."""
+    """Programs of Ansible, with the simulator in the environment and the installed artifact as the only collection.
 
-    def __init__(self, simulator: Running, folder: Path) -> None:
+    Playbooks run their modules by ``python``.
+    """
+
+    def __init__(self, simulator: Running, folder: Path, python: str | Path = BIN / "python") -> None:
         self.simulator = simulator
+        self._python = python
         self.folder = folder
         self._environment = home.environment(BIN) | simulator.introduction["environment"]
         # Of whichever region.
@@ -49,9 +53,14 @@ class Ansible:
         path.write_text(text, encoding="utf-8")
         return path
 
-    def run(self, program: str, *arguments: str | Path, but: str | None = None) -> str:
-        """Run it, and fail the test with what it said where it fails or warns, ``but`` for one warning."""
+    def run(self, program: str, *arguments: str | Path, but: str | None = None, chooses: bool = False) -> str:
+        """Run it, and fail the test with what it said where it fails or warns, ``but`` for one warning.
+
+        A playbook that ``chooses`` says by itself what runs its modules.
+        """
         command = [str(BIN / program), *(str(argument) for argument in arguments)]
+        if program == "ansible-playbook" and not chooses:
+            command += ["-e", f"ansible_python_interpreter={self._python}"]
         done = subprocess.run(
             command, cwd=self.folder, env=self._environment, check=False, text=True, capture_output=True
         )
@@ -67,9 +76,15 @@ def documented(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def warm_python() -> Iterator[Path]:
+    with warm.interpreter(BIN / "python") as python:
+        yield python
+
+
 @pytest.fixture
-def ansible(documented: Running, tmp_path: Path) -> Ansible:
+def ansible(documented: Running, tmp_path: Path, warm_python: Path) -> Ansible:
     """In a world that is fresh for each test."""
     documented.control("POST", "reset")
     documented.control("POST", "world", WORLD)
-    return Ansible(documented, tmp_path)
+    return Ansible(documented, tmp_path, warm_python)

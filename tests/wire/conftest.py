@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 
 from tests.simulator.serving import Running, serve
+from tests.tools import warm
+from tests.wire import playing
 
 WORLD: dict[str, Any] = {
     "reset": True,
@@ -30,6 +33,18 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with serve(tmp_path_factory.mktemp("tls"), WORLD, tls=True) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def warm_python() -> Iterator[str]:
+    with warm.interpreter(sys.executable) as python:
+        yield str(python)
+
+
+@pytest.fixture
+def warmed(warm_python: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Modules are run by a Python that has imported the SDK already. They bear no mark: see playing.MARK."""
+    monkeypatch.setattr(playing, "PYTHON", warm_python)
 
 
 @pytest.fixture

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 #: No assertion: only so that a run which hangs ends.
 HANG_SECONDS = 900
 
+#: What runs the modules.
+PYTHON = sys.executable
+
 #: An environment variable that tells which processes a test has begun.
 MARK = "REKEY_TEST_MARK"
 
@@ -114,7 +117,7 @@ def play(
         **(environment or {}),
     }
     program = Path(sys.executable).parent / "ansible-playbook"
-    interpreter = f"ansible_python_interpreter={sys.executable}"
+    interpreter = f"ansible_python_interpreter={PYTHON}"
     command = [str(program), "-i", "localhost,", "-c", "local", "-e", interpreter, *options, str(playbook)]
     done = subprocess.run(
         command, env=env, cwd=folder, check=False, capture_output=True, text=True, timeout=HANG_SECONDS

@@ -16,6 +16,8 @@ from tests.wire.playing import play
 from tests.wire.returns import ANSIBLE, differences, documented, told
 from tests.wire.test_network import dead_endpoint
 
+pytestmark = pytest.mark.usefixtures("warmed")
+
 WORLD: dict[str, Any] = {
     "reset": True,
     "settings": {"work_seconds": 0.2, "outcomes": ["FAILED"]},

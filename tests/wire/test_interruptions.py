@@ -39,6 +39,7 @@ def _start(folder: Path, simulator: Running, mark: str) -> subprocess.Popen[str]
     return begin(folder, str(playbook), {**simulator.introduction["environment"], MARK: mark})
 
 
+@pytest.mark.waits
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda how: how.name)
 def test_the_next_run_goes_on_from_there(simulator: Running, folder: Path, how: signal.Signals) -> None:
     bucket = {"name": "photos-{}", "count": BUCKETS, "compartment": "apps", "key": "master", "objects": 2}

@@ -55,6 +55,7 @@ def _seen(simulator: Running) -> int:
     return simulator.do(lambda inside: len(inside.seen))
 
 
+@pytest.mark.waits
 @pytest.mark.parametrize(("crowd", "waves"), CROWDS)
 def test_killed_at_random_moments(simulator: Running, folder: Path, crowd: int, waves: int) -> None:
     folder.mkdir()

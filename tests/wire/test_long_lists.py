@@ -23,6 +23,8 @@ from tests.simulator.serving import Running
 from tests.wire.connected import connected
 from tests.wire.playing import play
 
+pytestmark = pytest.mark.usefixtures("warmed")
+
 OTHERS = 30
 
 

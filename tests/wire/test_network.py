@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.simulator.serving import Running
 from tests.wire.listening import listener
 from tests.wire.playing import one_line, play, reencrypt
@@ -49,6 +51,7 @@ def dead_endpoint() -> Iterator[str]:
         yield f"http://127.0.0.1:{taken.getsockname()[1]}"
 
 
+@pytest.mark.waits
 def test_each_dead_endpoint_is_one_line(simulator: Running, endpoints: dict[str, str], folder: Path) -> None:
     """All at once, because most of the time is spent waiting."""
     environment = {**endpoints, "OCI_CONFIG_FILE": simulator.introduction["config_file"]}
@@ -103,6 +106,7 @@ def test_each_dead_endpoint_is_one_line(simulator: Running, endpoints: dict[str,
     assert not simulator.control("GET", "truth")["submissions"].get("photos")
 
 
+@pytest.mark.waits
 def test_a_re_encryption_whose_answer_never_comes_is_found(
     simulator: Running, endpoints: dict[str, str], folder: Path
 ) -> None:

@@ -14,6 +14,8 @@ import pytest
 from tests.simulator.serving import Running
 from tests.wire.playing import one_line, play
 
+pytestmark = pytest.mark.usefixtures("warmed")
+
 REGIONS = ["us-ashburn-1", "eu-frankfurt-1", "ap-tokyo-1"]
 
 

@@ -15,6 +15,8 @@ from tests.simulator.serving import Running
 from tests.simulator.users import PERMISSIONS
 from tests.wire.playing import one_line, play, reencrypt
 
+pytestmark = pytest.mark.usefixtures("warmed")
+
 SOURCE = "us-ashburn-1"
 REPLICA = "us-phoenix-1"
 STATUS = "GetReplicationStatus"
@@ -67,6 +69,7 @@ def asked(simulator: Running, **query: str) -> int:
     return len(status)
 
 
+@pytest.mark.waits
 @pytest.mark.parametrize("receipt", ["tag", "none"])
 def test_a_run_waits_for_the_version(simulator: Running, there: dict[str, str], folder: Path, receipt: str) -> None:
     version = rotate(simulator, 15)
@@ -83,6 +86,7 @@ def test_a_run_waits_for_the_version(simulator: Running, there: dict[str, str], 
         assert asked(simulator, since=found["mark"]) == 0
 
 
+@pytest.mark.waits
 def test_where_it_does_not_come_nothing_is_submitted(simulator: Running, there: dict[str, str], folder: Path) -> None:
     (proven,) = play(folder, [reencrypt()], there).results
     assert proven["receipt"]["state"] == "completed"
@@ -116,6 +120,7 @@ def test_where_it_does_not_come_nothing_is_submitted(simulator: Running, there: 
     assert truth(simulator)["buckets"]["photos"]["all_current"] is True
 
 
+@pytest.mark.waits
 def test_where_it_may_not_be_read_a_run_warns_and_proves_nothing(
     simulator: Running, there: dict[str, str], folder: Path
 ) -> None:
@@ -143,6 +148,7 @@ def test_the_same_region_asks_nothing(simulator: Running, there: dict[str, str],
     assert asked(simulator) == 0
 
 
+@pytest.mark.waits
 def test_a_fleet_asks_once_for_all(simulator: Running, there: dict[str, str], folder: Path) -> None:
     rotate(simulator, 12)
     compartment = truth(simulator)["buckets"]["photos"]["compartment_id"]

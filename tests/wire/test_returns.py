@@ -17,6 +17,8 @@ from tests.wire.conftest import WORLD
 from tests.wire.playing import play, reencrypt
 from tests.wire.returns import differences, documented, told
 
+pytestmark = pytest.mark.usefixtures("warmed")
+
 
 def test_returns_are_as_documented(simulator: Running, endpoints: dict[str, str], folder: Path) -> None:
     environment = {**endpoints, "OCI_CONFIG_FILE": simulator.introduction["config_file"]}

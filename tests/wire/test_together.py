@@ -16,6 +16,8 @@ from tests.simulator.serving import Running
 from tests.wire.conftest import WORLD
 from tests.wire.playing import play, reencrypt
 
+pytestmark = pytest.mark.usefixtures("warmed")
+
 CONTROLLERS = 4
 
 
