@@ -132,6 +132,9 @@ def _reason(book: Book, earlier: Accepted, later: Accepted) -> str | None:
         return MOVED
     if book.hid_before(next((write for write in book.writes if write.number == begun), None), earlier):
         return HIDDEN
+    if any(write.run is not None and write.run.refusals >= 2 for write in wider):
+        # It could not see whether what it claimed over was a proof.
+        return UNLISTED
     return None
 
 

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Ask the server to run a script or a module, and end as it ended: `client.py PYTHON SOCKET [SCRIPT | -m MODULE] [ARGUMENT …]`.
+"""Ask the server to run a script, and end as it ended: `client.py PYTHON SOCKET [SCRIPT [ARGUMENT …]]`.
 
-Without either the script is read from stdin. Anything else that a Python can be asked for is run by PYTHON itself.
+Without a script it is read from stdin. Anything else that a Python can be asked for is run by PYTHON itself.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import sys
 
 def main() -> None:
     python, address, *arguments = sys.argv[1:]
-    if arguments and arguments[0].startswith("-") and arguments[0] not in ("-", "-m"):
+    if arguments and arguments[0].startswith("-") and arguments[0] != "-":
         os.execv(python, [python, *arguments])  # noqa: S606
     umask = os.umask(0)
     os.umask(umask)

@@ -81,16 +81,13 @@ def _run(wanted: dict[str, Any], descriptors: list[int]) -> NoReturn:
     os.umask(wanted["umask"])
     os.environ.clear()
     os.environ.update(wanted["environment"])
-    module = wanted["arguments"][1] if wanted["arguments"][:1] == ["-m"] else None
-    sys.argv = wanted["arguments"][1:] if module else wanted["arguments"] or [""]
+    sys.argv = wanted["arguments"] or [""]
     script = sys.argv[0]
     paths = filter(None, wanted["environment"].get("PYTHONPATH", "").split(os.pathsep))
-    sys.path[:1] = ["" if module or script in ("", "-") else os.path.dirname(os.path.abspath(script)), *paths]
+    sys.path[:1] = ["" if script in ("", "-") else os.path.dirname(os.path.abspath(script)), *paths]
     status = 1
     try:
-        if module:
-            runpy.run_module(module, run_name="__main__", alter_sys=True)
-        elif script in ("", "-"):
+        if script in ("", "-"):
             _run_input()
         else:
             runpy.run_path(script, run_name="__main__")
