@@ -79,7 +79,7 @@ old-python: .venv/tests.stamp ## Compile and import the plugins on the oldest Py
 	@$(RUN) -m tests.tools.ansible_test --python $$($(RUN) -m tests.tools.releases oldest-target) sanity --test compile --test import
 integration: .venv/tests.stamp ## Run all integration targets on the newest ansible-core. TARGETS=… runs some
 	@$(RUN) -m tests.tools.integration $(TARGETS)
-smoke: .venv/tests.stamp ## Run the targets that are marked as smoke tests, on the oldest ansible-core and the one before the newest
+smoke: .venv/tests.stamp ## Run the targets that are marked as smoke tests, on the oldest ansible-core
 	@$(RUN) -m tests.tools.integration --smoke
 one-release: .venv/tests.stamp install ## Run sanity, integration, release and watch tests on one ansible-core, such as RELEASE=core-2.16
 	@$(RUN) -m tests.tools.ansible_test --environment $(RELEASE) sanity
