@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Callable, TypeVar
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import Waiting, poll_pause
+from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import Waiting, poll_pause, retry_pause
 from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.retry import with_retries
 
@@ -40,6 +40,10 @@ class Patience:
             return False
         self._timing.sleep(poll_pause(elapsed, None, self.waiting.interval, self._timing.chance(), left))
         return True
+
+    def pause_shortly(self) -> None:
+        """Pause before what was answered oddly is asked for again."""
+        self._timing.sleep(retry_pause(1, self._timing.chance()))
 
     def scatter(self, seconds: float) -> None:
         """Pause for up to so long, so that those who began together do not go on together."""

@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any, Callable, Optional, TypeVar
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.patience import Patience
+
+Answer = TypeVar("Answer")
 
 CANCEL = "cancel"
 WAIT = "wait"
@@ -42,7 +44,6 @@ class Canceler:
         self.check_mode = check_mode
         self.patience = patience
         self.waiting = patience.waiting
-        self._try = patience.call
         self.before: Optional[str] = None
         self.work_request: Optional[WorkRequest] = None
         self.changed = False
@@ -70,7 +71,7 @@ class Canceler:
 
     def _look(self) -> Optional[str]:
         try:
-            seen = self.work_request = self._try(lambda: self.api.get_work_request(self.id))
+            seen = self.work_request = self._twice(lambda: self.api.get_work_request(self.id))
         except ApiError as error:
             if error.status != 404:
                 raise
@@ -82,10 +83,20 @@ class Canceler:
         status: Optional[str] = seen.status
         return status
 
+    def _twice(self, call: Callable[[], Answer]) -> Answer:
+        """One answer that it is not found may be a stray one."""
+        try:
+            return self.patience.call(call)
+        except ApiError as error:
+            if error.status != 404:
+                raise
+        self.patience.pause_shortly()
+        return self.patience.call(call)
+
     def _cancel(self) -> Optional[str]:
         """Ask for the cancellation, which may be asked for again where an answer was lost. Returns what came of it."""
         try:
-            self._try(self._send)
+            self._twice(self._send)
         except ApiError as error:
             if error.status != 409:
                 self.changed = error.effect != "none"

@@ -94,6 +94,36 @@ def test_a_running_one_is_canceled_once(site: Site) -> None:
     assert site.sent() == 1
 
 
+@pytest.mark.parametrize(
+    ("operation", "skip"),
+    [("GetWorkRequest", 0), ("GetWorkRequest", 1), ("GetWorkRequest", 2), ("CancelWorkRequest", 0)],
+)
+def test_one_answer_that_it_is_not_found_is_no_fact(site: Site, operation: str, skip: int) -> None:
+    site.settings(cancel_delay=30)
+    wanted = site.start()
+    fault = {
+        "operation": operation,
+        "skip": skip,
+        "kind": "error_before",
+        "status": 404,
+        "code": "NotAuthorizedOrNotFound",
+    }
+    site.running.control("POST", "faults", {**fault, "count": 1})
+    canceler = site.canceler(wanted)
+    canceler.run()
+    assert canceler.result()["changed"] is True
+    assert canceler.result()["work_request"]["status"] == site.status(wanted) == "CANCELED"
+
+
+def test_one_that_is_not_found_twice_is_not_there(site: Site) -> None:
+    wanted = site.start()
+    fault = {"operation": "GetWorkRequest", "kind": "error_before", "status": 404, "code": "NotAuthorizedOrNotFound"}
+    site.running.control("POST", "faults", {**fault, "count": 2})
+    with pytest.raises(Uncanceled, match="was not found"):
+        site.canceler(wanted).run()
+    assert site.sent() == 0
+
+
 def test_check_mode_cancels_nothing(site: Site) -> None:
     wanted = site.start()
     canceler = site.canceler(wanted, check=True)
