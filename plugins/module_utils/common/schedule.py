@@ -22,6 +22,9 @@ LONGEST_WISH = 60.0
 #: Nobody listening, or no such host: that seldom passes, and a person is waiting. In tries.
 UNREACHABLE_TRIES = 4
 
+#: Refusals that a service, or what is in front of it, gives now and then without a reason.
+_SOMETIMES_ODD = frozenset((400, 401, 403, 404, 409, 413))
+
 #: Of what has elapsed, the pause may be this part: so the end is noticed within 10% of the duration.
 _PART = 0.08
 _FIRST = 1.0
@@ -129,6 +132,11 @@ def may_retry(
     if patient_until is not None:
         return now + pause <= patient_until
     return 0 < (error.retry_after or 0.0) <= LONGEST_WISH and now - since <= RETRY_BUDGET
+
+
+def may_be_odd(error: ApiError, alike: int) -> bool:
+    """Whether a refusal may be a stray answer, so that an idempotent call is made once more: one is no fact, two alike are."""
+    return error.status in _SOMETIMES_ODD and not error.retryable and alike < 2
 
 
 def claim_pause(remaining: float, looks: int, chance: float) -> float:

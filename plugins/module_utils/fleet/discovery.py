@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any, Callable, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
-from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import Row, may_retry, retry_pause
+from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import Row, may_be_odd, may_retry, retry_pause
 from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.bucket_api import Context
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.site import Selection, Site
@@ -47,8 +47,8 @@ class Patience:
         if not error.retry_after and now < self.by - _LAST_TRY:
             # One more try when the time is nearly over.
             pause = min(pause, self.by - now - _LAST_TRY)
-        may = now + pause <= self.by and may_retry(error, row.alike, row.since, now, pause, self._patient_until)
-        return pause if may else None
+        again = may_retry(error, row.alike, row.since, now, pause, self._patient_until) or may_be_odd(error, row.alike)
+        return pause if again and now + pause <= self.by else None
 
 
 class Discovery:

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from typing import Callable, TypeVar
+from typing import Callable, Optional, TypeVar
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import Waiting, poll_pause, retry_pause
+from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import Waiting, poll_pause
 from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.retry import with_retries
 
@@ -23,14 +23,14 @@ class Patience:
         self._timing = timing
         self._begun = timing.clock()
 
-    def call(self, call: Callable[[], Answer]) -> Answer:
+    def call(self, call: Callable[[], Answer], meant: Optional[int] = None) -> Answer:
         """Make an idempotent call, and again while it fails in a way that may pass. Raises ApiError.
 
-        Who waits, waits for a busy service too; and nobody makes a call again when the time is over.
+        Who waits, waits for a busy service too; and nobody makes a call again when the time is over. ``meant`` is with_retries's.
         """
         timing, over = self._timing, self._begun + self.waiting.timeout
         patient_until = over if self.waiting.wait else None
-        return with_retries(call, timing.clock, timing.sleep, timing.chance, patient_until, over)
+        return with_retries(call, timing.clock, timing.sleep, timing.chance, patient_until, over, meant)
 
     def pause(self) -> bool:
         """Pause before the next look; or return False, since the time is over."""
@@ -40,10 +40,6 @@ class Patience:
             return False
         self._timing.sleep(poll_pause(elapsed, None, self.waiting.interval, self._timing.chance(), left))
         return True
-
-    def pause_shortly(self) -> None:
-        """Pause before what was answered oddly is asked for again."""
-        self._timing.sleep(retry_pause(1, self._timing.chance()))
 
     def scatter(self, seconds: float) -> None:
         """Pause for up to so long, so that those who began together do not go on together."""

@@ -11,7 +11,7 @@ import time
 from typing import Callable, Optional, TypeVar
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
-from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import Row, may_retry, retry_pause
+from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import Row, may_be_odd, may_retry, retry_pause
 
 Answer = TypeVar("Answer")
 
@@ -23,10 +23,12 @@ def with_retries(
     chance: Callable[[], float] = random.random,
     patient_until: Optional[float] = None,
     last_call: float = float("inf"),
+    meant: Optional[int] = None,
 ) -> Answer:
-    """Make an idempotent call, and again while it fails in a way that may pass. Raises the last ApiError.
+    """Make an idempotent call, and again while it fails in a way that may pass, or was refused only once. Raises the last ApiError.
 
-    None is made after ``last_call``, by the clock; a service that is busy is given until ``patient_until``.
+    None is made after ``last_call``, by the clock; a service that is busy is given until ``patient_until``. A status that is
+    ``meant`` is an answer, and believed at once.
     """
     row = Row()
     while True:
@@ -37,6 +39,8 @@ def with_retries(
             row.add(error, begun)
             pause = retry_pause(row.count, chance(), error.retry_after)
             now = clock()
-            if now + pause > last_call or not may_retry(error, row.alike, row.since, now, pause, patient_until):
+            again = may_retry(error, row.alike, row.since, now, pause, patient_until)
+            again = again or (error.status != meant and may_be_odd(error, row.alike))
+            if now + pause > last_call or not again:
                 raise
         sleep(pause)

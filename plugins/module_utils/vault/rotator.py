@@ -151,7 +151,8 @@ class Rotator:
         """Ask for the version that replaces the judged one; None where another hand has replaced it by now."""
         token = rotation.retry_token(self.key_id, judged.id)
         try:
-            made = self._try(lambda: self.versions.create(self.key_id, token))
+            # Another hand may be rotating it just now, which is no odd answer.
+            made = self._try(lambda: self.versions.create(self.key_id, token), meant=409)
         except ApiError as error:
             if error.status == 409 and self._replaced(judged):
                 return None

@@ -6,13 +6,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.patience import Patience
-
-Answer = TypeVar("Answer")
 
 CANCEL = "cancel"
 WAIT = "wait"
@@ -71,7 +69,7 @@ class Canceler:
 
     def _look(self) -> Optional[str]:
         try:
-            seen = self.work_request = self._twice(lambda: self.api.get_work_request(self.id))
+            seen = self.work_request = self.patience.call(lambda: self.api.get_work_request(self.id))
         except ApiError as error:
             if error.status != 404:
                 raise
@@ -83,20 +81,10 @@ class Canceler:
         status: Optional[str] = seen.status
         return status
 
-    def _twice(self, call: Callable[[], Answer]) -> Answer:
-        """One answer that it is not found may be a stray one."""
-        try:
-            return self.patience.call(call)
-        except ApiError as error:
-            if error.status != 404:
-                raise
-        self.patience.pause_shortly()
-        return self.patience.call(call)
-
     def _cancel(self) -> Optional[str]:
         """Ask for the cancellation, which may be asked for again where an answer was lost. Returns what came of it."""
         try:
-            self._twice(self._send)
+            self.patience.call(self._send, meant=409)
         except ApiError as error:
             if error.status != 409:
                 self.changed = error.effect != "none"

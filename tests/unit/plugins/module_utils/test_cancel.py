@@ -94,20 +94,15 @@ def test_a_running_one_is_canceled_once(site: Site) -> None:
     assert site.sent() == 1
 
 
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 413])
 @pytest.mark.parametrize(
     ("operation", "skip"),
     [("GetWorkRequest", 0), ("GetWorkRequest", 1), ("GetWorkRequest", 2), ("CancelWorkRequest", 0)],
 )
-def test_one_answer_that_it_is_not_found_is_no_fact(site: Site, operation: str, skip: int) -> None:
+def test_one_refusal_is_no_fact(site: Site, operation: str, skip: int, status: int) -> None:
     site.settings(cancel_delay=30)
     wanted = site.start()
-    fault = {
-        "operation": operation,
-        "skip": skip,
-        "kind": "error_before",
-        "status": 404,
-        "code": "NotAuthorizedOrNotFound",
-    }
+    fault = {"operation": operation, "skip": skip, "kind": "error_before", "status": status, "code": "NotAllowed"}
     site.running.control("POST", "faults", {**fault, "count": 1})
     canceler = site.canceler(wanted)
     canceler.run()

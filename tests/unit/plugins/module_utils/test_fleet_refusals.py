@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.shared import REFUSALS
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import Service, refused
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.fleet_service import APPS, Service, refused
 
 
 def refuse(service: Service, status: int, times: int) -> None:
@@ -34,6 +34,26 @@ def test_one_odd_answer_about_a_key_costs_a_proven_fleet_nothing(status: int, nu
     entries = service.run(workers=number)
     assert {entry["reason"] for entry in entries} == {"up_to_date"}
     assert len(service.works) == before
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413])
+@pytest.mark.parametrize("operation", ["ListBuckets", "ListCompartments"])
+def test_one_odd_answer_to_a_list_loses_no_bucket(operation: str, status: int) -> None:
+    service = Service(tree={APPS: ["ocid1.compartment.oc1..a"]})
+    service.add(2)
+    service.add(2, "deep", compartment_id="ocid1.compartment.oc1..a")
+    left = [None]
+
+    def at(_what: str) -> None:
+        if left:
+            left.pop()
+            raise refused(status)
+
+    service.at[operation] = at
+    fleet = service.fleet(recursive=True)
+    fleet.run_here(service.sleep)
+    assert len(fleet.entries) == 4
+    assert fleet.discoveries[0].unlisted_result() == []
 
 
 @pytest.mark.parametrize("status", [403, 404])

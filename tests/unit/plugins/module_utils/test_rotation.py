@@ -41,6 +41,16 @@ def test_an_old_version_is_replaced_once(site: Site) -> None:
     assert len(site.versions()) == 2
 
 
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 413])
+@pytest.mark.parametrize("operation", ["GetKey", "GetKeyVersion", "ListKeyVersions", "CreateKeyVersion"])
+def test_one_refusal_is_no_fact(site: Site, operation: str, status: int) -> None:
+    site.pass_by(90 * DAY + 60)
+    fault = {"operation": operation, "kind": "error_before", "status": status, "code": "NotAllowed"}
+    site.running.control("POST", "faults", {**fault, "count": 1})
+    assert site.run(QUARTER)["rotated"] is True
+    assert len(site.versions()) == 2
+
+
 def test_check_mode_makes_nothing(site: Site) -> None:
     site.pass_by(91 * DAY)
     rotator = site.rotator(QUARTER, check_mode=True)
