@@ -26,11 +26,14 @@ class Patience:
     def call(self, call: Callable[[], Answer], meant: Optional[int] = None) -> Answer:
         """Make an idempotent call, and again while it fails in a way that may pass. Raises ApiError.
 
-        Who waits, waits for a busy service too; and nobody makes a call again when the time is over. ``meant`` is with_retries's.
+        Who waits, waits for a busy service too; and nobody makes a call again when the time is over. A
+        refusal is believed when it comes twice, and at once if its status is ``meant``.
         """
         timing, over = self._timing, self._begun + self.waiting.timeout
         patient_until = over if self.waiting.wait else None
-        return with_retries(call, timing.clock, timing.sleep, timing.chance, patient_until, over, meant)
+        return with_retries(
+            call, timing.clock, timing.sleep, timing.chance, patient_until, over, lambda error: error.status != meant
+        )
 
     def pause(self) -> bool:
         """Pause before the next look; or return False, since the time is over."""

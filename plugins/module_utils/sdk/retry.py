@@ -23,12 +23,12 @@ def with_retries(
     chance: Callable[[], float] = random.random,
     patient_until: Optional[float] = None,
     last_call: float = float("inf"),
-    meant: Optional[int] = None,
+    doubted: Callable[[ApiError], bool] = lambda error: False,
 ) -> Answer:
-    """Make an idempotent call, and again while it fails in a way that may pass, or was refused only once. Raises the last ApiError.
+    """Make an idempotent call, and again while it fails in a way that may pass. Raises the last ApiError.
 
-    None is made after ``last_call``, by the clock; a service that is busy is given until ``patient_until``. A status that is
-    ``meant`` is an answer, and believed at once.
+    None is made after ``last_call``, by the clock; a service that is busy is given until ``patient_until``. Of a
+    refusal that is ``doubted`` a second one alike is believed.
     """
     row = Row()
     while True:
@@ -40,7 +40,7 @@ def with_retries(
             pause = retry_pause(row.count, chance(), error.retry_after)
             now = clock()
             again = may_retry(error, row.alike, row.since, now, pause, patient_until)
-            again = again or (error.status != meant and may_be_odd(error, row.alike))
+            again = again or (doubted(error) and may_be_odd(error, row.alike))
             if now + pause > last_call or not again:
                 raise
         sleep(pause)
