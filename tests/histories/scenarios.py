@@ -170,6 +170,17 @@ CAREFUL: dict[str, History] = {
     "a slow re-encryption of the old version runs beside": History(
         moves=(Happens("slow"), Happens("reencrypt"), Happens("rotate"), Happens("quick"))
     ),
+    "the run's own receipt comes back where its next POST is refused": History(
+        moves=(
+            Everybody(2),
+            Go(0, 1, Fate("error_after")),
+            Happens("rotate"),
+            Go(0, 9, Fate("slow", 0.0)),
+            Go(0, 1, Fate("error_after")),
+            Go(0, 3, Fate("odd 400")),
+        ),
+        wants=({}, {}),
+    ),
     "a void claim is not left for others to adopt": History(
         moves=(Go(0, 6), Happens("assign_other"), Happens("reencrypt"), Happens("assign_back"), Go(1, _ENOUGH)),
         wants=({}, {}),

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import Change, known
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Assign,
     Claim,
@@ -25,7 +26,8 @@ from ansible_collections.rekey.oci.plugins.module_utils.reconcile.knowledge impo
 
 def claim(run: Knowledge, step: Claim) -> None:
     facts, attempt, bucket, place = run.facts, run.attempt, known(run.facts.bucket), run.options.place
-    if attempt.receipt_before is None or (facts.receipt is not None and facts.receipt.nonce != attempt.nonce):
+    own = facts.receipt is not None and facts.receipt.state == CLAIMED and facts.receipt.nonce == attempt.nonce
+    if attempt.receipt_before is None or not own:
         attempt.receipt_before = place.texts(bucket)
     written = run.api.update_bucket(bucket, bucket.etag, place.write(bucket, step.receipt, step.assign))
     attempt.reason = attempt.reason or step.reason
