@@ -42,7 +42,7 @@ test: pythons ## Run everything that a change must pass
 	@$(MAKE) .venv/docs.stamp artifact
 	@PREPARED=1 $(RUN) -m tests.tools.side_by_side lint units sanity integration docs-tests wire histories-sample simulator-tests smoke clients scale \
 	  browser
-test-rest: pythons-all ## Run what waits, or starts much, or tries every Python: long histories, killed runs, ansible-rulebook, Galaxy's checks, the site
+test-rest: pythons-all ## Run what waits, starts many processes, or tries every Python: long histories, killed runs, ansible-rulebook, Galaxy's checks, the site
 	@$(MAKE) histories wire-all watch events old-python releases importer ee docs
 test-all: pythons-all ## Run everything, on every release of ansible-core, every Python, and the oldest and the newest SDK
 	@$(MAKE) test
@@ -90,7 +90,7 @@ releases: .venv/tests.stamp install ## Check that nothing warns on any release o
 	@$(ON_INSTALLED) $(RUN) -m pytest -q tests/releases
 wire: .venv/tests.stamp install ## Run playbooks on the installed artifact: signing in, TLS, secrets, broken networks, returned values
 	@$(ON_INSTALLED) $(RUN) -m pytest -n 2 --dist loadfile -m "not waits" tests/wire
-wire-all: .venv/tests.stamp install ## Run these, and those that wait long: dead endpoints, killed runs, versions on their way to a region
+wire-all: .venv/tests.stamp install ## Run these, and those that wait long: dead endpoints, killed runs, key versions that arrive late in a region
 	@$(ON_INSTALLED) $(RUN) -m pytest -n 2 --dist loadfile tests/wire
 scale: .venv/tests.stamp install ## Run several controllers on one inventory at once, and ansible-runner
 	@$(ON_INSTALLED) $(RUN) -m pytest -p no:cacheprovider tests/scale

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# A tag namespace for the receipt, and the policy that lets the runner write into it. Apply this in your home region.
+# A tag namespace for the receipt, and the policy that lets those who run the collection write into it. Apply this in your home region.
 # This policy does not keep anybody else out. So also look for statements of yours that let other groups use all tag namespaces.
 
 terraform {

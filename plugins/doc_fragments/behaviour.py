@@ -14,7 +14,7 @@ options:
     description:
       - Whether to re-encrypt even if the receipt proves that the bucket is up to date.
       - If a re-encryption is running already, the module waits for it first.
-      - Even then, the module leaves a bucket alone if it is empty or under an Oracle-managed key.
+      - Even with V(true), the module leaves a bucket alone if it is empty or under an Oracle-managed key.
     type: bool
     default: false
   bucket_key_only:

@@ -105,7 +105,8 @@ notes:
   - C(rekey_time_created) - when the bucket was made, RFC 3339 in UTC.
   - C(rekey_freeform_tags), C(rekey_defined_tags) - its tags, as dictionaries.
   - Ansible never evaluates a text from the service as a template. For this, the plugin marks texts with braces, and C(ansible-inventory --list)
-    shows the mark as C(__ansible_unsafe). The YAML of C(ansible-inventory --list --yaml) has no such mark.
+    shows the mark as C(__ansible_unsafe). The YAML of C(ansible-inventory --list --yaml) has no such mark, so do not use it
+    as an inventory.
 """
 
 EXAMPLES = r"""

@@ -34,7 +34,7 @@ options:
     description: The tag namespace that has the receipts, as in O(rekey.oci.bucket_reencrypt#module:receipt_tag_namespace).
     type: str
   bucket_key_only:
-    description: Whether it is enough that the intermediate bucket keys are proven, without the objects.
+    description: Whether it is enough that the intermediate bucket keys, which encrypt the objects' own keys, are proven without the objects.
     type: bool
     default: false
   verify_history:

@@ -16,7 +16,7 @@ description:
     that are not proven come first.
   - A bucket is proven if its completed receipt says that all of its objects are under the current version of its key. The receipt is two
     tags in which M(rekey.oci.bucket_reencrypt) records its last re-encryption. A bucket is not proven if the receipt is not completed
-    yet, or if only the bucket's intermediate keys were re-encrypted
+    yet, or if only the intermediate bucket keys, which encrypt the objects' own keys, were re-encrypted
     (RV(rekey.oci.bucket_encryption_info#module:buckets[].scope=bucket-key)).
   - If a bucket is in several of the O(results), it counts once. The result that proves the least counts.
   - The module makes no API call. It writes the files on the host that the task runs on.

@@ -9,7 +9,7 @@ module: playbook_step
 short_description: Check the variables of the collection's playbooks, and judge what their tasks found
 version_added: 1.0.0
 description:
-  - This is a part of the playbooks V(rekey.oci.reencrypt_bucket), V(rekey.oci.enforce_rotation) and
+  - This is a part of the playbooks V(rekey.oci.reencrypt_bucket), V(rekey.oci.bucket_updated), V(rekey.oci.enforce_rotation) and
     V(rekey.oci.encryption_report). Do not use it in your own playbooks. Its options and what it returns may change at any time.
   - It runs on the controller, makes no API call and changes nothing.
 options:

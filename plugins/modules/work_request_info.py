@@ -138,7 +138,7 @@ work_requests:
           description: The id of the request that Oracle's support asks for.
           type: str
 error:
-  description: The first failed API call that failed the task. Null if something else failed it.
+  description: The API call that failed the task. If there are several, it is the first one. Null if something else failed the task.
   returned: failure
   type: dict
   contains:
