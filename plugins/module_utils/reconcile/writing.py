@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import Change, known
-from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, Receipt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Assign,
     Claim,
@@ -24,10 +24,17 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.knowledge import Knowledge
 
 
+def _is_useless(run: Knowledge, wanted: Receipt) -> bool:
+    """Whether the receipt on the bucket is this run's own, and not to be put back: a claim, or one that this run has found to prove nothing."""
+    there = run.facts.receipt
+    if there is None or there.nonce != run.attempt.nonce:
+        return False
+    return there.state == CLAIMED or (there.key, there.key_version_id) == (wanted.key, wanted.key_version_id)
+
+
 def claim(run: Knowledge, step: Claim) -> None:
     facts, attempt, bucket, place = run.facts, run.attempt, known(run.facts.bucket), run.options.place
-    own = facts.receipt is not None and facts.receipt.state == CLAIMED and facts.receipt.nonce == attempt.nonce
-    if attempt.receipt_before is None or not own:
+    if attempt.receipt_before is None or not _is_useless(run, step.receipt):
         attempt.receipt_before = place.texts(bucket)
     written = run.api.update_bucket(bucket, bucket.etag, place.write(bucket, step.receipt, step.assign))
     attempt.reason = attempt.reason or step.reason
