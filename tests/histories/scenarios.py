@@ -162,6 +162,8 @@ _REPLICATED: tuple[tuple[str, tuple[Move, ...], dict[str, Any]], ...] = (
     ),
 )
 
+_ELSEWHERE = MEANWHILE["another key, a re-encryption, and back"]
+
 #: Histories that need more than one thing at the right moment; each is what a rule of the protocol is there for.
 CAREFUL: dict[str, History] = {
     "adopted before the maker finds out that the key was another": History(
@@ -202,6 +204,17 @@ CAREFUL: dict[str, History] = {
     },
     "the key cannot be read for a while, and then again": History(
         moves=(Go(1, _ENOUGH), Go(0, _ENOUGH)), wants=({}, {"user": "blind"}), before="proven"
+    ),
+    "the key cannot be read for a while, the answer is lost, and another run asks for the history": History(
+        moves=(Go(1, 5, Fate("error_after")), *(Go(1, 0, Fate("error_after")),) * 9, Wait(130.0), Go(0, _ENOUGH)),
+        wants=({"verify_history": True}, {"user": "blind"}),
+        settings={"work_seconds": 0.0},
+        before="proven",
+    ),
+    "who cannot read the key claims after somebody else's re-encryption under another key, and crashes": History(
+        moves=(*_ELSEWHERE, Wait(900.0), Go(1, 4, Fate("crash_after")), Wait(130.0), Go(0, _ENOUGH)),
+        wants=({"verify_history": True}, {"user": "blind", "verify_history": True}),
+        before="proven",
     ),
     "another controller completes it for its maker, and one that cannot read the key claims over that": History(
         moves=(Everybody(1, 1),), wants=tuple({"user": "blind"} if number in (2, 3) else {} for number in range(32))

@@ -11,7 +11,13 @@ from dataclasses import replace
 from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import WorkRequest
-from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts, replication, uploads, waiting
+from ansible_collections.rekey.oci.plugins.module_utils.decide import (
+    completing,
+    receipts,
+    replication,
+    uploads,
+    waiting,
+)
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import (
     CLAIMED,
     SUBMITTED,
@@ -42,7 +48,7 @@ def submit_anew(here: Situation) -> Step:
         return _unclaimed(here, step) if isinstance(step, (Pause, Fail)) else step
     if options.check_mode:
         if facts.listing is None and not options.wait:
-            return ListWorkRequests(here.list_since)
+            return ListWorkRequests(_list_since(here))
         if not options.wait and waiting.running(facts):
             return Done("join", "in_progress", warning=waiting.LATER)
         step = uploads.look(here) or _why_it_failed(here)
@@ -50,7 +56,7 @@ def submit_anew(here: Situation) -> Step:
             return step
         return Done("submit", reason_of(here), changed=True)
     if facts.listing is None or list_is_old(facts):
-        return ListWorkRequests(here.list_since)
+        return ListWorkRequests(_list_since(here))
     step = waiting.obstacle(here) or (waiting.conflict(here) if attempt.conflicts else None)
     if step is not None:
         return _unclaimed(here, step)
@@ -85,7 +91,7 @@ def submit_anew(here: Situation) -> Step:
         version_created=facts.version_created() if named else None,
         open=_open(facts) if named and not options.bucket_key_only else 0,
     )
-    if replication.blind(facts) and assign is None:
+    if replication.blind(facts) and assign is None and not _proof_is_doubtful(here):
         claim = keeping(claim, facts.receipt)
     return Claim(claim, reason_of(here), assign)
 
@@ -121,6 +127,22 @@ def keeping(claim: Receipt, before: Optional[Receipt]) -> Receipt:
         return claim
     kept = Kept(proof.key_version_id, proof.scope)
     return replace(claim, kept=kept, version_created=proof.version_created, open=proof.open)
+
+
+def _list_since(here: Situation) -> Optional[float]:
+    """From when on: a claim that is to keep what is proven needs to know what came after that."""
+    since, receipt = here.list_since, here.facts.receipt
+    if since is None or receipt is None or not here.options.verify_history or not replication.blind(here.facts):
+        return since
+    return min(since, receipt.time - CLOCK_MARGIN)
+
+
+def _proof_is_doubtful(here: Situation) -> bool:
+    """Whether somebody else's re-encryption, which ``verify_history`` asks for, is newer than what is proven."""
+    facts = here.facts
+    if not here.options.verify_history or facts.receipt is None or facts.unlisted:
+        return False
+    return completing.doubtful(facts, facts.receipt, here.attempt)
 
 
 def list_is_old(facts: Facts) -> bool:

@@ -10,7 +10,7 @@ from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import WorkRequest, known
 from ansible_collections.rekey.oci.plugins.module_utils.decide import waiting
-from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import Receipt
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, Receipt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import CLOCK_MARGIN, Attempt, Facts, Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Complete,
@@ -58,6 +58,9 @@ def doubtful(facts: Facts, receipt: Receipt, attempt: Attempt) -> bool:
     """Whether somebody else's re-encryption was, or may have been, accepted after the receipt's own, under who knows which key."""
     if facts.unlisted:
         return True
+    if receipt.state == CLAIMED:
+        # The newest that was accepted since is taken for the claim's own. Whoever claimed has judged what was there before.
+        return any(not attempt.is_mine(other.id) for other in waiting.accepted_since(facts, receipt.since)[1:])
     own = next((listed for listed in facts.listing or () if listed.id == receipt.work_request_id), None)
     seen = facts.seen(receipt.work_request_id or "")
     accepted = own.time_accepted if own is not None else None
