@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # A tag namespace for the receipt, and the policy that lets those who run the collection write into it. Apply this in your home region.
+# For check mode, the same group also needs "inspect tag-namespaces": the guide docs/protect_the_receipt.md has that statement.
 # This policy does not keep anybody else out. So also look for statements of yours that let other groups use all tag namespaces.
 
 terraform {

@@ -43,7 +43,7 @@ CAUSES = {
     "somebody else took the receipt away": {causes.STRIPPED, causes.MOVED},
     "some of the open uploads": {causes.UPLOADS},
     "no receipt can be kept": {causes.NO_RECEIPT, causes.UNREADABLE},
-    "a claim for everything": {causes.WIDER},
+    "a run for all objects": {causes.WIDER},
 }
 
 
@@ -156,7 +156,7 @@ def test_what_a_run_does_about_a_version_of_another_region() -> None:
         "is on its way there, and `wait` is false": elsewhere(300.0, wait=False),
         "is on its way there, in check mode": elsewhere(300.0, check_mode=True),
         "may be anywhere: the status cannot be read": unread(),
-        "is told of, but not on its way to this region": elsewhere(-1000.0, region=FAR),
+        "is not reported for this region": elsewhere(-1000.0, region=FAR),
     }
     rows = table("docs/receipt.md", "Keys of another region").pairs()
     assert list(rows) == list(cases)

@@ -26,7 +26,7 @@ from tests.tools.paths import REPO
 #: Each row of the comparison, with the tests that hold what it says of this collection, and of the OCI CLI.
 COMPARED = {
     "re-encrypts a bucket": "test_guides.py::test_the_quick_start",
-    "leaves a bucket alone that is up to date": "test_tables_of_pages.py::test_the_cli_re_encrypts_what_is_up_to_date",
+    "leaves a bucket alone if it is up to date": "test_tables_of_pages.py::test_the_cli_re_encrypts_what_is_up_to_date",
     "says for which [key version](#words) a bucket was re-encrypted": "test_guides.py::test_what_the_receipt_reveals",
     "re-encrypts once although the answer to the call was lost": (
         "test_guides.py::test_a_lost_answer_makes_the_cli_submit_twice_and_this_collection_once"
