@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -80,6 +81,17 @@ def test_it_ends_as_the_script_ended(python: Path, script: str, status: int, err
     assert (warmed.returncode, warmed.stdout) == (plain.returncode, plain.stdout)
     assert warmed.returncode == status
     assert warmed.stderr.endswith(errors)
+
+
+def test_a_zip_of_sources_is_compiled_once_and_always_the_right_one(python: Path, tmp_path: Path) -> None:
+    for place in ("one.zip", "two.zip"):
+        for said in ("this", "that"):
+            path = tmp_path / place
+            with zipfile.ZipFile(path, "w") as file:
+                file.writestr("told.py", f"def tell():\n    print({said!r}, tell.__code__.co_filename)\n")
+            script = f"import sys; sys.path.insert(0, {str(path)!r}); import told; told.tell()"
+            assert run(python, input=script).stdout == f"{said} {path}/told.py\n"
+    assert len([kept for kept in python.parent.iterdir() if len(kept.name) == 64]) == 2
 
 
 def test_whoever_goes_away_takes_the_script_along(python: Path, tmp_path: Path) -> None:

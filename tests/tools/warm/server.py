@@ -2,24 +2,35 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Import the SDK once, and fork for each script that is to run: `server.py SOCKET`. It says so when it listens."""
+"""Import the SDK once, and fork for each script that is to run: `server.py SOCKET`. It says so when it listens.
+
+Ansible sends a module's code as a zip of sources, the same ones each time. They are compiled once: what comes of it is kept beside
+SOCKET by the source's digest.
+"""
 
 from __future__ import annotations
 
+import _imp
 import atexit
 import gc
+import hashlib
 import json
+import marshal
 import os
 import runpy
 import signal
 import socket
 import sys
 import threading
+import zipimport
+from pathlib import Path
+from types import CodeType
 from typing import Any, NoReturn
 
 
 def main() -> None:
     _import_sdk()
+    _compile_once(Path(sys.argv[1]).parent)
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(sys.argv[1])
@@ -47,6 +58,25 @@ def _import_sdk() -> None:
 
     os.environ.clear()
     os.environ.update(before)
+
+
+def _compile_once(folder: Path) -> None:
+    """Have zips of sources compiled as ever, but each source once."""
+    compile_anew = zipimport._compile_source  # type: ignore[attr-defined]
+
+    def compile_source(path: str, source: bytes) -> CodeType:
+        kept = folder / hashlib.sha256(source).hexdigest()
+        try:
+            code: CodeType = marshal.loads(kept.read_bytes())
+        except FileNotFoundError:
+            code = compile_anew(path, source)
+            half = kept.with_suffix(f".{os.getpid()}")
+            half.write_bytes(marshal.dumps(code))
+            half.replace(kept)
+        _imp._fix_co_filename(code, path)  # type: ignore[attr-defined]
+        return code
+
+    zipimport._compile_source = compile_source  # type: ignore[attr-defined]
 
 
 def _serve(connection: socket.socket) -> NoReturn:
