@@ -34,7 +34,9 @@ options:
     description: The tag namespace that has the receipts, as in O(rekey.oci.bucket_reencrypt#module:receipt_tag_namespace).
     type: str
   bucket_key_only:
-    description: Whether it is enough that the intermediate bucket keys, which encrypt the objects' own keys, are proven without the objects.
+    description:
+      - Whether a proof about the intermediate bucket keys is enough. These keys encrypt the objects' own keys.
+      - With V(true), the status says nothing about the objects.
     type: bool
     default: false
   verify_history:
@@ -155,7 +157,7 @@ buckets:
       type: str
       choices: [up_to_date, stale, unproven, in_progress, failed, empty_bucket, oracle_managed_key, error]
     compartment_name:
-      description: The name of its compartment. Null if O(compartment_ids) names that compartment itself.
+      description: The name of its compartment. Null if O(compartment_ids) names that compartment itself, or with O(bucket_name).
       type: str
     key_version_age_days:
       description: The age of the key's current version in whole days, by the service's clock. Null if it is not known.
