@@ -156,8 +156,11 @@ def _verdict(args: Mapping[str, Any]) -> dict[str, Any]:
             findings.named(fails),
         )
     if waits:
-        result["deferred"] = "%d of them %s for the next run, since rekey_max_submissions was reached." % (
-            len(waits),
-            "waits" if len(waits) == 1 else "wait",
+        result["deferred"] = (
+            "Of the buckets that are not proven, %d %s for the next run, since rekey_max_submissions was reached."
+            % (
+                len(waits),
+                "waits" if len(waits) == 1 else "wait",
+            )
         )
     return result
