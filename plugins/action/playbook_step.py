@@ -96,8 +96,13 @@ def _rotated(args: Mapping[str, Any]) -> dict[str, Any]:
         "key_ids": keys,
         "left_behind": len(left),
         "would_follow": len(follow),
-        "msg": "%d buckets would be re-encrypted under the new versions of %d keys: %s."
-        % (len(follow), len(keys), findings.named(follow, 100)),
+        "msg": "%s would be re-encrypted under the new %s of %s: %s."
+        % (
+            findings.number(len(follow), "bucket"),
+            "version" if len(keys) == 1 else "versions",
+            findings.number(len(keys), "key"),
+            findings.named(follow, 100),
+        ),
     }
     if left:
         result["warnings"] = [
@@ -145,10 +150,17 @@ def _verdict(args: Mapping[str, Any]) -> dict[str, Any]:
             "rekey_allow_none=true if it is all right that none matches."
         )
     if fails:
-        result["not_proven"] = "%d buckets are not proven to be under the current versions of their keys: %s." % (
-            len(fails),
+        result["not_proven"] = "%s not proven to be under the current %s: %s." % (
+            "1 bucket is" if len(fails) == 1 else "%d buckets are" % len(fails),
+            "version of its key" if len(fails) == 1 else "versions of their keys",
             findings.named(fails),
         )
     if waits:
-        result["deferred"] = "%d of them wait for the next run, since rekey_max_submissions was reached." % len(waits)
+        result["deferred"] = (
+            "Of the buckets that are not proven, %d %s for the next run, since rekey_max_submissions was reached."
+            % (
+                len(waits),
+                "waits" if len(waits) == 1 else "wait",
+            )
+        )
     return result

@@ -26,4 +26,5 @@ attributes:
     support: full
     details:
       - With O(force=true), each run re-encrypts.
+      - If the module cannot read which version of the key is the current one, each run re-encrypts too.
 """

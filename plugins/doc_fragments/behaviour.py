@@ -50,7 +50,7 @@ options:
       - A receipt in freeform tags then proves nothing, and the first write removes it.
       - The task fails before it submits anything if the namespace is unknown or retired, if one of the two tag keys is missing, or if the
         user may not use the namespace. It does not fall back to freeform tags.
-      - Check mode looks at the definition of the namespace where a run would write a receipt, and fails if something is missing or retired.
+      - If a run would write a receipt, check mode looks at the definition of the namespace, and fails if something is missing or retired.
         If the user may not look at it, check mode warns and goes on. Check mode cannot see whether the user may use the namespace.
       - This option cannot be used with O(receipt=none).
     type: str

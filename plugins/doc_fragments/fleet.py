@@ -40,8 +40,8 @@ options:
     description:
       - The regions to work in, such as V(us-ashburn-1). The module works in all of them at once. If you leave it out, the one region of the
         common options is used.
-      - If the installed SDK does not know a region, the task fails before any call. If you set O(object_storage_endpoint), its host
-        name must have C({region}) in it.
+      - If the installed SDK does not know a region, the task fails before any call. If you give
+        several regions and set O(object_storage_endpoint), its host name must have C({region}) in it.
     type: list
     elements: str
   namespace_name:

@@ -223,14 +223,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             params[name] = list(dict.fromkeys(as_texts({name: value}, _LISTS, ())[name]))
         params = as_texts(params, (), _TEXTS)
         if not params["compartment_ids"]:
-            raise inputs.BadInput("compartment_ids is empty: give the OCID of a compartment at least.")
+            raise inputs.BadInput("compartment_ids is empty: give the OCID of at least one compartment.")
         for compartment_id in params["compartment_ids"]:
             inputs.check_compartment_id(compartment_id)
         inputs.check_namespace(params["namespace_name"])
         for name in ("host_prefix", "host_suffix"):
             if not _AFFIX.fullmatch(params[name] or ""):
                 raise inputs.BadInput(
-                    "%s %s has characters that a host's name should not have: take letters, digits and _-.@+="
+                    "%s %s has characters that a host's name should not have: use only letters, digits and _-.@+="
                     % (name, inputs.shown(params[name]))
                 )
         return params
@@ -410,7 +410,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             )
         shadowing = hosts.shadowing()
         if shadowing:
-            line = "%s: no group is made where a host of another source has its name: %s." % (
+            line = "%s: these groups are not made, because hosts of other sources have their names: %s." % (
                 path,
                 ", ".join(shadowing),
             )

@@ -34,7 +34,9 @@ options:
     description: The tag namespace that has the receipts, as in O(rekey.oci.bucket_reencrypt#module:receipt_tag_namespace).
     type: str
   bucket_key_only:
-    description: Whether it is enough that the intermediate bucket keys, which encrypt the objects' own keys, are proven without the objects.
+    description:
+      - Whether a proof about the intermediate bucket keys is enough. These keys encrypt the objects' own keys.
+      - With V(true), the status says nothing about the objects.
     type: bool
     default: false
   verify_history:
@@ -55,6 +57,8 @@ author:
 seealso:
   - module: rekey.oci.bucket_reencrypt
   - module: rekey.oci.compartment_reencrypt
+  - plugin: rekey.oci.proven
+    plugin_type: test
 """
 
 EXAMPLES = r"""
@@ -65,7 +69,7 @@ EXAMPLES = r"""
 
 - name: Make sure that it is proven
   ansible.builtin.assert:
-    that: payroll.buckets[0].status == 'up_to_date'
+    that: payroll is rekey.oci.proven
 
 - name: Look at all buckets below a compartment
   rekey.oci.bucket_encryption_info:
@@ -76,7 +80,7 @@ EXAMPLES = r"""
 
 - name: Show which buckets are not proven
   ansible.builtin.debug:
-    msg: "{{ fleet.buckets | rejectattr('status', 'in', ['up_to_date', 'empty_bucket']) | map(attribute='bucket.name') }}"
+    msg: "{{ fleet.buckets | reject('rekey.oci.proven') | map(attribute='bucket.name') }}"
 """
 
 RETURN = r"""
@@ -94,7 +98,7 @@ summary:
       description: All buckets that matched.
       type: int
     up_to_date:
-      description: Buckets that are proven to be under the current version of their keys.
+      description: Buckets that are proven, or whose receipt only has to be completed by the next run.
       type: int
     stale:
       description: Buckets whose receipt names an older version or another key, or counts open uploads that have ended since.
@@ -146,8 +150,10 @@ buckets:
       type: str
     status:
       description:
-        - V(up_to_date) means that the bucket is proven. V(stale) means that its receipt names an older version of its key, or another key, or
-          that some of the open uploads that it counts have ended since.
+        - V(up_to_date) means that the bucket is proven, or that its re-encryption has ended well and no run has completed the receipt yet.
+          The next run of M(rekey.oci.bucket_reencrypt) completes it.
+        - V(stale) means that its receipt names an older version of its key, or another key, or that some of the open uploads that it counts
+          have ended since.
         - V(unproven) means that nothing is proven about the bucket. V(in_progress) means that a re-encryption is running. V(failed) means that
           the last re-encryption failed, was canceled, or completed with errors.
         - V(empty_bucket) means that the bucket holds nothing. V(oracle_managed_key) means that it has no key of a vault.
@@ -155,7 +161,7 @@ buckets:
       type: str
       choices: [up_to_date, stale, unproven, in_progress, failed, empty_bucket, oracle_managed_key, error]
     compartment_name:
-      description: The name of its compartment. Null if O(compartment_ids) names that compartment itself.
+      description: The name of its compartment. Null if O(compartment_ids) names that compartment itself, or with O(bucket_name).
       type: str
     key_version_age_days:
       description: The age of the key's current version in whole days, by the service's clock. Null if it is not known.

@@ -109,8 +109,8 @@ reason:
     - V(forced), you set O(force).
     - V(key_assigned), O(kms_key_id) names another key than the bucket's; the task assigns it first. If the bucket is empty, the task only
       assigns the key, and RV(action) is V(none).
-    - Null if the module failed before it could decide. If the key is not enabled, the module fails in this way too, unless the bucket is empty.
-      The receipt then makes no difference.
+    - Null if the module failed before it could decide. If the key is not enabled, the module fails in this way, whatever the receipt says.
+      An empty bucket does not fail for this.
   returned: always
   type: str
   sample: key_version_changed

@@ -32,20 +32,20 @@ options:
     elements: str
   max_in_flight:
     description:
-      - How many re-encryptions that this task submitted may run at once, at least 1.
-      - If there are more buckets to re-encrypt than that, the task waits until one of them has ended, even with O(wait=false).
+      - How many of the re-encryptions that this task submits may run at once, at least 1.
+      - If there are more buckets to re-encrypt, the task waits until one of these re-encryptions has ended, even with O(wait=false).
     type: int
     default: 100
   max_failures:
     description:
-      - When this many buckets have failed, at least 1, the module begins no other. It still waits for those that are running.
+      - The number of failed buckets, at least 1, after which the module begins no other bucket. It still waits for those that are running.
       - The buckets that it did not begin have the reason V(not_begun). They do not count as failed.
       - If you leave it out, the module begins all buckets.
     type: int
   max_submissions:
     description:
-      - This run submits re-encryptions for no more buckets than this, at least 1. The others wait for another run and have the reason V(deferred).
-        They do not count as failed.
+      - The largest number of buckets, at least 1, for which this run submits a re-encryption. The others wait for another run and have
+        the reason V(deferred). They do not count as failed.
       - The module takes the buckets in the order of their regions, namespaces and names. So run by run, it works through all of them.
       - If you leave it out, there is no limit.
     type: int

@@ -42,8 +42,8 @@ options:
     type: int
     default: 30
 notes:
-  - The user needs the permissions OBJECT_READ and OBJECT_DELETE in the compartment of the work request. OCI asks for these two for every
-    kind of work request.
+  - The user needs the permissions OBJECT_READ and OBJECT_DELETE in the compartment of the work request. OCI requires both for every kind of
+    work request.
 attributes:
   check_mode:
     description: In check mode, the module tells whether it would cancel the work request, and does not cancel it.

@@ -27,7 +27,7 @@ extends_documentation_fragment:
   - rekey.oci.auth
   - rekey.oci.attributes_info
 notes:
-  - The user needs the permission OBJECT_READ in the compartment of each work request. OCI asks for it for every kind of work request.
+  - The user needs the permission OBJECT_READ in the compartment of each work request. OCI requires it for every kind of work request.
 author:
   - rekey.oci contributors (@rekey-oci)
 seealso:
@@ -197,7 +197,8 @@ def main() -> None:
             errors.append(why)
     if failed:
         module.fail_json(
-            msg="%d of %d work requests could not be read. %s" % (len(failed), len(entries), "; ".join(failed[:3])),
+            msg="%d of %d work request%s could not be read. %s"
+            % (len(failed), len(entries), "" if len(entries) == 1 else "s", "; ".join(failed[:3])),
             work_requests=entries,
             error=errors[0],
         )

@@ -112,6 +112,11 @@ def _is_settled(row: Mapping[str, Any], settings: Mapping[str, Any]) -> bool:
     return row["action"] == rows.BUCKET_KEYS_ONLY and bool(settings.get("bucket_key_only"))
 
 
+def number(count: int, what: str) -> str:
+    """Such as "1 bucket", "2 buckets"."""
+    return "%d %s%s" % (count, what, "" if count == 1 else "s")
+
+
 def named(found: Collection[Mapping[str, Any]], most: int = _NAMED) -> str:
     names = [str(name_of(entry)[2]) for entry in found]
     return ", ".join(names[:most]) + (" and more" if len(names) > most else "")

@@ -161,7 +161,8 @@ class Teller:
     def _fleet(self, record: Many, since: float) -> str:
         total = sum(count for _state_, count in record.counts)
         counts = ", ".join("%d %s" % (count, state) for state, count in record.counts)
-        line = "%d buckets: %s, %s" % (total, counts, duration(record.elapsed + since))
+        what = "bucket" if total == 1 else "buckets"
+        line = "%d %s: %s, %s" % (total, what, counts, duration(record.elapsed + since))
         slowest = []
         for bucket in record.slowest:
             left = self._left(bucket, since)

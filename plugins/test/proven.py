@@ -16,7 +16,7 @@ description:
     test is as strict as an auditor. In case of doubt, a bucket is not proven.
   - A bucket is proven if the result says that it is up to date, or if the run waited for its re-encryption and that ended well. It is not
     proven if a re-encryption was started without waiting for it, if check mode only predicted it, or if the task failed or was skipped.
-  - A bucket that holds nothing is proven, because nothing in it can be under an older version.
+  - A bucket that holds nothing passes this test without a receipt, because nothing in it can be under an older version.
   - A bucket under an Oracle-managed key is not proven. Nobody but Oracle can tell which version its objects are under. Leave
     such buckets out, or give them a key with O(rekey.oci.bucket_reencrypt#module:kms_key_id).
   - If the result is about many buckets, all of them must be proven. A result without any bucket is not proven. The same is true if a

@@ -134,7 +134,7 @@ def test_a_group_does_not_hide_a_host_of_another_source(sources: Sources) -> Non
     keyed = [{"key": "rekey_freeform_tags.team", "prefix": "", "separator": ""}]
     fleet = sources.fleet("fleet", apps, keyed_groups=keyed)
     assert sources.hosts("server1", servers, fleet) == ["server1"]
-    assert "a host of another source has its name: server1" in sources.told
+    assert "because hosts of other sources have their names: server1" in sources.told
 
 
 STRICT: list[dict[str, Any]] = [

@@ -62,7 +62,7 @@ def submit_anew(here: Situation) -> Step:
         return _unclaimed(here, step)
     if here.overdue and attempt.submitted:
         return Fail(
-            "Bucket %s changed under each re-encryption, and wait_timeout (%d seconds) is over. Run again."
+            "Somebody changed bucket %s after each submission, so nothing is proven, and wait_timeout (%d seconds) is over. Run again."
             % (bucket.name, options.wait_timeout),
             action="submit",
             reason=attempt.reason,

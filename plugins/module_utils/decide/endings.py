@@ -177,7 +177,9 @@ def unlisted(here: Situation, failure: Failure) -> Verdict:
 
 
 def uploads_unlisted(here: Situation, failure: Failure) -> Verdict:
-    told = "The open multipart uploads of bucket %s cannot be listed, so that those under an older key version are not seen: %s"
+    told = (
+        "The open multipart uploads of bucket %s cannot be listed, so those under an older key version are not seen: %s"
+    )
     return Verdict(facts={"uploads_unlisted": True}, warning=told % (failure.name, failure.error.line()))
 
 

@@ -37,7 +37,7 @@ def wish_of(params: Mapping[str, Any]) -> Wish:
     limit, force = params["max_age_days"], params["force"]
     if limit is None and not force:
         raise BadInput(
-            "Neither max_age_days nor force says when to rotate: give the oldest that a version may be, in days."
+            "Neither max_age_days nor force says when to rotate: give max_age_days, the age in days, or force."
         )
     if limit is not None and limit < 1:
         raise BadInput(

@@ -211,7 +211,8 @@ def failures(entries: Sequence[dict[str, Any]], unlisted: Sequence[dict[str, Any
     lines = []
     if failed:
         named = ["%s: %s" % (_named(entry, regions), entry["error"]["message"]) for entry in failed[:_NAMED]]
-        lines.append(_some("%d of %d buckets failed" % (len(failed), len(entries)), named, len(failed)))
+        told = "%d of %d bucket%s failed" % (len(failed), len(entries), "" if len(entries) == 1 else "s")
+        lines.append(_some(told, named, len(failed)))
     if unlisted:
         named = [
             "%s: %s failed: %s"

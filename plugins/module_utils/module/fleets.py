@@ -119,10 +119,12 @@ def end(
         module.warn("Progress could no longer be shown: %s" % fleet.unobserved)
     if fleet.stopped:
         finished = sum(1 for entry in entries if entry["error"] is None or entry["error"]["message"] != STOPPED)
-        stopped = "%s: of the buckets found, %d are finished and %d are not. Run again to go on." % (
+        stopped = "%s: of the buckets found, %d %s finished and %d %s not. Run again to go on." % (
             fleet.crash or "Stopped by a signal",
             finished,
+            "is" if finished == 1 else "are",
             fleet.unfinished,
+            "is" if fleet.unfinished == 1 else "are",
         )
         failures = "%s %s" % (stopped, failures) if failures else stopped
     if failures:
@@ -168,5 +170,8 @@ def _warn(module: AnsibleModule, entries: list[dict[str, Any]]) -> None:
     warnings = [warning for entry in entries for warning in entry.get("warnings", ())]
     for warning in warnings[:_SHOWN]:
         module.warn(warning)
-    if len(warnings) > _SHOWN:
-        module.warn("%d more warnings are in the buckets' entries of the result." % (len(warnings) - _SHOWN))
+    more = len(warnings) - _SHOWN
+    if more > 0:
+        module.warn(
+            "%d more %s in the buckets' entries of the result." % (more, "warning is" if more == 1 else "warnings are")
+        )

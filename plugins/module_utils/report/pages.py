@@ -221,7 +221,7 @@ def _bucket(one: Mapping[str, Any], key: Optional[str], compartment: str, beyond
     if one["scope"] == BUCKET_KEY:
         status += "<br>(bucket keys only)"
     if one["open_uploads"]:
-        status += "<br>%s open uploads" % one["open_uploads"]
+        status += "<br>%s open upload%s" % (one["open_uploads"], "" if one["open_uploads"] == 1 else "s")
     if one["status"] == "in_progress" and one["percent_complete"] is not None:
         status += " (%s\u202f%%)" % one["percent_complete"]
     cells = (

@@ -68,7 +68,7 @@ def _check_fingerprint(key: Any, fingerprint: str, path: str) -> None:
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     if not isinstance(key, RSAPrivateKey):
-        raise BadInput("The private key file %s is not an RSA key, which OCI's API keys are." % path)
+        raise BadInput("The private key file %s is not an RSA key: OCI's API keys are RSA keys." % path)
     import hashlib
 
     der = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

@@ -182,7 +182,7 @@ class Rotator:
                     break
             if not self.patience.pause():
                 raise Unrotated(
-                    "The new version %s of key %s was made, but is not in use within wait_timeout (%d seconds): it is %s. "
+                    "The new version %s of key %s was made, but was not in use within wait_timeout (%d seconds): it is %s. "
                     "Run again to wait for it: no second one is made."
                     % (wanted, key.called, self.wish.waiting.timeout, made.state)
                 )

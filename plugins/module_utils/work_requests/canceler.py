@@ -107,7 +107,7 @@ class Canceler:
 
     def _too_late(self, status: Optional[str]) -> str:
         if self.changed:
-            return "Work request %s was told to stop, but it has %s before it did." % (self.id, status)
+            return "Work request %s was told to stop, but it was %s before it could stop." % (self.id, status)
         return "Work request %s has %s already, so it cannot be canceled." % (self.id, status)
 
     def result(self) -> dict[str, Any]:

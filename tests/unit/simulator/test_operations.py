@@ -51,6 +51,12 @@ def test_the_readme_lists_what_is_served_and_what_is_not() -> None:
     assert none[1].split(", ") == sorted({name for _method, _path, name in NOT_SERVED})
 
 
+def test_the_readme_names_every_file() -> None:
+    text = README.read_text(encoding="utf-8").partition("## The files")[2]
+    there = {path.name for path in README.parent.glob("*.py")} - {"__init__.py"}
+    assert set(re.findall(r"`(\w+\.py)`", text)) == there
+
+
 def test_whatever_the_sdk_knows_is_served_or_refused_by_its_name(world: World) -> None:
     known = known_to_the_sdk()
     assert len(known) > 100

@@ -42,7 +42,7 @@ options:
     default: 0
   required_variables:
     description:
-      - Variables that the rulebook's actions need, by name. If one is empty, the source ends with a message of one line.
+      - The variables that the rulebook's actions need, each with its value. If a value is empty, the source ends with a message of one line.
     type: dict
   common_options:
     description: The options for authentication in one dictionary, such as V({auth_type: instance_principal}).

@@ -174,7 +174,7 @@ def test_one_that_completes_just_before_it_is_canceled(site: Site, monkeypatch: 
         send()
 
     monkeypatch.setattr(canceler, "_send", late)
-    with pytest.raises(Uncanceled, match="COMPLETED before it did"):
+    with pytest.raises(Uncanceled, match="COMPLETED before it could stop"):
         canceler.run()
 
 

@@ -131,6 +131,7 @@ def test_the_message_names_the_first_failures() -> None:
     assert fleet_results.failures(entries, [], regions=2) == (
         "1 of 2 buckets failed. eu-frankfurt-1/a: no. 1 more waits for another run."
     )
+    assert fleet_results.failures([entry("a", "no")], []) == "1 of 1 bucket failed. a: no."
 
 
 def test_no_match_says_why() -> None:

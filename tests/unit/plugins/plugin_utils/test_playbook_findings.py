@@ -52,6 +52,10 @@ def test_keys_in_use() -> None:
     assert names(findings.meant(looked + looked, ())) == ["a", "b", "c", "d"]
 
 
+def test_numbers_of_things() -> None:
+    assert [findings.number(count, "key") for count in (0, 1, 2)] == ["0 keys", "1 key", "2 keys"]
+
+
 def test_what_a_rotation_leaves_behind_and_what_follows_from_it() -> None:
     chosen = [under(KEY, "a"), under(KEY, "void", "empty_bucket"), under(OTHER, "b")]
     everything = [*chosen, under(KEY, "left"), under(OTHER, "c"), under(KEY, "left-void", "empty_bucket")]

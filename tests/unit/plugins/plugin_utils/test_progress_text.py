@@ -146,6 +146,7 @@ def test_a_fleet_is_told_by_counts_and_its_slowest() -> None:
         "slowest: payroll IN_PROGRESS 50 %, about 20 s left; logs ACCEPTED 0 %"
     )
     assert said(teller, Many((("up_to_date", 750),), (), 90.0), 90.0) == "750 buckets: 750 up_to_date, 1 min 30 s"
+    assert said(Teller(), Many((("running", 1),), (), 90.0), 0.0) == "1 bucket: 1 running, 1 min 30 s"
 
 
 @pytest.mark.parametrize(
