@@ -10,11 +10,12 @@ from itertools import chain
 
 import pytest
 
+from tests.histories.careful import every_careful
 from tests.histories.entries import Broken
 from tests.histories.moves import History
 from tests.histories.mutants import MUTANTS, mutated
 from tests.histories.play import play
-from tests.histories.scenarios import every_careful, every_meanwhile, every_mixed, every_pair
+from tests.histories.scenarios import every_meanwhile, every_mixed, every_pair
 
 
 def _systematic() -> list[History]:

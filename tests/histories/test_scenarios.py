@@ -13,13 +13,12 @@ import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import TAGS
 from tests.histories import causes, proof
+from tests.histories.careful import CAREFUL, NAMESPACED
 from tests.histories.entries import Broken
 from tests.histories.figures import Figures
 from tests.histories.moves import CRASHES, LOST, Fate, Go, Happens, History, Wait
 from tests.histories.play import play
 from tests.histories.scenarios import (
-    CAREFUL,
-    NAMESPACED,
     SCENARIOS,
     every_fault,
     every_meanwhile,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+import functools
 import hashlib
 import ipaddress
 import json
@@ -39,6 +40,13 @@ TOKEN_SECONDS = 3600
 _LABEL = b"OCI_API_KEY\n"
 
 
+@functools.cache
+def keys() -> tuple[rsa.RSAPrivateKey, rsa.RSAPrivateKey, rsa.RSAPrivateKey]:
+    """The users', the sessions' and the issuer's, for all simulators of this process: to make them takes longer than a simulator's start."""
+    first, second, third = (rsa.generate_private_key(65537, 2048) for _one in range(3))
+    return first, second, third
+
+
 class Credentials:
     """In a folder of its own. All users share one key; another one signs for sessions, and the issuer signs their tokens."""
 
@@ -46,9 +54,7 @@ class Credentials:
         folder.mkdir(parents=True, exist_ok=True)
         folder = folder.resolve()
         self.folder = folder
-        self._key = rsa.generate_private_key(65537, 2048)
-        self._session_key = rsa.generate_private_key(65537, 2048)
-        self._issuer = rsa.generate_private_key(65537, 2048)
+        self._key, self._session_key, self._issuer = keys()
         self.public_key = self._key.public_key()
         self.issuer = self._issuer.public_key()
         self.fingerprint = _fingerprint(self.public_key)

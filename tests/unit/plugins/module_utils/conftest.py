@@ -6,15 +6,27 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
+import oci.identity
+import oci.key_management
+import oci.object_storage  # noqa: F401
 import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.sdk import loading
+from ansible_collections.rekey.oci.tests.simulator import credentials
 from ansible_collections.rekey.oci.tests.simulator.serving import Running, serve
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import nobody
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.rotating import Site
+
+
+def pytest_collection_finish() -> None:
+    """ansible-test forks for each test: what many of them need is made before that, and not looked through by each."""
+    credentials.keys()
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="module")

@@ -158,9 +158,12 @@ SHARDS = 8
 
 def pairs(of: list[Case]) -> set[tuple[Any, ...]]:
     """Every two values of two parts that occur together."""
-    names = [part.name for part in fields(Case)]
-    twos = list(itertools.combinations(names, 2))
-    return {(*two, *(getattr(case, name) for name in two)) for case in of for two in twos}
+    parts = {part.name: [getattr(case, part.name) for case in of] for part in fields(Case)}
+    return {
+        (*two, *values)
+        for two in itertools.combinations(parts, 2)
+        for values in set(zip(parts[two[0]], parts[two[1]], strict=True))
+    }
 
 
 def test_the_combinations_are_many() -> None:
