@@ -43,14 +43,14 @@ test: pythons ## Run everything that a change must pass
 	@PREPARED=1 $(RUN) -m tests.tools.side_by_side lint units sanity integration docs-tests wire histories-sample simulator-tests smoke clients scale \
 	  browser
 test-rest: pythons-all ## Run what waits, starts many processes, or tries every Python: long histories, killed runs, ansible-rulebook, Galaxy's checks, the site
-	@$(MAKE) histories wire-all watch events old-python releases importer ee docs
+	@$(MAKE) sanity-whole histories wire-all watch events old-python releases importer ee docs
 test-all: pythons-all ## Run everything, on every release of ansible-core, every Python, and the oldest and the newest SDK
 	@$(MAKE) test
 	@$(MAKE) test-rest
 	@for name in $$($(RUN) -m tests.tools.releases names); do $(MAKE) one-release RELEASE=$$name || exit; done
 
 ##@ One by one
-.PHONY: pythons pythons-all pythons-quick lint format simulator-tests units histories-sample histories sanity old-python integration smoke one-release releases
+.PHONY: pythons pythons-all pythons-quick lint format simulator-tests units histories-sample histories sanity sanity-whole old-python integration smoke one-release releases
 .PHONY: clients wire wire-all scale watch browser events
 pythons: ## Say which versions of Python are missing, what each is for, and how to get it
 	@$(ANY_PYTHON) -m tests.tools.interpreters check $(CHOSEN)
@@ -73,8 +73,10 @@ histories-sample: .venv/tests.stamp install ## Try every fault at every call, an
 histories: .venv/tests.stamp install ## Try 20,000 random histories with faults and crashes against the promises of docs/receipt.md
 	@$(ON_INSTALLED) $(RUN) -m tests.histories
 	@$(ON_INSTALLED) $(RUN) -m tests.histories.fleet_hunt
-sanity: .venv/tests.stamp ## Run ansible-test sanity in full
+sanity: .venv/tests.stamp ## Run ansible-test sanity on the collection, its unit tests and its integration tests
 	@$(RUN) -m tests.tools.ansible_test sanity
+sanity-whole: .venv/tests.stamp ## Run ansible-test sanity on every file of the repository
+	@$(RUN) -m tests.tools.ansible_test --whole sanity
 old-python: .venv/tests.stamp ## Compile and import the plugins on the oldest Python that modules run on
 	@$(RUN) -m tests.tools.ansible_test --python $$($(RUN) -m tests.tools.releases oldest-target) sanity --test compile --test import
 integration: .venv/tests.stamp ## Run all integration targets on the newest ansible-core. TARGETS=… runs some
@@ -82,7 +84,7 @@ integration: .venv/tests.stamp ## Run all integration targets on the newest ansi
 smoke: .venv/tests.stamp ## Run the targets that are marked as smoke tests, on the oldest ansible-core
 	@$(RUN) -m tests.tools.integration --smoke
 one-release: .venv/tests.stamp install ## Run sanity, integration, release and watch tests on one ansible-core, such as RELEASE=core-2.16
-	@$(RUN) -m tests.tools.ansible_test --environment $(RELEASE) sanity
+	@$(RUN) -m tests.tools.ansible_test --whole --environment $(RELEASE) sanity
 	@$(RUN) -m tests.tools.integration --environment $(RELEASE)
 	@$(ON_INSTALLED) TRIED_ON=$(RELEASE) $(RUN) -m pytest -q tests/releases
 	@$(ON_INSTALLED) WATCH_ON=$(RELEASE) $(RUN) -m pytest -q -p no:cacheprovider -n 2 tests/watch

@@ -2,7 +2,11 @@
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run ansible-test on a copy of the working tree: `python -m tests.tools.ansible_test sanity|units [ARGUMENT …]`."""
+"""Run ansible-test on a copy of the working tree: `python -m tests.tools.ansible_test [--whole] sanity|units [ARGUMENT …]`.
+
+Sanity tests get the collection with its unit and integration tests. With `--whole` they get the simulator and the other tests too,
+which `make lint` checks by the same kinds of rules.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +16,24 @@ import sys
 from pathlib import Path
 
 from tests.tools import environments, home, tree
+from tests.tools.paths import REPO
+
+
+#: The folders of tests/ of which ansible-test knows nothing.
+OTHERS = frozenset(path.name for path in (REPO / "tests").iterdir() if path.is_dir()) - {"unit", "integration", "sanity"}
 
 
 def main() -> None:
     """Run it with one of the environments, the newest release's by default."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--whole", action="store_true", help="have sanity tests check all of tests/")
     parser.add_argument("--environment", default=environments.MAIN, choices=environments.names())
     parser.add_argument("--python", help="for sanity tests that run on others too, such as import")
     parser.add_argument("command", choices=("sanity", "units"))
     options, arguments = parser.parse_known_args()
     bin_folder = environments.ensure(options.environment)
-    where = tree.lay_out(f"{options.command}-{options.environment}")
+    without = OTHERS if options.command == "sanity" and not options.whole else frozenset()
+    where = tree.lay_out(f"{options.command}-{options.environment}", without)
     extra = ("--requirements",) if options.command == "sanity" else unit_options(where)
     python = options.python or environments.python_of(options.environment)
     if options.python:

@@ -35,12 +35,14 @@ def _listed(*which: str) -> list[Path]:
     return [Path(name) for name in names if (REPO / name).is_file() or (REPO / name).is_symlink()]
 
 
-def lay_out(name: str) -> Path:
-    """Make a fresh tree below `build/NAME` and return the collection's folder in it."""
+def lay_out(name: str, without: frozenset[str] = frozenset()) -> Path:
+    """Make a fresh tree below `build/NAME`, without the folders of tests/ that are named, and return the collection's folder in it."""
     root = BUILD / name
     shutil.rmtree(root, ignore_errors=True)
     tree = root / "ansible_collections" / NAMESPACE / NAME
     for file in files():
+        if file.parts[0] == "tests" and file.parts[1] in without:
+            continue
         target = tree / file
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(REPO / file, target, follow_symlinks=False)

@@ -7,12 +7,10 @@
 from __future__ import annotations
 
 import gc
+import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import oci.identity
-import oci.key_management
-import oci.object_storage  # noqa: F401
 import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.sdk import loading
@@ -25,6 +23,8 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.rotating impo
 def pytest_collection_finish() -> None:
     """ansible-test forks for each test: what many of them need is made before that, and not looked through by each."""
     credentials.keys()
+    for service in ("identity", "key_management", "object_storage"):
+        importlib.import_module("oci." + service)
     gc.collect()
     gc.freeze()
 
