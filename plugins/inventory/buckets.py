@@ -24,7 +24,7 @@ description:
     variables, under RV(ignore:Host variables).
   - If a compartment cannot be listed, the plugin warns and goes on with the others, unless O(strict=true). If none can be listed, the
     inventory fails.
-  - The plugin makes one ListBuckets call for each compartment and each thousand buckets. With O(recursive=true), it also makes
+  - In each region, the plugin makes one ListBuckets call for each compartment and each thousand buckets. With O(recursive=true), it also makes
     ListCompartments calls.
 options:
   plugin:

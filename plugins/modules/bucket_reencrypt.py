@@ -100,12 +100,12 @@ reason:
     - V(oracle_managed_key), the bucket is under a key that Oracle manages, and not under a key of a vault.
     - V(empty_bucket), the bucket has no object and no object version.
     - V(up_to_date), a completed receipt names the current version of the bucket's current key, and the key is enabled.
-    - V(in_progress), a re-encryption is running, and the task waits for it.
+    - V(in_progress), a re-encryption is running; if O(wait) is true, the task waits for it.
     - V(key_version_changed), the receipt names an older version of the same key.
     - V(key_changed), the receipt names another key.
     - V(work_request_failed), the last attempt on record failed, was canceled, or completed with errors.
     - V(uploads_ended), the receipt counts open uploads, and some of them have ended since.
-    - V(unproven), there is no receipt, or the key's version cannot be read.
+    - V(unproven), there is no receipt that counts, or the key's version cannot be read.
     - V(forced), you set O(force).
     - V(key_assigned), O(kms_key_id) names another key than the bucket's; the task assigns it first. If the bucket is empty, the task only
       assigns the key, and RV(action) is V(none).
@@ -263,7 +263,7 @@ receipt:
           ended well.
       type: str
     key_version_id:
-      description: The key version that the re-encryption was made for. V(unknown) if the key could not be read then.
+      description: The key version that the re-encryption was made for. V(unknown) if nobody could tell which one that was.
       type: str
     work_request_id:
       description: The OCID of its work request. Null as long as the receipt is only claimed.

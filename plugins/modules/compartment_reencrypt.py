@@ -125,7 +125,7 @@ summary:
           not proven if its key cannot be read or its tags are full.
       type: int
     up_to_date:
-      description: Buckets that needed nothing, because they are proven.
+      description: Buckets that needed nothing, because they are up to date.
       type: int
     empty_bucket:
       description: Buckets that hold nothing.

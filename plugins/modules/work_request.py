@@ -12,9 +12,9 @@ version_added: 1.0.0
 description:
   - Cancels a work request that is running, and waits for its end. A work request is OCI's record of a job in the background, such as a
     re-encryption.
-  - If the work request is a re-encryption, the objects that are already re-encrypted stay under the new key version. The next run of
-    M(rekey.oci.bucket_reencrypt) starts again from the beginning. Its reason is V(work_request_failed) if the bucket's receipt names the
-    work request.
+  - If the work request is a re-encryption, the objects that are already re-encrypted stay under the new key version.
+    M(rekey.oci.bucket_reencrypt) records its last re-encryption in two tags on the bucket, the receipt. Its next run starts again from the
+    beginning. The reason of that run is V(work_request_failed) if the receipt names the work request.
 options:
   work_request_id:
     description: The OCID of the work request.

@@ -44,14 +44,14 @@ EXAMPLES = r"""
 
 - name: Wait until none of them is running
   rekey.oci.work_request_info:
-    # Leave out the other buckets: their receipts may name work requests of long ago.
+    # Leave out the other buckets: their work requests may be of long ago.
     work_request_ids: "{{ fleet.buckets | rejectattr('action', 'eq', 'none') | map(attribute='work_request') | select | map(attribute='id') | list }}"
   register: work
   until: work.work_requests | selectattr('status', 'in', ['ACCEPTED', 'IN_PROGRESS', 'CANCELING']) | length == 0
   retries: 60
   delay: 30
 
-- name: Complete the receipts, now that the work requests have ended
+- name: Record in the buckets' tags that the re-encryptions have ended
   rekey.oci.compartment_reencrypt:
     compartment_id: ocid1.compartment.oc1..example
 """

@@ -14,14 +14,17 @@ description:
   - Checks a registered result of M(rekey.oci.bucket_reencrypt), M(rekey.oci.compartment_reencrypt) or
     M(rekey.oci.bucket_encryption_info). A bucket is proven if all its objects are known to be under the current version of its key. The
     test is as strict as an auditor. In case of doubt, a bucket is not proven.
-  - A bucket is proven if the result says that it is up to date, or if the run waited for its re-encryption and that ended well. It is not
-    proven if a re-encryption was started without waiting for it, if check mode only predicted it, or if the task failed or was skipped.
+  - The receipt is two tags in which M(rekey.oci.bucket_reencrypt) records the last re-encryption of a bucket. A bucket is proven if its
+    receipt is completed, and the result says that the bucket is up to date, or that the run waited for its re-encryption and that ended
+    well. It is not proven if a re-encryption was started without waiting for it, if check mode only predicted it, if only the bucket keys
+    were re-encrypted (O(rekey.oci.bucket_reencrypt#module:bucket_key_only=true)), or if the task failed or was skipped.
   - A bucket that holds nothing passes this test without a receipt, because nothing in it can be under an older version.
   - A bucket under an Oracle-managed key is not proven. Nobody but Oracle can tell which version its objects are under. Leave
     such buckets out, or give them a key with O(rekey.oci.bucket_reencrypt#module:kms_key_id).
   - If the result is about many buckets, all of them must be proven. A result without any bucket is not proven. The same is true if a
     compartment could not be listed, or if the run was interrupted.
-  - With O(rekey.oci.bucket_reencrypt#module:receipt=none), the proof is weaker. That option explains why.
+  - With O(rekey.oci.bucket_reencrypt#module:receipt=none), a work request takes the place of the receipt. That proof is weaker. The option
+    explains why.
 options:
   _input:
     description:

@@ -45,7 +45,9 @@ REASONS: dict[str, Reason] = {
         True,
         "a completed receipt names the current version of the bucket's current key, and the key is enabled",
     ),
-    "in_progress": Reason("join", "in_progress", None, None, "a re-encryption is running, and the task waits for it"),
+    "in_progress": Reason(
+        "join", "in_progress", None, None, "a re-encryption is running; if `wait` is true, the task waits for it"
+    ),
     "key_version_changed": Reason("submit", "stale", None, None, "the receipt names an older version of the same key"),
     "key_changed": Reason("submit", "stale", None, None, "the receipt names another key"),
     "work_request_failed": Reason(
@@ -54,7 +56,9 @@ REASONS: dict[str, Reason] = {
     "uploads_ended": Reason(
         "submit", "stale", None, None, "the receipt counts open uploads, and some of them have ended since"
     ),
-    "unproven": Reason("submit", "unproven", None, None, "there is no receipt, or the key's version cannot be read"),
+    "unproven": Reason(
+        "submit", "unproven", None, None, "there is no receipt that counts, or the key's version cannot be read"
+    ),
     "forced": Reason("submit", None, None, None, "you set `force`"),
     "key_assigned": Reason(
         "submit",

@@ -68,5 +68,5 @@ def unexpected(error: BaseException) -> str:
     try:
         told = " ".join(str(error).split())
     except Exception:
-        told = "it cannot even be told"
+        told = "its message cannot be read"
     return "An unexpected error: %s: %s" % (type(error).__name__, told)

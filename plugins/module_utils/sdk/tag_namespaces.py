@@ -34,7 +34,7 @@ def _find(calls: Calls, name: str) -> Optional[Any]:
     """The active one of that name, or else one that is not."""
     tenancy, found = calls.clients.caller()[1], None
     if not tenancy:
-        raise ApiError("ListTagNamespaces", "the OCID of the tenancy is not known; the option tenancy tells it")
+        raise ApiError("ListTagNamespaces", "the OCID of the tenancy is not known; set the option tenancy")
     call = partial(
         calls.identity, "ListTagNamespaces", "list_tag_namespaces", tenancy, limit=PAGE, include_subcompartments=True
     )
