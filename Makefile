@@ -93,7 +93,7 @@ releases: .venv/tests.stamp install ## Check that nothing warns on any release o
 wire: .venv/tests.stamp install ## Run playbooks on the installed artifact: signing in, TLS, secrets, broken networks, returned values
 	@$(ON_INSTALLED) $(RUN) -m pytest -n 2 --dist loadfile -m "not waits" tests/wire
 wire-all: .venv/tests.stamp install ## Run these, and those that wait long: dead endpoints, killed runs, key versions that arrive late in a region
-	@$(ON_INSTALLED) $(RUN) -m pytest -n 2 --dist loadfile tests/wire
+	@$(ON_INSTALLED) ORDINARY=1 $(RUN) -m pytest -n 2 --dist loadfile tests/wire
 scale: .venv/tests.stamp install ## Run several controllers on one inventory at once, and ansible-runner
 	@$(ON_INSTALLED) $(RUN) -m pytest -p no:cacheprovider tests/scale
 watch: .venv/tests.stamp install ## Check what people see while a task waits: in a terminal, under ansible-runner, over each kind of connection

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -43,8 +44,9 @@ def warm_python() -> Iterator[str]:
 
 @pytest.fixture
 def warmed(warm_python: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Modules are run by a Python that has imported the SDK already. They bear no mark: see playing.MARK."""
-    monkeypatch.setattr(playing, "PYTHON", warm_python)
+    """Modules are run by a Python that has imported the SDK already, unless ORDINARY is set. They bear no mark: see playing.MARK."""
+    if not os.environ.get("ORDINARY"):
+        monkeypatch.setattr(playing, "PYTHON", warm_python)
 
 
 @pytest.fixture

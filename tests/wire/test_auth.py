@@ -16,6 +16,8 @@ import pytest
 from tests.simulator.serving import Running
 from tests.wire.playing import one_line, play, reencrypt
 
+pytestmark = pytest.mark.usefixtures("warmed")
+
 UP_TO_DATE = ("none", "up_to_date")
 
 

@@ -9,7 +9,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.wire.playing import HANG_SECONDS, begin, until
+
+pytestmark = pytest.mark.usefixtures("warmed")
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,6 +20,8 @@ from tests.simulator.serving import Running
 from tests.wire.listening import listener
 from tests.wire.playing import one_line, play, reencrypt
 
+pytestmark = pytest.mark.usefixtures("warmed")
+
 
 def never_answers(_connection: socket.socket, over: threading.Event) -> None:
     over.wait()

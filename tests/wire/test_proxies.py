@@ -14,9 +14,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.simulator.serving import Running
 from tests.wire.listening import listener
 from tests.wire.playing import Played, one_line, play
+
+pytestmark = pytest.mark.usefixtures("warmed")
 
 KEY = "ocid1.key.oc77.xx-nowhere-1.examplevault.examplekey"
 COMPARTMENT = "ocid1.compartment.oc77..example"

@@ -10,8 +10,12 @@ import shutil
 import ssl
 from pathlib import Path
 
+import pytest
+
 from tests.simulator.serving import Running
 from tests.wire.playing import one_line, play, reencrypt
+
+pytestmark = pytest.mark.usefixtures("warmed")
 
 
 def test_only_the_given_ca_is_trusted(tls: Running, folder: Path, tmp_path: Path) -> None:
