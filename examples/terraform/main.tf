@@ -31,6 +31,11 @@ variable "region" {
   type = string
 }
 
+variable "home_region" {
+  type        = string
+  description = "The tenancy's home region: OCI makes policies only there"
+}
+
 variable "group_name" {
   type        = string
   description = "The group of those who run the collection"
@@ -39,6 +44,11 @@ variable "group_name" {
 
 provider "oci" {
   region = var.region
+}
+
+provider "oci" {
+  alias  = "home"
+  region = var.home_region
 }
 
 data "oci_objectstorage_namespace" "this" {
@@ -65,6 +75,7 @@ resource "oci_kms_key" "master" {
 
 # The first statement lets Object Storage use the key. The other three are for the group: docs/iam.md explains them.
 resource "oci_identity_policy" "rekey" {
+  provider       = oci.home
   compartment_id = var.tenancy_id
   name           = "rekey"
   description    = "Re-encrypt buckets after key rotations"
