@@ -126,6 +126,29 @@ CAREFUL: dict[str, History] = {
         before="proven",
         replicated=True,
     ),
+    "one stray answer about whose a listed work request is": History(
+        moves=(
+            Happens("reencrypt"),
+            Wait(3.0),
+            Happens("rotate"),
+            Go(0, 0, Fate("not_found", nth=1)),
+            Go(0, 1, Fate("error_after")),
+            Go(0, 4),
+        ),
+        settings={"summary_resources": "none", "list_lag": 2.0, "work_seconds": 0.5},
+    ),
+    "another run's receipt goes with a claim that somebody's change made void": History(
+        moves=(
+            Everybody(2),
+            Happens("rotate"),
+            Wait(5.0),
+            Go(2, 8, Fate("error_after")),
+            Go(2, 0, Fate("error_after")),
+            Go(0, 9, None, 3.0),
+            Happens("tag"),
+        ),
+        wants=({"claim_grace": 20.0},) * 5,
+    ),
     "one that completes with errors": History(
         settings={"outcomes": ("COMPLETED_WITH_ERRORS",)}, moves=(Go(0, ENOUGH),)
     ),

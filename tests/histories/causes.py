@@ -121,7 +121,9 @@ def _reason(book: Book, earlier: Accepted, later: Accepted) -> str | None:
     wider = [write for write in book.writes if begun < write.number < later.number and _claims(write)]
     if earlier.scope != receipts.ALL and any(w.receipt is not None and w.receipt.scope == receipts.ALL for w in wider):
         return WIDER
-    if any(_touched(book, one) for one in book.accepted if one is not earlier and one.number > begun):
+    # And of one between, whose void claim took the receipt along that it had replaced.
+    between = [one for one in book.accepted if one is not earlier and one.number > begun]
+    if any(_touched(book, one, min(_span(book, one)[1], later.number)) for one in between):
         return TOUCHED
     # Whatever came after the list that was looked at before the claim is as new as what came after the claim.
     claimed = earlier.sent.claim.since if earlier.sent.claim is not None else float("inf")
@@ -149,10 +151,10 @@ def _had_proof(write: Write, purpose: tuple[str, str, str]) -> bool:
     return same_key and proof is not None and _same((proof.key, proof.key_version_id, proof.scope), purpose)
 
 
-def _touched(book: Book, accepted: Accepted) -> bool:
-    """Whether somebody else changed the bucket between its claim and its acceptance, so that no receipt tells of it."""
-    claimed, _recorded = _span(book, accepted)
-    return any(_by_others(write) and claimed < write.number < accepted.number for write in book.writes)
+def _touched(book: Book, accepted: Accepted, recorded: float | None = None) -> bool:
+    """Whether somebody else changed the bucket between its claim and its acceptance, or its id, so that no receipt tells of it."""
+    claimed, until = _span(book, accepted)[0], accepted.number if recorded is None else recorded
+    return any(_by_others(write) and claimed < write.number < until for write in book.writes)
 
 
 def _by_others(write: Write) -> bool:

@@ -20,7 +20,11 @@ from tests.tools.paths import REPO
 
 
 #: The folders of tests/ of which ansible-test knows nothing.
-OTHERS = frozenset(path.name for path in (REPO / "tests").iterdir() if path.is_dir()) - {"unit", "integration", "sanity"}
+OTHERS = frozenset(path.name for path in (REPO / "tests").iterdir() if path.is_dir()) - {
+    "unit",
+    "integration",
+    "sanity",
+}
 
 
 def main() -> None:

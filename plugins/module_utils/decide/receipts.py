@@ -18,7 +18,7 @@ import re
 from calendar import timegm
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from time import strptime
+from datetime import datetime
 from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket, iso_time
@@ -202,7 +202,7 @@ def _exact_time(seconds: float) -> str:
 
 def _seconds(text: str) -> float:
     whole, _dot, fraction = text.rstrip("Z").partition(".")
-    return timegm(strptime(whole, "%Y-%m-%dT%H:%M:%S")) + int(fraction or 0) / 1000
+    return timegm(datetime.fromisoformat(whole).timetuple()) + int(fraction or 0) / 1000
 
 
 def _distrust(bucket: Bucket, why: str) -> str:

@@ -127,10 +127,13 @@ class SharedApi(Api):
         for work_request, owners in page:
             if assignment.take(work_request, owners):
                 continue
-            try:
-                assignment.know(work_request.id, send(partial(self.get_owners, work_request.id)))
-            except ApiError as error:
-                if error.status != 404:
-                    raise
-                continue
-            assignment.take(work_request, None)
+            # One that is listed is there: what a single 404 hid now would look new in the next list.
+            for _try in range(2):
+                try:
+                    assignment.know(work_request.id, send(partial(self.get_owners, work_request.id)))
+                except ApiError as error:
+                    if error.status != 404:
+                        raise
+                else:
+                    assignment.take(work_request, None)
+                    break
