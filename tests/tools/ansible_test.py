@@ -18,7 +18,6 @@ from pathlib import Path
 from tests.tools import environments, home, tree
 from tests.tools.paths import REPO
 
-
 #: The folders of tests/ of which ansible-test knows nothing.
 OTHERS = frozenset(path.name for path in (REPO / "tests").iterdir() if path.is_dir()) - {
     "unit",
