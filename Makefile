@@ -37,7 +37,7 @@ bench: .venv/tests.stamp install ## Compare times with ansible.builtin.ping and 
 ##@ Everything
 .PHONY: quick test test-rest test-all
 quick: pythons-quick setup ## Run the checks that take little time: lint, unit tests, the simulator's tests, one integration target
-	@$(RUN) -m tests.tools.side_by_side lint simulator-tests units "integration TARGETS=bucket_reencrypt_basic"
+	@$(RUN) -m tests.tools.side_by_side units lint simulator-tests "integration TARGETS=bucket_reencrypt_basic"
 test: pythons ## Run everything that a change must pass
 	@$(MAKE) .venv/docs.stamp artifact
 	@PREPARED=1 $(RUN) -m tests.tools.side_by_side lint units sanity integration docs-tests wire histories-sample simulator-tests smoke clients scale \
