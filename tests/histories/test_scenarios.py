@@ -19,6 +19,7 @@ from tests.histories.figures import Figures
 from tests.histories.moves import CRASHES, LOST, Fate, Go, Happens, History, Wait
 from tests.histories.play import play
 from tests.histories.scenarios import (
+    MEANWHILE,
     SCENARIOS,
     every_fault,
     every_meanwhile,
@@ -41,6 +42,15 @@ def test_the_judge_asks_when_the_list_was_made_and_not_when_the_claim_took_effec
     settings = {"work_seconds": 0.0, "list_lag": 2.0}
     universe = play(History(moves=moves, settings=settings, crash_all=True))
     assert set(universe.book.assumed) == {proof.HIDDEN}
+
+
+def test_a_receipt_of_its_own_that_a_run_has_come_to_doubt_is_not_put_back() -> None:
+    """Somebody re-encrypted under another key beside it, and the POST of the claim that replaced it was refused."""
+    elsewhere = MEANWHILE["another key, a re-encryption, and back"]
+    universe = play(History(moves=(Go(0, 7), *elsewhere, Go(0, 7, Fate("odd 400")))))
+    first = universe.book.runs[0]
+    told = [write.receipt and write.receipt.state for write in universe.book.writes if write.run is first]
+    assert told == ["claimed", "submitted", "claimed", None]
 
 
 @pytest.mark.parametrize("name", NAMESPACED)
