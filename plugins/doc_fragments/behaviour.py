@@ -54,6 +54,7 @@ options:
         If the user may not look at it, check mode warns and goes on. Check mode cannot see whether the user may use the namespace.
       - This option cannot be used with O(receipt=none).
     type: str
+    version_added: 1.1.0
   open_uploads:
     description:
       - What to do about open multipart uploads that somebody began before the key's current version was created, or up to 5 minutes
@@ -68,6 +69,7 @@ options:
     type: str
     choices: [warn, fail, ignore]
     default: warn
+    version_added: 1.1.0
   wait:
     description:
       - Whether to wait until the re-encryption has ended. With V(false), a later run completes the receipt.

@@ -44,6 +44,7 @@ options:
         several regions and set O(object_storage_endpoint), its host name must have C({region}) in it.
     type: list
     elements: str
+    version_added: 1.1.0
   namespace_name:
     description: The Object Storage namespace. If you leave it out, the module looks it up, which costs one call.
     type: str

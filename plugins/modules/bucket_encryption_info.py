@@ -33,6 +33,7 @@ options:
   receipt_tag_namespace:
     description: The tag namespace that has the receipts, as in O(rekey.oci.bucket_reencrypt#module:receipt_tag_namespace).
     type: str
+    version_added: 1.1.0
   bucket_key_only:
     description:
       - Whether a proof about the intermediate bucket keys is enough. These keys encrypt the objects' own keys.

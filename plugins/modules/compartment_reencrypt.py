@@ -42,6 +42,7 @@ options:
       - The buckets that it did not begin have the reason V(not_begun). They do not count as failed.
       - If you leave it out, the module begins all buckets.
     type: int
+    version_added: 1.1.0
   max_submissions:
     description:
       - The largest number of buckets, at least 1, for which this run submits a re-encryption. The others wait for another run and have
@@ -49,6 +50,7 @@ options:
       - The module takes the buckets in the order of their regions, namespaces and names. So run by run, it works through all of them.
       - If you leave it out, there is no limit.
     type: int
+    version_added: 1.1.0
 extends_documentation_fragment:
   - rekey.oci.auth
   - rekey.oci.behaviour
