@@ -208,13 +208,15 @@ class Book:
 
     def _kept(self, receipt: Receipt) -> Receipt | None:
         """The completed receipt that a blind attempt's says to keep."""
-        proof = receipt.proof()
-        for written in (write.receipt for write in reversed(self.writes) if write.receipt is not None):
-            if written.state == COMPLETED and written.kept is None and proof is not None:
+        kept = receipt.proof()
+        begun = next(index for index, write in enumerate(self.writes) if proof.begins(write.receipt, receipt))
+        # What is newer than the attempt was not there when it was found.
+        for written in (write.receipt for write in reversed(self.writes[:begun]) if write.receipt is not None):
+            if written.state == COMPLETED and written.kept is None and kept is not None:
                 same = (written.key, written.key_version_id, written.scope) == (
-                    proof.key,
-                    proof.key_version_id,
-                    proof.scope,
+                    kept.key,
+                    kept.key_version_id,
+                    kept.scope,
                 )
                 return written if same else None
         return None

@@ -70,7 +70,7 @@ def problem(book: Book, receipt: Receipt, snapshot: Snapshot, run: Run) -> str |
 
 def assumption(book: Book, receipt: Receipt, run: Run) -> str | None:
     """Which documented assumption this history does not keep, if any."""
-    claimed = next((write for write in book.writes if _begins(write.receipt, receipt)), None)
+    claimed = next((write for write in book.writes if begins(write.receipt, receipt)), None)
     if book.hid_before(claimed):
         return HIDDEN
     start = claimed.number if claimed is not None else 0
@@ -132,7 +132,8 @@ def weakness(book: Book, run: Run) -> str | None:
     return None
 
 
-def _begins(written: Receipt | None, receipt: Receipt) -> bool:
+def begins(written: Receipt | None, receipt: Receipt) -> bool:
+    """Whether this was written for the same attempt."""
     return written is not None and written.nonce == receipt.nonce and written.time == receipt.time
 
 
