@@ -90,7 +90,7 @@ one-release: .venv/tests.stamp install ## Run sanity, integration, release and w
 	@$(ON_INSTALLED) WATCH_ON=$(RELEASE) $(RUN) -m pytest -q -p no:cacheprovider -n 2 tests/watch
 releases: .venv/tests.stamp install ## Check that nothing warns on any release of ansible-core, and that modules run on every Python
 	@$(ON_INSTALLED) $(RUN) -m pytest -q tests/releases
-wire: .venv/tests.stamp install ## Run playbooks on the installed artifact: signing in, TLS, secrets, broken networks, returned values
+wire: .venv/tests.stamp install ## Run playbooks on the installed collection: signing in, TLS, secrets, broken networks, returned values
 	@$(ON_INSTALLED) $(RUN) -m pytest -n 2 --dist loadfile -m "not waits" tests/wire
 wire-all: .venv/tests.stamp install ## Run these, and those that wait long: dead endpoints, killed runs, key versions that arrive late in a region
 	@$(ON_INSTALLED) ORDINARY=1 $(RUN) -m pytest -n 2 --dist loadfile tests/wire

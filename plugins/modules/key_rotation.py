@@ -25,7 +25,7 @@ options:
   max_age_days:
     description:
       - Rotate the key if its current version is older than this many days, at least 1.
-      - Give either this or O(force).
+      - Required unless O(force=true).
     type: int
   force:
     description:

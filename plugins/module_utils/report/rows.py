@@ -35,7 +35,7 @@ _NUMBERS = frozenset(
 )
 
 #: What is to be done where a proof is about the keys of the bucket alone.
-BUCKET_KEYS_ONLY = "Bucket keys only: re-encrypt all objects to prove them too."
+BUCKET_KEYS_ONLY = "Only the bucket keys are proven, not the objects: re-encrypt all objects."
 
 #: The statuses of buckets that are proven, by the table of reasons.
 PROVEN_STATUSES = frozenset(reason.status for reason in REASONS.values() if reason.proven)

@@ -106,7 +106,7 @@ def ages_chart(ages: Sequence[Mapping[str, Any]]) -> Iterable[str]:
     spoken = "; ".join("%s days: %d" % (one["days"], one["total"]) for one in ages)
     yield '<section aria-labelledby="h-ages">'
     yield '<h2 id="h-ages">Age of the current key version</h2>'
-    yield "<p>Buckets under a customer-managed key, by the days since the key's current version was made.</p>"
+    yield "<p>Buckets under a customer-managed key, and buckets that could not be read, by the days since the key's current version was made.</p>"
     yield '<svg id="ages" viewBox="0 0 640 %d" role="img" aria-label="%s">' % (26 * len(ages), escape(spoken))
     for number, one in enumerate(ages):
         top = 26 * number

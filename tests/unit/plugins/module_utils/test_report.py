@@ -220,7 +220,7 @@ def test_a_bucket_counts_once_as_what_proves_least() -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"scope": "bucket-key"}, "Bucket keys only"),
+        ({"scope": "bucket-key"}, "Only the bucket keys"),
         ({"predicted": True}, "receipt is not completed"),
         ({"receipt": {"state": "submitted", "key_version_id": VERSION}}, "receipt is not completed"),
         ({"receipt": {"state": "completed", "key_version_id": "another"}}, "another version"),
