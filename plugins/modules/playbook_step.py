@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: playbook_step
 short_description: Check the variables of the collection's playbooks, and judge what their tasks found
-version_added: 1.1.0
+version_added: 1.0.0
 description:
   - This is a part of the playbooks V(rekey.oci.reencrypt_bucket), V(rekey.oci.bucket_updated), V(rekey.oci.enforce_rotation) and
     V(rekey.oci.encryption_report). Do not use it in your own playbooks. Its options and what it returns may change at any time.
