@@ -11,9 +11,10 @@ from typing import Any
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts, steps
+from ansible_collections.rekey.oci.plugins.module_utils.decide.attempt import Attempt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.endings import Failure, Verdict
 from ansible_collections.rekey.oci.plugins.module_utils.decide.failing import verdict
-from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Attempt, Facts, Options, Situation
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Facts, Options, Situation
 from tests.unit.plugins.module_utils import examples
 
 WORK_REQUEST = "ocid1.workrequest.oc1.iad.example"

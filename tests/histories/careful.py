@@ -137,6 +137,24 @@ CAREFUL: dict[str, History] = {
         ),
         settings={"summary_resources": "none", "list_lag": 2.0, "work_seconds": 0.5},
     ),
+    "another's work request tells whose it is only after the claim": History(
+        moves=(Happens("reencrypt"), Wait(3.0), Happens("rotate"), Go(0, 5, Fate("error_after")), Go(0, 6)),
+        settings={"nameless_seconds": 4.5, "work_seconds": 0.5, "list_lag": 3.0},
+    ),
+    "another's work request tells whose it is only after a claim, whose maker crashes": History(
+        moves=(Happens("reencrypt"), Wait(3.0), Happens("rotate"), Go(0, 5, Fate("crash_before")), Wait(130.0)),
+        settings={"nameless_seconds": 4.5, "work_seconds": 0.5},
+    ),
+    **{
+        f"an answer is lost, and its work request tells {seconds} seconds later whose it is": History(
+            moves=(Go(0, 5, Fate("error_after")),), settings={"nameless_seconds": seconds, "work_seconds": work, **more}
+        )
+        for seconds, work, more in (
+            (5.0, 60.0, {}),
+            (20.0, 3.0, {}),
+            (40.0, 0.5, {"summary_resources": "none"}),
+        )
+    },
     "another run's receipt goes with a claim that somebody's change made void": History(
         moves=(
             Everybody(2),

@@ -67,7 +67,7 @@ def _kept_list(real: Any) -> Any:
     def listed(self: Any, *more: Any) -> Any:
         kept = getattr(self, "kept", None)
         if kept is not None:
-            return kept[0], self._scheduler.clock()
+            return kept._replace(begun=self._scheduler.clock())
         self.kept = real(self, *more)
         return self.kept
 

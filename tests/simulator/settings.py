@@ -42,6 +42,8 @@ class Settings(oddities.Oddities):
     #: What a REENCRYPT tells of its bucket: all, uri, metadata, identifier, ocid, none; in lists and by itself.
     summary_resources: str = "all"
     resources: str = "all"
+    #: How long after its acceptance it tells of no bucket at all, nowhere.
+    nameless_seconds: float = 0.0
     #: A second re-encryption of a bucket while one runs: allow or conflict (409).
     two_at_once: str = "allow"
     #: How the coming re-encryptions end, oldest first: see OUTCOMES; then COMPLETED.

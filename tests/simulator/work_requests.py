@@ -76,7 +76,7 @@ class WorkRequestOperations:
         return work.percent if settings.percent_known else None
 
     def _resources(self, work: WorkRequest, told: str) -> list[dict[str, Any]]:
-        if told == "none":
+        if told == "none" or self.world.clock.now() < work.time_accepted + self.world.settings.nameless_seconds:
             return []
         resource: dict[str, Any] = {"actionType": "UPDATED", "entityType": "bucket"}
         if told in ("all", "uri"):

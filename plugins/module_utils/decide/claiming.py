@@ -18,6 +18,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide import (
     uploads,
     waiting,
 )
+from ansible_collections.rekey.oci.plugins.module_utils.decide.attempt import Attempt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import (
     CLAIMED,
     SUBMITTED,
@@ -25,7 +26,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import (
     Kept,
     Receipt,
 )
-from ansible_collections.rekey.oci.plugins.module_utils.decide.state import CLOCK_MARGIN, Attempt, Facts, Situation
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import CLOCK_MARGIN, Facts, Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Claim,
     Done,
@@ -166,9 +167,8 @@ def claim_time(facts: Facts, service_time: float) -> float:
     The service's date is rounded down to the second. What was accepted in that second may be of another version or scope, and
     an upload that was begun in it would not be counted by a later run.
     """
-    accepted = [listed.time_accepted for listed in facts.listing or ()]
     begun = [upload.time_created for upload in uploads.old(facts) or ()]
-    times = [time for time in (*accepted, *begun) if time is not None]
+    times = [*facts.accepted(), *(time for time in begun if time is not None)]
     newest = max(times, default=service_time)
     return max(service_time, (math.floor(newest * 1000) + 1) / 1000) if newest >= service_time else service_time
 
@@ -180,7 +180,7 @@ def _last(facts: Facts, time: float) -> float:
     """
     if facts.unlisted:
         return 0.0
-    times = [listed.time_accepted for listed in facts.listing or () if listed.time_accepted is not None]
+    times = facts.accepted()
     newest = (math.floor(max(times) * 1000) + 1) / 1000 if times else 0.0
     return min(max(round(time - newest, 3), 0.0), CLOCK_MARGIN)
 

@@ -10,8 +10,9 @@ from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import WorkRequest, known
 from ansible_collections.rekey.oci.plugins.module_utils.decide import waiting
+from ansible_collections.rekey.oci.plugins.module_utils.decide.attempt import Attempt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, Receipt
-from ansible_collections.rekey.oci.plugins.module_utils.decide.state import CLOCK_MARGIN, Attempt, Facts, Situation
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import CLOCK_MARGIN, Facts, Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Complete,
     Done,
@@ -61,12 +62,13 @@ def doubtful(facts: Facts, receipt: Receipt, attempt: Attempt) -> bool:
     if receipt.state == CLAIMED:
         # The newest that was accepted since is taken for the claim's own. Whoever claimed has judged what was there before.
         return any(not attempt.is_mine(other.id) for other in waiting.accepted_since(facts, receipt.since)[1:])
-    own = next((listed for listed in facts.listing or () if listed.id == receipt.work_request_id), None)
-    seen = facts.seen(receipt.work_request_id or "")
+    wanted = receipt.work_request_id or ""
+    own = next((listed for listed in facts.listing or () if listed.id == wanted), facts.unclear.by_id.get(wanted))
+    seen = facts.seen(wanted)
     accepted = own.time_accepted if own is not None else None
     if accepted is None and isinstance(seen, WorkRequest):
         accepted = seen.time_accepted
     if accepted is None:
         accepted = receipt.time - CLOCK_MARGIN
-    others = waiting.accepted_since(facts, accepted, frozenset((receipt.work_request_id or "",)))
+    others = waiting.accepted_since(facts, accepted, frozenset((wanted,)))
     return any(not attempt.is_mine(other.id) for other in others)

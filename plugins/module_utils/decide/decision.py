@@ -19,7 +19,8 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide import (
     with_receipt,
     without_receipt,
 )
-from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Attempt, Options, Situation
+from ansible_collections.rekey.oci.plugins.module_utils.decide.attempt import Attempt
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options, Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
     Assign,
     CheckObjects,

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import WorkRequest
@@ -42,12 +43,33 @@ class Asked(NamedTuple):
         return not work_request.terminal or None in (self.since, accepted) or (accepted or 0.0) >= (self.since or 0.0)
 
 
+class Unclear(NamedTuple):
+    """The listed work requests that do not tell whose they are, or not yet: each may be any bucket's."""
+
+    by_id: Mapping[str, WorkRequest] = MappingProxyType({})
+    #: When the newest of them was accepted.
+    newest: Optional[float] = None
+
+
+ALL_CLEAR = Unclear()
+
+
+class Listing(NamedTuple):
+    """What a list shows of one bucket."""
+
+    found: tuple[WorkRequest, ...]
+    unclear: Unclear = ALL_CLEAR
+    #: When the list was begun (monotonic), where that was before it was asked for.
+    begun: Optional[float] = None
+
+
 class Assignment:
     """Sorts a list's work requests to the buckets that ask. ``owners`` is what is known of those whose summaries do not tell."""
 
-    def __init__(self, asked: Iterable[Asked], owners: dict[str, Owners]) -> None:
+    def __init__(self, asked: Iterable[Asked], owners: dict[str, frozenset[Owner]]) -> None:
         self._owners = owners
         self._found: dict[Asked, list[WorkRequest]] = {one: [] for one in asked}
+        self._unclear: dict[str, WorkRequest] = {}
         self._by_name: dict[str, list[Asked]] = {}
         self._by_id: dict[str, list[Asked]] = {}
         for one in self._found:
@@ -58,20 +80,31 @@ class Assignment:
     def found(self, asked: Asked) -> tuple[WorkRequest, ...]:
         return tuple(self._found[asked])
 
+    def unclear(self) -> Unclear:
+        """Nobody's proof, and not new where a later list tells whose they are. Made once for all buckets: they may be very many."""
+        times = [one.time_accepted for one in self._unclear.values() if one.time_accepted is not None]
+        return Unclear(self._unclear, max(times, default=None))
+
     def take(self, work_request: WorkRequest, owners: Owners) -> bool:
-        """Sort one in. False where that takes to know its owners, and it matters: ask, note them by ``know``, and try again."""
-        if owners is None and work_request.id in self._owners:
-            # One that does not say even then may be anybody's: it is nobody's proof.
-            owners = self._owners[work_request.id] or frozenset()
+        """Sort one in. False where that takes to know its owners, and it matters: ask, and ``know``."""
         if owners is None:
-            return not any(one.wants(work_request) for one in self._found)
+            if not any(one.wants(work_request) for one in self._found):
+                return True
+            owners = self._owners.get(work_request.id)
+        if owners is None:
+            return False
         for one in self._owning(owners):
             if one.wants(work_request):
                 self._found[one].append(work_request)
         return True
 
-    def know(self, work_request_id: str, owners: Owners) -> None:
-        self._owners[work_request_id] = owners
+    def know(self, work_request: WorkRequest, owners: Owners) -> None:
+        """Sort in one that was asked; ``owners`` None: it does not tell, and may come to, or it was not found."""
+        if owners is None:
+            self._unclear[work_request.id] = work_request
+        else:
+            self._owners[work_request.id] = owners
+            self.take(work_request, owners)
 
     def _owning(self, owners: frozenset[Owner]) -> list[Asked]:
         found: dict[Asked, None] = {}

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Optional, Union
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
-    ApiError,
     Bucket,
     Key,
     TagNamespace,
@@ -23,6 +22,8 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     known,
 )
 from ansible_collections.rekey.oci.plugins.module_utils.decide import receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.attempt import Attempt
+from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import ALL_CLEAR, Unclear
 from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM, DefinedTags, Place
 
 #: Where two services' clocks have to be compared, they may differ by this, in seconds; and for this long after a rotation an
@@ -122,6 +123,8 @@ class Facts:
     #: This bucket's re-encryptions, as last listed. Dropped at each look: a claim needs a list that is newer.
     listing: Optional[tuple[WorkRequest, ...]] = None
     listed_at: float = 0.0
+    #: Those that this list shows and that may be this bucket's or another's.
+    unclear: Unclear = ALL_CLEAR
     #: The list could not be read, and stands empty: what it would have shown is not known.
     unlisted: bool = False
     #: When the last page of it had come: a compartment may hold very many.
@@ -154,9 +157,17 @@ class Facts:
         self.due.discard(seen.id)
         (self.ended_at if seen.terminal else self.running_at).setdefault(seen.id, now)
 
-    def listed(self, listing: tuple[WorkRequest, ...], begun: float, now: float, unlisted: bool = False) -> None:
+    def listed(
+        self,
+        listing: tuple[WorkRequest, ...],
+        begun: float,
+        now: float,
+        unclear: Unclear = ALL_CLEAR,
+        unlisted: bool = False,
+    ) -> None:
         """Take in a list. What was forgotten, or may be, is not where the list shows it."""
-        self.listing, self.listed_at, self.listing_ended_at, self.unlisted = listing, begun, now, unlisted
+        self.listing, self.unclear, self.unlisted = listing, unclear, unlisted
+        self.listed_at, self.listing_ended_at = begun, now
         told = {one.id: one for one in listing}
         for wanted in self.missing | {wanted for wanted, seen in self.work_requests.items() if seen is FORGOTTEN}:
             if wanted in told:
@@ -168,6 +179,11 @@ class Facts:
             else:
                 self.work_requests[wanted] = FORGOTTEN
         self.missing = set()
+
+    def accepted(self) -> list[float]:
+        """When those were accepted that the last list shows and that may be this bucket's: the newest of the unclear ones for all."""
+        times = (*(listed.time_accepted for listed in self.listing or ()), self.unclear.newest)
+        return [time for time in times if time is not None]
 
     def waited_for_replication(self, now: float) -> None:
         """Have the way of the version be asked for again."""
@@ -183,64 +199,6 @@ class Facts:
             return key.version_created if key else None
         named = receipt.kept.key_version_id if receipt.kept else receipt.key_version_id
         return receipt.version_created if named == key.current_version else None
-
-
-@dataclass
-class Attempt:
-    """What this run did, and what it remembers across an answer that was lost."""
-
-    nonce: str
-    started_at: float
-    #: The reason of the first submission, which is the run's.
-    reason: Optional[str] = None
-    claim: Optional[receipts.Receipt] = None
-    #: The claim's write assigned the key.
-    claim_assigns: bool = False
-    #: The etag that the claim's own write returned. None: the claim may stand, but its etag is not ours to build on.
-    claim_etag: Optional[str] = None
-    #: When the look was begun that the claim's time comes from: an upper bound of its age.
-    claimed_at: float = 0.0
-    before: frozenset[str] = frozenset()
-    #: The receipt's texts before the claim, to be put back where the POST is refused.
-    receipt_before: Optional[dict[str, str]] = None
-
-    #: A POST whose answer was lost: when it was sent, and by when its effect must have shown.
-    lost_at: Optional[float] = None
-    lost_late: bool = False
-    #: An earlier POST of this claim was lost, and no list showed in time that it had an effect.
-    unsettled: bool = False
-    #: A work request that the service accepted from this run and that no receipt names yet.
-    accepted: Optional[str] = None
-    accepted_at: float = 0.0
-    submitted: list[str] = field(default_factory=list)
-    #: The etag that the submitted receipt's own write returned.
-    recorded_etag: Optional[str] = None
-    assigned: bool = False
-    #: A key whose assignment was not answered: the next look tells.
-    assigning: Optional[str] = None
-    previous_key: Optional[str] = None
-    refused: Optional[ApiError] = None
-    #: The etag of the last write that was refused because the bucket had changed.
-    refused_etag: Optional[str] = None
-    #: How often in a row the POST was refused with 409, and how the last time.
-    conflicts: int = 0
-    conflict: Optional[ApiError] = None
-    #: This run's claim could not be taken back.
-    stuck: bool = False
-    joined: Optional[str] = None
-    #: The service time of the look before a POST without a claim.
-    posted_since: Optional[float] = None
-
-    def is_mine(self, work_request_id: Optional[str]) -> bool:
-        return work_request_id in self.submitted
-
-    @property
-    def under_way(self) -> bool:
-        return self.claim is not None or self.lost_at is not None or bool(self.submitted)
-
-    @property
-    def may_have_submitted(self) -> bool:
-        return bool(self.submitted) or self.lost_at is not None
 
 
 @dataclass(frozen=True)

@@ -217,8 +217,8 @@ def settle(here: Situation, since: float) -> tuple[Optional[WorkRequest], Option
         return None, ListWorkRequests(since - CLOCK_MARGIN)
     for found in new_since(facts, attempt.before | frozenset(attempt.submitted)):
         return found, None
-    if attempt.lost_late:
-        # The service may still be at it: only the end of the grace, which its timeouts fit in, settles that.
+    if attempt.lost_late or facts.unclear.by_id.keys() - attempt.unclear_before.keys():
+        # The service may still be at it, or not tell yet whose it is: only the end of the grace, which the timeouts fit in, settles that.
         by = max(attempt.claimed_at + options.claim_grace, lost_at)
     else:
         by = lost_at + min(_SETTLE, options.claim_grace / 8)

@@ -20,7 +20,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     WorkRequest,
     known,
 )
-from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked, Owner
+from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked, Listing, Owner
 from ansible_collections.rekey.oci.plugins.module_utils.decide.replication import REPLICATED
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.brakes import Brakes
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.listings import Listings
@@ -64,7 +64,7 @@ class BucketApi(Api):
         #: The task that this is for.
         self.task = task
         self.last_call = last_call
-        self.listed: Optional[tuple[tuple[WorkRequest, ...], float]] = None
+        self.listed: Optional[Listing] = None
         self.list_error: Optional[Exception] = None
         self.polled: Optional[WorkRequest] = None
         self.alone = False
@@ -150,9 +150,7 @@ class BucketApi(Api):
         uploads: tuple[Upload, ...] = self._send(self._api.list_uploads, namespace, name, send)
         return uploads
 
-    def list_reencryptions(
-        self, compartment_id: str, asked: Asked, send: Send
-    ) -> tuple[tuple[WorkRequest, ...], Optional[float]]:
+    def list_reencryptions(self, compartment_id: str, asked: Asked, send: Send) -> Listing:
         listed, error = self.listed, self.list_error
         self.forget()
         if error is not None:

@@ -17,7 +17,7 @@ from typing import Any, Callable, Optional, Protocol
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.common.timing import Timing
-from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked, Assignment
+from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked, Assignment, Listing
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.scheduler import Scheduler
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.shared import Shared
 from ansible_collections.rekey.oci.plugins.module_utils.fleet.work import SharedCall, Task
@@ -42,8 +42,8 @@ class Asker(Protocol):
     task: Task
     #: It waits no longer than this, in monotonic seconds.
     last_call: float
-    #: Its own re-encryptions, or why there is no list; and when the list was begun.
-    listed: Optional[tuple[tuple[WorkRequest, ...], float]]
+    #: What the list shows of it, or why there is no list.
+    listed: Optional[Listing]
     list_error: Optional[Exception]
     #: The work request that it waits for.
     polled: Optional[WorkRequest]
@@ -205,9 +205,10 @@ class Listings:
         self._scheduler.end(one.call)
 
     def _tell(self, one: _List, assignment: Assignment, error: Optional[Exception]) -> None:
+        unclear = assignment.unclear()
         for asker, asked in one.claims.items():
             asker.list_error = error
-            asker.listed = (assignment.found(asked), one.begun)
+            asker.listed = Listing(assignment.found(asked), unclear, one.begun)
         for asker, work_request_id in one.polls.items():
             asker.polled = one.told.get(work_request_id)
             asker.alone = asker.polled is None

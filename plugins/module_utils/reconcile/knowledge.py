@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import Bucket
-from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Attempt, Facts, Options
+from ansible_collections.rekey.oci.plugins.module_utils.decide.attempt import Attempt
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Facts, Options
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.api import Api
 
 

@@ -108,8 +108,8 @@ def asked_by(run: Knowledge, step: ListWorkRequests) -> tuple[str, Asked]:
 
 def list_work_requests(run: Knowledge, step: ListWorkRequests) -> None:
     begun = run.clock()
-    listing, begun_before = run.api.list_reencryptions(*asked_by(run, step), run.in_list)
-    run.facts.listed(listing, begun if begun_before is None else begun_before, run.clock())
+    listing = run.api.list_reencryptions(*asked_by(run, step), run.in_list)
+    run.facts.listed(listing.found, begun if listing.begun is None else listing.begun, run.clock(), listing.unclear)
 
 
 def list_uploads(run: Knowledge, step: ListUploads) -> None:

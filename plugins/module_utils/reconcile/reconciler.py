@@ -17,8 +17,9 @@ from ansible_collections.rekey.oci.plugins.module_utils.common import schedule
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.common.schedule import Row
 from ansible_collections.rekey.oci.plugins.module_utils.decide import endings, failing
+from ansible_collections.rekey.oci.plugins.module_utils.decide.attempt import Attempt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.decision import next_step
-from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Attempt, Options, Situation
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options, Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Done, Fail, Pause, Step, Without
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.knowledge import Knowledge
 from ansible_collections.rekey.oci.plugins.module_utils.reconcile.reading import READS

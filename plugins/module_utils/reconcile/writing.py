@@ -42,7 +42,7 @@ def claim(run: Knowledge, step: Claim) -> None:
     attempt.claim_assigns = step.assign is not None
     attempt.claim_etag = written.etag
     attempt.claimed_at = facts.looked_at
-    attempt.before = frozenset(listed.id for listed in known(facts.listing))
+    attempt.remember(facts.listing or (), facts.unclear)
     attempt.lost_at = None
     attempt.unsettled = False
     attempt.accepted = None
@@ -68,7 +68,7 @@ def submit(run: Knowledge, step: Submit) -> None:
     if attempt.claim is None:
         attempt.posted_since = facts.service_time
         attempt.claimed_at = run.clock()
-        attempt.before = frozenset(listed.id for listed in facts.listing or ())
+        attempt.remember(facts.listing or (), facts.unclear)
     run.posts += 1
     request_id = "rekey-%s-%d" % (attempt.nonce, run.posts)
     work_request_id = run.api.reencrypt_bucket(

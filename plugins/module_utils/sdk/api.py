@@ -21,7 +21,13 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.model import (
     Version,
     WorkRequest,
 )
-from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import Asked, Assignment, Owners
+from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import (
+    Asked,
+    Assignment,
+    Listing,
+    Owner,
+    Owners,
+)
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.lists import Send
 
 
@@ -68,14 +74,9 @@ class Api(ABC):
         """ListMultipartUploads: all that are open. ``send`` makes each of the calls."""
 
     @abstractmethod
-    def list_reencryptions(
-        self, compartment_id: str, asked: Asked, send: Send
-    ) -> tuple[tuple[WorkRequest, ...], Optional[float]]:
-        """ListWorkRequests: the bucket's re-encryptions.
-
-        Also when the list was begun (monotonic) where that was before this call: one list serves many buckets. ``send`` makes
-        each of the calls, of which there may be very many.
-        """
+    def list_reencryptions(self, compartment_id: str, asked: Asked, send: Send) -> Listing:
+        """ListWorkRequests: the bucket's re-encryptions. One list may serve many buckets. ``send`` makes each of the calls, of which
+        there may be very many."""
 
     @abstractmethod
     def get_work_request(self, work_request_id: str) -> WorkRequest:
@@ -100,8 +101,8 @@ class SharedApi(Api):
     """What serves many buckets at once. Safe to share between threads."""
 
     def __init__(self) -> None:
-        #: Whose a work request is, where a list does not say: that never changes, and is asked once.
-        self.owners: dict[str, Owners] = {}
+        #: Whose a work request is, where a list does not say: that never changes.
+        self.owners: dict[str, frozenset[Owner]] = {}
 
     @abstractmethod
     def reencryption_pages(self, compartment_id: str, send: Send) -> Iterator[list[tuple[WorkRequest, Owners]]]:
@@ -114,26 +115,22 @@ class SharedApi(Api):
     def get_owners(self, work_request_id: str) -> Owners:
         """GetWorkRequest: the buckets that it names."""
 
-    def list_reencryptions(
-        self, compartment_id: str, asked: Asked, send: Send
-    ) -> tuple[tuple[WorkRequest, ...], Optional[float]]:
+    def list_reencryptions(self, compartment_id: str, asked: Asked, send: Send) -> Listing:
         assignment = Assignment((asked,), self.owners)
         for page in self.reencryption_pages(compartment_id, send):
             self.assign(page, assignment, send)
-        return assignment.found(asked), None
+        return Listing(assignment.found(asked), assignment.unclear())
 
     def assign(self, page: list[tuple[WorkRequest, Owners]], assignment: Assignment, send: Send) -> None:
         """Sort a page's work requests to the buckets that ask; ask for the owners of those that do not say."""
-        for work_request, owners in page:
-            if assignment.take(work_request, owners):
+        for work_request, told in page:
+            if assignment.take(work_request, told):
                 continue
-            # One that is listed is there: what a single 404 hid now would look new in the next list.
-            for _try in range(2):
-                try:
-                    assignment.know(work_request.id, send(partial(self.get_owners, work_request.id)))
-                except ApiError as error:
-                    if error.status != 404:
-                        raise
-                else:
-                    assignment.take(work_request, None)
-                    break
+            try:
+                owners = send(partial(self.get_owners, work_request.id))
+            except ApiError as error:
+                if error.status != 404:
+                    raise
+                # It may be gone, another user's, or there again for the next list.
+                owners = None
+            assignment.know(work_request, owners)

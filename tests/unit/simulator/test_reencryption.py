@@ -199,6 +199,14 @@ def test_what_a_summary_tells_of_its_bucket(told: str) -> None:
     assert world.work(work_request_id)["resources"][0]["entityUri"] == at("photos")
 
 
+def test_a_work_request_may_come_to_tell_its_bucket_only_after_a_while() -> None:
+    world = World(nameless_seconds=5.0)
+    work_request_id = world.reencrypt()
+    assert world.works().body[0]["resources"] == world.work(work_request_id)["resources"] == []
+    world.simulator.clock.advance(5)
+    assert world.works().body[0]["resources"] == world.work(work_request_id)["resources"] != []
+
+
 def test_lists_are_of_one_compartment(world: World) -> None:
     other = world.world.add_compartment("other")
     world.reencrypt()

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ansible_collections.rekey.oci.plugins.module_utils.decide import decision, receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.attempt import Attempt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.reasons import REASONS
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, COMPLETED, SUBMITTED
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import (
-    Attempt,
     Facts,
     Options,
     Situation,

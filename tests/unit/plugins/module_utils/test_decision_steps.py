@@ -18,10 +18,10 @@ import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Key, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.decide import decision, receipts
+from ansible_collections.rekey.oci.plugins.module_utils.decide.attempt import Attempt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, COMPLETED, SUBMITTED, Receipt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import (
     FORGOTTEN,
-    Attempt,
     Facts,
     Options,
     Seen,
@@ -107,7 +107,7 @@ def attempt_of(kind: str, facts: Facts, options: Options) -> Attempt:
     attempt.claim = receipt(CLAIMED, nonce=NONCE, scope=options.scope, time=EPOCH - 1.0)
     attempt.claim_etag = "etag-somebody" if kind == "touched" else facts.bucket.etag
     attempt.claimed_at = NOW - (90.0 if kind == "stale" else 1.0)
-    attempt.before = frozenset(("ocid1.workrequest.oc1.iad.earlier",))
+    attempt.listed_before = frozenset(("ocid1.workrequest.oc1.iad.earlier",))
     if kind == "accepted":
         attempt.accepted = RECORDED
         attempt.submitted = [RECORDED]

@@ -119,7 +119,8 @@ def test_each_call_of_a_list_is_made_by_whoever_has_a_bound() -> None:
         sent.append(call)
         return call()
 
-    assert api.list_reencryptions("compartment", Asked("examplens", "payroll"), send) == ((), None)
+    listing = api.list_reencryptions("compartment", Asked("examplens", "payroll"), send)
+    assert (listing.found, list(listing.unclear.by_id)) == ((), ["work-1", "work-2", "work-3"])
     assert api.calls.called == ["ListWorkRequests", "GetWorkRequest"] * 3
     assert len(sent) == 6
     pages: Iterator[list[Any]] = api.reencryption_pages("compartment", send)

@@ -13,9 +13,10 @@ import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import Upload, known
 from ansible_collections.rekey.oci.plugins.module_utils.decide import replication
+from ansible_collections.rekey.oci.plugins.module_utils.decide.attempt import Attempt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.decision import next_step
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, COMPLETED
-from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Attempt, Facts, Options, Situation
+from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Facts, Options, Situation
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import Claim, Done, Fail, ListWorkRequests
 from ansible_collections.rekey.oci.plugins.module_utils.module.results import result_of
 from ansible_collections.rekey.oci.plugins.module_utils.module.statuses import status_of
