@@ -22,7 +22,6 @@ from tests.simulator.serving import Running
 from tests.wire.conftest import WORLD
 from tests.wire.connected import LATE, connected, impatient
 
-pytestmark = pytest.mark.usefixtures("warmed")
 
 #: Each call that a first run makes.
 CALLS: dict[str, dict[str, Any]] = {
