@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 #: A run may outlive wait_timeout by this much, in seconds: what issue and documentation promise.
 OVERTIME = 90.0
 
+#: A work request that runs and names no bucket is waited for so long, in seconds: it may be this bucket's.
+NAMED_WITHIN = 15.0
+
 
 class Book:
     def __init__(self, universe: Universe) -> None:
@@ -259,7 +262,9 @@ class Book:
 
     def hid_before(self, claim: Write | None, but_not: Accepted | None = None) -> bool:
         """Whether the list that a claim was built on could not show what had been accepted."""
-        lag = self._universe.list_lag
+        # What names no bucket is waited for a while.
+        nameless = self._universe.settings.nameless_seconds
+        lag = max(self._universe.list_lag, nameless if nameless > NAMED_WITHIN else 0.0)
         if claim is None or not lag:
             return False
         # The list is a call older than the claim, and a list that was kept may be older still.

@@ -145,6 +145,10 @@ CAREFUL: dict[str, History] = {
         moves=(Happens("reencrypt"), Wait(3.0), Happens("rotate"), Go(0, 5, Fate("crash_before")), Wait(130.0)),
         settings={"nameless_seconds": 4.5, "work_seconds": 0.5},
     ),
+    "another's re-encryption runs, and does not tell yet whose it is": History(
+        moves=(Happens("reencrypt"), Happens("rotate"), Happens("put")),
+        settings={"nameless_seconds": 5.0, "work_seconds": 3.0, "reencrypt_version": "started"},
+    ),
     **{
         f"an answer is lost, and its work request tells {seconds} seconds later whose it is": History(
             moves=(Go(0, 5, Fate("error_after")),), settings={"nameless_seconds": seconds, "work_seconds": work, **more}

@@ -22,7 +22,6 @@ from tests.simulator.serving import Running
 from tests.wire.conftest import WORLD
 from tests.wire.connected import LATE, connected, impatient
 
-
 #: Each call that a first run makes.
 CALLS: dict[str, dict[str, Any]] = {
     "GetBucket": {"operation": "GetBucket"},

@@ -49,6 +49,8 @@ class Unclear(NamedTuple):
     by_id: Mapping[str, WorkRequest] = MappingProxyType({})
     #: When the newest of them was accepted.
     newest: Optional[float] = None
+    #: Whether any of them has not ended.
+    running: bool = False
 
 
 ALL_CLEAR = Unclear()
@@ -83,7 +85,8 @@ class Assignment:
     def unclear(self) -> Unclear:
         """Nobody's proof, and not new where a later list tells whose they are. Made once for all buckets: they may be very many."""
         times = [one.time_accepted for one in self._unclear.values() if one.time_accepted is not None]
-        return Unclear(self._unclear, max(times, default=None))
+        running = any(not one.terminal for one in self._unclear.values())
+        return Unclear(self._unclear, max(times, default=None), running)
 
     def take(self, work_request: WorkRequest, owners: Owners) -> bool:
         """Sort one in. False where that takes to know its owners, and it matters: ask, and ``know``."""

@@ -125,6 +125,8 @@ class Facts:
     listed_at: float = 0.0
     #: Those that this list shows and that may be this bucket's or another's.
     unclear: Unclear = ALL_CLEAR
+    #: Since when each list has shown one of them that runs.
+    unclear_since: Optional[float] = None
     #: The list could not be read, and stands empty: what it would have shown is not known.
     unlisted: bool = False
     #: When the last page of it had come: a compartment may hold very many.
@@ -168,6 +170,10 @@ class Facts:
         """Take in a list. What was forgotten, or may be, is not where the list shows it."""
         self.listing, self.unclear, self.unlisted = listing, unclear, unlisted
         self.listed_at, self.listing_ended_at = begun, now
+        if not unclear.running:
+            self.unclear_since = None
+        elif self.unclear_since is None:
+            self.unclear_since = now
         told = {one.id: one for one in listing}
         for wanted in self.missing | {wanted for wanted, seen in self.work_requests.items() if seen is FORGOTTEN}:
             if wanted in told:
