@@ -28,6 +28,8 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide import (
     with_receipt,
     without_receipt,
 )
+from ansible_collections.rekey.oci.plugins.module_utils.decide.attempt import Attempt
+from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import ALL_CLEAR, Assignment
 from ansible_collections.rekey.oci.plugins.module_utils.decide.places import FREEFORM, DefinedTags
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import FORGOTTEN, Facts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.steps import (
@@ -205,6 +207,10 @@ def _always(value: Any) -> Callable[[Any], Any]:
     return lambda _real: lambda *_arguments: value
 
 
+def _of_this_bucket_alone(real: Any) -> Any:
+    return lambda self, listing, _unclear: real(self, listing, ALL_CLEAR)
+
+
 def _any_version(_real: Any) -> Any:
     return lambda _here, _receipt: True
 
@@ -220,6 +226,11 @@ MUTANTS: dict[str, Mutate] = {
     "the count of open uploads is not kept": _instead(uploads, "count", _always(0)),
     "open uploads are listed after the POST": _instead(uploads, "look", _late_look),
     "no margin after a version's creation": lambda: patch.object(uploads, "CLOCK_MARGIN", 0.0),
+    "what told its bucket late is new": _instead(Attempt, "remember", _of_this_bucket_alone),
+    "what does not tell its bucket is another's, before a claim": _instead(waiting, "_until_clear", _always(None)),
+    "what does not tell its bucket is another's, after a lost answer": _instead(
+        Assignment, "unclear", _always(ALL_CLEAR)
+    ),
     "errors on record do not matter": _instead(waiting, "look_for_errors", _always(None)),
     "a blind attempt forgets what was proven": _instead(claiming, "keeping", lambda _r: lambda claim, _before: claim),
     "1: claims name nobody": _instead(Reconciler, "__init__", _no_nonce),
