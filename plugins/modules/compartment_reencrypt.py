@@ -203,7 +203,8 @@ buckets:
     proven:
       description:
         - Whether the bucket is proven at the end of the run. A completed receipt then says that all objects are under the current version
-          of the key. A bucket without a receipt does not count, such as an empty one. The test P(rekey.oci.proven#test) accepts an empty one.
+          of the key. A bucket without a receipt does not count, such as an empty one. The test P(rekey.oci.proven#test) is less strict. It
+          accepts an empty bucket, and a bucket without a receipt if its work request has completed.
       type: bool
     open_uploads:
       description: The number of open multipart uploads that a re-encryption cannot reach. Null if the module did not list them.

@@ -61,9 +61,9 @@ notes:
   - If the key has a newer version that is not in use yet, a rotation is under way. The task waits for it and makes no other version.
   - The module pauses for up to two seconds before it asks for a version. So if several controllers start together, one makes the version
     and the others find it.
-  - OCI can rotate a key by itself (automatic rotation). If the current version of such a key is too old, the task fails and says so.
-    Otherwise it could make a second version hours before or after OCI's own. Make O(max_age_days) a few days longer than the interval of the
-    automatic rotation. With O(force=true), the module rotates the key and warns.
+  - OCI can rotate a key by itself (automatic rotation). If the current version of such a key is too old, the task fails and says so. It
+    does not rotate the key, because OCI may make its own version a few hours before or after. Make O(max_age_days) a few days longer than
+    the interval of the automatic rotation. With O(force=true), the module rotates the key and warns.
   - The module cannot rotate keys that are not V(ENABLED), keys of an external key manager, or asymmetric keys. If the current version is
     young enough, the task is C(ok) and warns. If it is too old, or with O(force=true), the task fails and makes nothing.
   - The user needs the permissions KEY_READ and KEY_ROTATE. With KEY_INSPECT, the module also sees a version that somebody else is making.

@@ -15,16 +15,17 @@ description:
     M(rekey.oci.bucket_encryption_info). A bucket is proven if all its objects are known to be under the current version of its key. The
     test is as strict as an auditor. In case of doubt, a bucket is not proven.
   - The receipt is two tags in which M(rekey.oci.bucket_reencrypt) records the last re-encryption of a bucket. A bucket is proven if its
-    receipt is completed, and the result says that the bucket is up to date, or that the run waited for its re-encryption and that ended
-    well. It is not proven if a re-encryption was started without waiting for it, if check mode only predicted it, if only the bucket keys
-    were re-encrypted (O(rekey.oci.bucket_reencrypt#module:bucket_key_only=true)), or if the task failed or was skipped.
+    receipt is completed and one of two things is true. Either the result says that the bucket is up to date, or the run waited for the
+    re-encryption and it ended well. A bucket is not proven if a re-encryption was started without waiting for it, if check mode only
+    predicted it, if only the bucket keys were re-encrypted (O(rekey.oci.bucket_reencrypt#module:bucket_key_only=true)), or if the task
+    failed or was skipped.
   - A bucket that holds nothing passes this test without a receipt, because nothing in it can be under an older version.
   - A bucket under an Oracle-managed key is not proven. Nobody but Oracle can tell which version its objects are under. Leave
     such buckets out, or give them a key with O(rekey.oci.bucket_reencrypt#module:kms_key_id).
   - If the result is about many buckets, all of them must be proven. A result without any bucket is not proven. The same is true if a
     compartment could not be listed, or if the run was interrupted.
-  - With O(rekey.oci.bucket_reencrypt#module:receipt=none), a work request takes the place of the receipt. That proof is weaker. The option
-    explains why.
+  - If no receipt is kept, a work request takes its place. This is the case with O(rekey.oci.bucket_reencrypt#module:receipt=none), if the
+    bucket's tags are full, and if the user may not write them. That proof is weaker. The option explains why.
 options:
   _input:
     description:
