@@ -258,6 +258,7 @@ class Book:
     def hidden(self, accepted: Accepted, run: Run) -> bool:
         """Whether the list that the run saw last did not show it yet."""
         listed, lag = self._listed.get(run.nonce, (self._begun, 0.0))
+        lag = max(lag, self._universe.settings.nameless_seconds)
         return 0.0 <= listed - accepted.time < lag
 
     def hid_before(self, claim: Write | None, but_not: Accepted | None = None) -> bool:

@@ -149,6 +149,11 @@ CAREFUL: dict[str, History] = {
         moves=(Happens("reencrypt"), Happens("rotate"), Happens("put")),
         settings={"nameless_seconds": 5.0, "work_seconds": 3.0, "reencrypt_version": "started"},
     ),
+    "another's re-encryption under another key, and it does not tell yet whose it is": History(
+        moves=(Go(0, 6, Fate("error_after")), Go(1, 5, Fate("error_after")), Happens("assign_back")),
+        wants=({}, {"kms_key_id": "other", "receipt": "none"}),
+        settings={"nameless_seconds": 5.0, "work_seconds": 0.0, "start_delay": 0.5, "list_lag": 2.0},
+    ),
     **{
         f"an answer is lost, and its work request tells {seconds} seconds later whose it is": History(
             moves=(Go(0, 5, Fate("error_after")),), settings={"nameless_seconds": seconds, "work_seconds": work, **more}

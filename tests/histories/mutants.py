@@ -227,7 +227,7 @@ MUTANTS: dict[str, Mutate] = {
     "open uploads are listed after the POST": _instead(uploads, "look", _late_look),
     "no margin after a version's creation": lambda: patch.object(uploads, "CLOCK_MARGIN", 0.0),
     "what told its bucket late is new": _instead(Attempt, "remember", _of_this_bucket_alone),
-    "what does not tell its bucket is another's, before a claim": _instead(waiting, "_until_clear", _always(None)),
+    "what does not tell its bucket is another's, before a claim": _instead(waiting, "until_clear", _always(None)),
     "what does not tell its bucket is another's, after a lost answer": _instead(
         Assignment, "unclear", _always(ALL_CLEAR)
     ),

@@ -48,6 +48,8 @@ def complete(here: Situation, receipt: Receipt) -> Optional[Step]:
             return ListWorkRequests(receipt.time - CLOCK_MARGIN)
         if doubtful(facts, receipt, attempt):
             return None
+        if _newer_unclear(facts, receipt, attempt):
+            return waiting.until_clear(here, facts.ended_at.get(work_request_id, facts.looked_at))
     return Done("none", "up_to_date") if options.check_mode else Complete(receipt.completed())
 
 
@@ -62,13 +64,27 @@ def doubtful(facts: Facts, receipt: Receipt, attempt: Attempt) -> bool:
     if receipt.state == CLAIMED:
         # The newest that was accepted since is taken for the claim's own. Whoever claimed has judged what was there before.
         return any(not attempt.is_mine(other.id) for other in waiting.accepted_since(facts, receipt.since)[1:])
+    others = waiting.accepted_since(facts, _accepted(facts, receipt), frozenset((receipt.work_request_id or "",)))
+    return any(not attempt.is_mine(other.id) for other in others)
+
+
+def _newer_unclear(facts: Facts, receipt: Receipt, attempt: Attempt) -> bool:
+    """Whether one was accepted after the receipt's own that does not tell whose it is."""
+    accepted = _accepted(facts, receipt)
+    return any(
+        one.id != receipt.work_request_id
+        and not attempt.is_mine(one.id)
+        and (one.time_accepted or accepted) >= accepted
+        for one in facts.unclear.by_id.values()
+    )
+
+
+def _accepted(facts: Facts, receipt: Receipt) -> float:
+    """When the receipt's own was accepted, or a time before that."""
     wanted = receipt.work_request_id or ""
     own = next((listed for listed in facts.listing or () if listed.id == wanted), facts.unclear.by_id.get(wanted))
     seen = facts.seen(wanted)
     accepted = own.time_accepted if own is not None else None
     if accepted is None and isinstance(seen, WorkRequest):
         accepted = seen.time_accepted
-    if accepted is None:
-        accepted = receipt.time - CLOCK_MARGIN
-    others = waiting.accepted_since(facts, accepted, frozenset((wanted,)))
-    return any(not attempt.is_mine(other.id) for other in others)
+    return receipt.time - CLOCK_MARGIN if accepted is None else accepted

@@ -138,16 +138,15 @@ def obstacle(here: Situation) -> Optional[Step]:
     """The step that a running re-encryption calls for which proves nothing by itself; None when none runs."""
     others = running(here.facts)
     if not others:
-        return _until_clear(here)
+        return None if here.facts.unclear_since is None else until_clear(here, here.facts.unclear_since)
     # The newest: those before it are done when it is, or will be listed again.
     other = max(others, key=lambda listed: listed.time_accepted or 0.0)
     return wait_on(here, other.id) if here.options.wait else leave(here)
 
 
-def _until_clear(here: Situation) -> Optional[Step]:
-    """What runs and does not tell whose it is may be this bucket's: give it the time in which effects show."""
-    since = here.facts.unclear_since
-    if since is None or here.options.check_mode or here.now >= since + _SETTLE:
+def until_clear(here: Situation, since: float) -> Optional[Step]:
+    """What does not tell whose it is may be this bucket's: give it the time in which effects show."""
+    if here.options.check_mode or here.now >= since + _SETTLE:
         return None
     return Pause(min(since + _SETTLE - here.now, schedule.claim_pause(5.0, 2, here.chance)), forget="listing")
 
