@@ -36,8 +36,8 @@ bench: .venv/tests.stamp install ## Compare times with ansible.builtin.ping and 
 
 ##@ Everything
 .PHONY: quick test test-rest test-all
-quick: pythons-quick setup ## Run the checks that take little time: lint, unit tests, the simulator's tests, one integration target
-	@$(RUN) -m tests.tools.side_by_side units lint simulator-tests "integration TARGETS=bucket_reencrypt_basic"
+quick: pythons-quick setup ## Run what takes little time: lint, most unit tests, the simulator's tests, one integration target
+	@$(RUN) -m tests.tools.side_by_side units-quick "lint CHECKS=--quick" simulator-tests "integration TARGETS=bucket_reencrypt_basic"
 test: pythons ## Run everything that a change must pass
 	@$(MAKE) .venv/docs.stamp artifact
 	@PREPARED=1 $(RUN) -m tests.tools.side_by_side lint units sanity integration docs-tests wire histories-sample simulator-tests smoke clients scale \
@@ -50,7 +50,7 @@ test-all: pythons-all ## Run everything, on every release of ansible-core, every
 	@for name in $$($(RUN) -m tests.tools.releases names); do $(MAKE) one-release RELEASE=$$name || exit; done
 
 ##@ One by one
-.PHONY: pythons pythons-all pythons-quick lint format simulator-tests units histories-sample histories sanity sanity-whole old-python integration smoke one-release releases
+.PHONY: pythons pythons-all pythons-quick lint format simulator-tests units units-quick histories-sample histories sanity sanity-whole old-python integration smoke one-release releases
 .PHONY: clients wire wire-all scale watch browser events
 pythons: ## Say which versions of Python are missing, what each is for, and how to get it
 	@$(ANY_PYTHON) -m tests.tools.interpreters check $(CHOSEN)
@@ -68,6 +68,8 @@ clients: .venv/tests.stamp ## Run other people's clients on the simulator: the O
 	@$(RUN) -m pytest -q -n 2 --dist loadfile -p no:cacheprovider tests/clients
 units: .venv/tests.stamp ## Run the collection's unit tests with ansible-test
 	@$(RUN) -m tests.tools.ansible_test units
+units-quick: .venv/tests.stamp ## Run most of them with pytest alone: no process for each test, and fewer combinations
+	@$(RUN) -m tests.tools.unit_tests
 histories-sample: .venv/tests.stamp install ## Try every fault at every call, and a sample of random histories
 	@$(ON_INSTALLED) $(RUN) -m pytest -q tests/histories
 histories: .venv/tests.stamp install ## Try 20,000 random histories with faults and crashes against the promises of docs/receipt.md

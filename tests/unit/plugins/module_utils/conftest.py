@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import importlib
 from collections.abc import Iterator
@@ -27,6 +28,17 @@ def pytest_collection_finish() -> None:
         importlib.import_module("oci." + service)
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An SDK that has not read its sources of regions yet: what it learns from them, it keeps."""
+    regions = importlib.import_module("oci.regions")
+    for table in ("REGIONS_SHORT_NAMES", "REGION_REALMS", "REALMS", "REGIONS"):
+        monkeypatch.setattr(regions, table, copy.copy(getattr(regions, table)))
+    monkeypatch.setattr(regions, "second_level_domain_fallback", "")
+    sources = {source: source.name == "IMDS" for source in regions.ExternalSources}
+    monkeypatch.setattr(regions, "_has_been_read_external_sources", sources)
 
 
 @pytest.fixture(scope="module")

@@ -6,12 +6,10 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from pathlib import Path
 from typing import Any
 
-import oci
 import pytest
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
@@ -30,16 +28,11 @@ OTHER = {**NEW, "regionKey": "OTH", "regionIdentifier": "xx-other-1"}
 
 @pytest.fixture(autouse=True)
 def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A home of nobody's, and an SDK that has not read its sources yet."""
+    """A home of nobody's."""
     folder = tmp_path / "home"
     (folder / ".oci").mkdir(parents=True)
     nobody(monkeypatch, folder)
     loading.import_sdk()
-    for table in ("REGIONS_SHORT_NAMES", "REGION_REALMS", "REALMS", "REGIONS"):
-        monkeypatch.setattr(oci.regions, table, copy.copy(getattr(oci.regions, table)))
-    monkeypatch.setattr(oci.regions, "second_level_domain_fallback", "")
-    unread = {source: source.name == "IMDS" for source in oci.regions.ExternalSources}
-    monkeypatch.setattr(oci.regions, "_has_been_read_external_sources", unread)
     return folder
 
 
