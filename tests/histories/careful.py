@@ -137,6 +137,20 @@ CAREFUL: dict[str, History] = {
         ),
         settings={"summary_resources": "none", "list_lag": 2.0, "work_seconds": 0.5},
     ),
+    "whose a lost POST's is cannot be told, and another run has claimed since": History(
+        moves=(
+            Go(1, 7, Fate("error_after")),
+            Go(1, 0, Fate("error_after")),
+            Happens("strip"),
+            Wait(1.0),
+            Go(0, 8),
+        ),
+        wants=({}, {}),
+        bucket={"bucket_key_enabled": True},
+        uploads=True,
+        replicated=True,
+        settings={"replication_lag": 5.0},
+    ),
     "another's work request tells whose it is only after the claim": History(
         moves=(Happens("reencrypt"), Wait(3.0), Happens("rotate"), Go(0, 5, Fate("error_after")), Go(0, 6)),
         settings={"nameless_seconds": 4.5, "work_seconds": 0.5, "list_lag": 3.0},

@@ -265,7 +265,7 @@ def play(seed: int, faults: float = 0.03, meddle: float = 0.03, to_its_end: bool
         "two_at_once": choose.choice(("allow", "allow", "conflict")),
         "page_limit": choose.choice((1, 3, 1000)),
         "outcomes": choose.choice(((), (), ("FAILED",), ("COMPLETED", "FAILED"))),
-        "nameless_seconds": choose.choice((0.0, 0.0, 5.0, 20.0)),
+        "nameless_seconds": choose.choice((0.0, 0.0, 5.0, 12.0)),
     }
     universe = FleetUniverse(seed, settings)
     try:

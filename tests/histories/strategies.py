@@ -61,7 +61,7 @@ _SETTINGS = st.fixed_dictionaries(
         "reencrypt_version": st.just("started"),
         "order": st.sampled_from(("oldest", "random")),
         "summary_resources": st.sampled_from(("none", "uri", "metadata", "identifier", "ocid")),
-        "nameless_seconds": st.sampled_from((5.0, 30.0)),
+        "nameless_seconds": st.sampled_from((3.0, 12.0)),
         "outcomes": st.sampled_from(
             (("FAILED",), ("CANCELED",), ("COMPLETED", "FAILED"), ("FAILED", "FAILED"), ("COMPLETED_WITH_ERRORS",))
         ),

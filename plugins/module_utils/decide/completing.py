@@ -49,7 +49,7 @@ def complete(here: Situation, receipt: Receipt) -> Optional[Step]:
         if doubtful(facts, receipt, attempt):
             return None
         if _newer_unclear(facts, receipt, attempt):
-            return waiting.until_clear(here, facts.ended_at.get(work_request_id, facts.looked_at))
+            return waiting.until_clear(here, facts.first_listed_at)
     return Done("none", "up_to_date") if options.check_mode else Complete(receipt.completed())
 
 
@@ -69,12 +69,16 @@ def doubtful(facts: Facts, receipt: Receipt, attempt: Attempt) -> bool:
 
 
 def _newer_unclear(facts: Facts, receipt: Receipt, attempt: Attempt) -> bool:
-    """Whether one was accepted after the receipt's own that does not tell whose it is."""
-    accepted = _accepted(facts, receipt)
+    """Whether one was accepted after the receipt's own that does not tell whose it is.
+
+    What is accepted after the last change of the bucket is under its key as it is now: a completion is compared and swapped.
+    """
+    accepted, at_first = _accepted(facts, receipt), (facts.first_unclear or facts.unclear).by_id
     return any(
         one.id != receipt.work_request_id
         and not attempt.is_mine(one.id)
         and (one.time_accepted or accepted) >= accepted
+        and one.id in at_first
         for one in facts.unclear.by_id.values()
     )
 

@@ -127,6 +127,9 @@ class Facts:
     unclear: Unclear = ALL_CLEAR
     #: Since when each list has shown one of them that runs.
     unclear_since: Optional[float] = None
+    #: Those of the first list since the bucket was last seen to have changed, and when that list was begun.
+    first_unclear: Optional[Unclear] = None
+    first_listed_at: float = 0.0
     #: The list could not be read, and stands empty: what it would have shown is not known.
     unlisted: bool = False
     #: When the last page of it had come: a compartment may hold very many.
@@ -170,6 +173,8 @@ class Facts:
         """Take in a list. What was forgotten, or may be, is not where the list shows it."""
         self.listing, self.unclear, self.unlisted = listing, unclear, unlisted
         self.listed_at, self.listing_ended_at = begun, now
+        if self.first_unclear is None:
+            self.first_unclear, self.first_listed_at = unclear, begun
         if not unclear.running:
             self.unclear_since = None
         elif self.unclear_since is None:

@@ -146,9 +146,10 @@ def obstacle(here: Situation) -> Optional[Step]:
 
 def until_clear(here: Situation, since: float) -> Optional[Step]:
     """What does not tell whose it is may be this bucket's: give it the time in which effects show."""
-    if here.options.check_mode or here.now >= since + _SETTLE:
+    by = since + _SETTLE
+    if here.options.check_mode or here.facts.listed_at >= by:
         return None
-    return Pause(min(since + _SETTLE - here.now, schedule.claim_pause(5.0, 2, here.chance)), forget="listing")
+    return _list_again(here, by)
 
 
 def foretell(facts: Facts, work_request: WorkRequest) -> Step:
@@ -238,4 +239,8 @@ def settle(here: Situation, since: float) -> tuple[Optional[WorkRequest], Option
             action="submit",
             reason=attempt.reason,
         )
-    return None, Pause(min(max(by - now, 0.05), schedule.claim_pause(5.0, 2, here.chance)), forget="listing")
+    return None, _list_again(here, by)
+
+
+def _list_again(here: Situation, by: float) -> Pause:
+    return Pause(min(max(by - here.now, 0.05), schedule.claim_pause(5.0, 2, here.chance)), forget="listing")

@@ -21,7 +21,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.decide import (
     uploads,
     waiting,
 )
-from ansible_collections.rekey.oci.plugins.module_utils.decide.claiming import submit_anew
+from ansible_collections.rekey.oci.plugins.module_utils.decide.claiming import has_own_claim, submit_anew
 from ansible_collections.rekey.oci.plugins.module_utils.decide.explain import refused
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import (
     CLAIMED,
@@ -72,9 +72,10 @@ def _next_step(here: Situation) -> Step:
         return Record(claim.submitted(attempt.accepted), attempt.claim_etag)
     if claim is not None and attempt.lost_at is not None and attempt.claim_etag is not None:
         found, step = waiting.settle(here, claim.time)
-        if found is not None and _unclear(here, claim, attempt.before):
+        unclear = found is not None and _unclear(here, claim, attempt.before)
+        if unclear and has_own_claim(facts, attempt):
             return submit_anew(here)
-        if found is not None:
+        if found is not None and not unclear:
             return Record(claim.submitted(found.id), attempt.claim_etag)
         if step is not None:
             return step

@@ -47,6 +47,8 @@ def look(run: Knowledge, step: Look) -> None:
     facts.service_time = service_time
     if not (step.keep_listing and facts.bucket is not None and facts.bucket.etag == bucket.etag):
         facts.listing = None
+    if run.last_bucket is None or bucket.etag is None or run.last_bucket.etag != bucket.etag:
+        facts.first_unclear = None
     run.see(bucket)
     lacks = "date" if service_time is None else "etag" if bucket.etag is None else None
     # A completed receipt may be read all the same. Where it proves nothing now, another look is called for.
