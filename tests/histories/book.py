@@ -277,6 +277,11 @@ class Book:
         work = self._universe.simulator.world.work_requests[work_request_id]
         return "COMPLETED with errors" if work.status == "COMPLETED" and work.errors else work.status
 
+    def stall(self, run: Run) -> float:
+        """How long it was kept from stepping at the longest, which may be until now."""
+        idle = 0.0 if run.over or not run.ready_at else self._universe.clock.now() - run.ready_at
+        return max(run.longest_stall, idle)
+
     def open_since(self, time: float) -> int:
         """How many uploads are open now that were begun before, or in the second of this time."""
         uploads = self._universe.bucket.uploads.values()
