@@ -51,6 +51,10 @@ class Book:
         self._begun = universe.clock.now()
         self._story: list[tuple[float, Run | None, Request, int, int, str]] = []
 
+    @property
+    def now(self) -> float:
+        return self._universe.clock.now()
+
     def complain(self, what: str) -> None:
         """Note a broken promise: the collection would take what is raised in a call for a failure of the call."""
         self._broken.append(what)
@@ -93,7 +97,7 @@ class Book:
     def snapshot(self) -> Snapshot:
         world, bucket = self._universe.simulator.world, self._universe.bucket
         key = world.keys[bucket.kms_key_id] if bucket.kms_key_id else None
-        current = key.current(self._universe.clock.now()).id if key else None
+        current = key.current(self.now).id if key else None
         wrapped = {stored.version_id: stored.wrapped for stored in bucket.objects if not stored.deleted}
         return Snapshot(self._number, bucket.kms_key_id, current, wrapped)
 
@@ -252,8 +256,7 @@ class Book:
 
     def forgotten(self, work_request_id: str) -> bool:
         work = self._universe.simulator.world.work_requests[work_request_id]
-        now = self._universe.clock.now()
-        return work.time_finished is not None and now - work.time_finished >= self._universe.settings.retention
+        return work.time_finished is not None and self.now - work.time_finished >= self._universe.settings.retention
 
     def hidden(self, accepted: Accepted, run: Run) -> bool:
         """Whether the list that the run saw last did not show it yet."""
@@ -276,11 +279,6 @@ class Book:
         self._universe.simulator.world.advance()
         work = self._universe.simulator.world.work_requests[work_request_id]
         return "COMPLETED with errors" if work.status == "COMPLETED" and work.errors else work.status
-
-    def stall(self, run: Run) -> float:
-        """How long it was kept from stepping at the longest, which may be until now."""
-        idle = 0.0 if run.over or not run.ready_at else self._universe.clock.now() - run.ready_at
-        return max(run.longest_stall, idle)
 
     def open_since(self, time: float) -> int:
         """How many uploads are open now that were begun before, or in the second of this time."""

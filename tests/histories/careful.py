@@ -137,6 +137,9 @@ CAREFUL: dict[str, History] = {
         ),
         settings={"summary_resources": "none", "list_lag": 2.0, "work_seconds": 0.5},
     ),
+    "a run that slept during a rotation, and one without the key's version keeps the newer proof": History(
+        moves=(Go(1, 6), Go(2, 12), Happens("rotate"), Go(0, 1), Go(0, 4)), wants=({"user": "blind"}, {}, {})
+    ),
     "whose a lost POST's is cannot be told, and another run has claimed since": History(
         moves=(
             Go(1, 7, Fate("error_after")),

@@ -100,7 +100,7 @@ def assumption(book: Book, receipt: Receipt, run: Run) -> str | None:
         return None
     failed = maker.over and not maker.dead and type(maker.reconciler.outcome).__name__ == "Fail"
     # Its own calls take a while too: what counts is that the claim got older than its grace.
-    if maker.dead or failed or book.stall(maker) >= 0.9 * maker.options.claim_grace:
+    if maker.dead or failed or maker.stall(book.now) >= 0.9 * maker.options.claim_grace:
         return OPEN_ATTEMPT
     if any(book.forgotten(one.id) for one in elsewhere):
         return OPEN_ATTEMPT

@@ -43,6 +43,10 @@ class Run:
     def over(self) -> bool:
         return self.dead or self.reconciler.outcome is not None
 
+    def stall(self, now: float) -> float:
+        """How long it was kept from stepping at the longest, which may be until now."""
+        return max(self.longest_stall, 0.0 if self.over or not self.ready_at else now - self.ready_at)
+
     @property
     def claim(self) -> Receipt | None:
         """What it would submit for; a run that does without a receipt submits for none, though an older claim may stand."""

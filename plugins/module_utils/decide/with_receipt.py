@@ -132,7 +132,9 @@ def _key_may_be_old(facts: Facts, receipt: Receipt) -> bool:
     key = facts.key
     if key is None or receipt.key != receipts.key_digest(key.id) or facts.key_read_at >= facts.receipt_seen_at:
         return False
-    if receipt.key_version_id in (key.current_version, UNKNOWN_VERSION):
+    # An attempt that was made without the version tells of one by what it keeps.
+    named = receipt.kept.key_version_id if receipt.kept is not None else receipt.key_version_id
+    if named in (key.current_version, UNKNOWN_VERSION):
         return False
     # Receipts tell times to the second.
     older = None not in (receipt.version_created, key.version_created)
