@@ -109,7 +109,8 @@ def test_every_command_of_the_guide_from_nothing_to_a_protected_fleet(site: Site
     refused = site.oci(*COMMANDS[4])
     assert refused.returncode != 0
     assert "not authorized or not found" in refused.stdout + refused.stderr
-    assert site.bucket()["defined_tags"] == {}
+    target = COMMANDS[4][COMMANDS[4].index("--bucket-name") + 1]
+    assert site.bucket(target)["defined_tags"] == {}
 
     (play,) = snippets.blocks("yaml", pages=[PAGE])
     book = site.ansible.write(
