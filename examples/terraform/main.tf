@@ -96,7 +96,8 @@ resource "oci_objectstorage_bucket" "payroll" {
   depends_on     = [oci_identity_policy.rekey]
 
   lifecycle {
-    # Without this, each apply removes the receipt, and the next run re-encrypts the bucket again.
+    # The collection records the last re-encryption in these two tags, the receipt. Without this block, each apply removes them, and the next
+    # run re-encrypts the bucket again.
     ignore_changes = [
       freeform_tags["rekey-receipt"],
       freeform_tags["rekey-work-request"],

@@ -35,8 +35,8 @@ options:
         version of the key. The bucket is proven if its receipt is completed and names the current version of its current key.
       - V(tag) keeps the receipt in the freeform tags C(rekey-receipt) and C(rekey-work-request).
       - V(none) writes no tags, and decides from OCI's work requests alone. That is a weaker proof, for four reasons. OCI drops old work
-        requests, and the proof with them. The proof can be wrong if the bucket was moved to an older key afterwards. Two
-        controllers that run at once may both submit a re-encryption. And a re-encryption of the bucket keys alone looks like one of
+        requests, and the proof with them. The proof can be wrong if the bucket was moved to another key after the re-encryption, and the
+        current version of that key is older than the re-encryption. Two controllers that run at once may both submit a re-encryption. And a re-encryption of the bucket keys alone looks like one of
         all objects.
       - If the bucket's tags are full, or the user may not write them, the module warns and goes on as with V(none).
     type: str

@@ -105,7 +105,7 @@ reason:
     - V(key_changed), the receipt names another key.
     - V(work_request_failed), the last attempt on record failed, was canceled, or completed with errors.
     - V(uploads_ended), the receipt counts open uploads, and some of them have ended since.
-    - V(unproven), there is no receipt that counts, or the key's version cannot be read.
+    - V(unproven), there is no receipt, or it proves nothing, or the key's version cannot be read.
     - V(forced), you set O(force).
     - V(key_assigned), O(kms_key_id) names another key than the bucket's; the task assigns it first. If the bucket is empty, the task only
       assigns the key, and RV(action) is V(none).

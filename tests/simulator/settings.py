@@ -68,7 +68,7 @@ class Settings(oddities.Oddities):
     page_limit: int = 1000
     #: Whether signatures are asked for.
     verify_signatures: bool = True
-    #: How far the service's clock is ahead of the world's when it looks at a request's date.
+    #: How far the service's clock is ahead of real time when it looks at a request's date.
     clock_skew: float = 0.0
     #: Whether Object Storage may use the keys.
     keys_usable: bool = True
