@@ -42,7 +42,7 @@ test: pythons ## Run everything that a change must pass
 	@$(MAKE) .venv/docs.stamp artifact
 	@PREPARED=1 $(RUN) -m tests.tools.side_by_side lint units sanity integration docs-tests wire histories-sample simulator-tests smoke clients scale \
 	  browser
-test-rest: pythons-all ## Run what waits, starts many processes, or tries every Python: long histories, killed runs, ansible-rulebook, Galaxy's checks, the site
+test-rest: pythons-all ## Run what waits, starts many processes, or tries every Python: long histories (see docs/receipt.md), killed runs, ansible-rulebook, Galaxy's checks, the site
 	@$(MAKE) sanity-whole histories wire-all watch events old-python releases importer ee docs
 test-all: pythons-all ## Run everything, on every release of ansible-core, every Python, and the oldest and the newest SDK
 	@$(MAKE) test
@@ -70,9 +70,9 @@ units: .venv/tests.stamp ## Run the collection's unit tests with ansible-test
 	@$(RUN) -m tests.tools.ansible_test units
 units-quick: .venv/tests.stamp ## Run most of them with pytest alone: no process for each test, and fewer combinations
 	@$(RUN) -m tests.tools.unit_tests
-histories-sample: .venv/tests.stamp install ## Try every fault at every call, and a sample of random histories
+histories-sample: .venv/tests.stamp install ## Try every fault at every call, and a sample of random orders of events
 	@$(ON_INSTALLED) $(RUN) -m pytest -q tests/histories
-histories: .venv/tests.stamp install ## Try 20,000 random histories with faults and crashes against the promises of docs/receipt.md
+histories: .venv/tests.stamp install ## Try 20,000 random orders of events, with faults and crashes, against the promises of docs/receipt.md
 	@$(ON_INSTALLED) $(RUN) -m tests.histories
 	@$(ON_INSTALLED) $(RUN) -m tests.histories.fleet_hunt
 sanity: .venv/tests.stamp ## Run ansible-test sanity on the collection, its unit tests and its integration tests

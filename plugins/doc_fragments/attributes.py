@@ -11,7 +11,7 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 attributes:
   action_group:
-    description: Use C(group/rekey.oci.all) in C(module_defaults) to set the common options.
+    description: Use C(group/rekey.oci.all) in C(module_defaults) to set the common options, which say how to sign in and where to send the calls.
     support: full
     membership:
       - rekey.oci.all

@@ -13,7 +13,7 @@ options:
   force:
     description:
       - Whether to re-encrypt even if the receipt proves that the bucket is up to date.
-      - If a re-encryption is running already, the module waits for it first.
+      - If a re-encryption is running already, the module waits for it first. With O(wait=false), it submits nothing in this case, and warns.
       - Even with V(true), the module leaves a bucket alone if it is empty or under an Oracle-managed key.
     type: bool
     default: false
@@ -32,12 +32,13 @@ options:
   receipt:
     description:
       - Whether to keep a receipt. The receipt is two tags on the bucket. They say which re-encryption was the last one, and for which
-        version of the key. The bucket is proven if its receipt is completed and names the current version of its current key.
+        version of the key. The bucket is proven if its receipt is completed, is about all objects, and names the current version of its
+        current key.
       - V(tag) keeps the receipt in the freeform tags C(rekey-receipt) and C(rekey-work-request).
       - V(none) writes no tags, and decides from OCI's work requests alone. That is a weaker proof, for four reasons. OCI drops old work
         requests, and the proof with them. The proof can be wrong if the bucket was moved to another key after the re-encryption, and the
-        current version of that key is older than the re-encryption. Two controllers that run at once may both submit a re-encryption. And a re-encryption of the bucket keys alone looks like one of
-        all objects.
+        current version of that key is older than the re-encryption. Two controllers that run at once may both submit a re-encryption. And a
+        re-encryption of the bucket keys alone looks like one of all objects.
       - If the bucket's tags are full, or the user may not write them, the module warns and goes on as with V(none).
     type: str
     choices: [tag, none]
@@ -47,7 +48,7 @@ options:
       - The name of a tag namespace. The receipt is then two defined tags of this namespace, C(rekey-receipt) and
         C(rekey-work-request), instead of freeform tags. Upper and lower case make no difference in the name.
       - Only those who may use the namespace can write such a receipt.
-      - A receipt in freeform tags then proves nothing, and the first write removes it.
+      - A receipt in freeform tags then proves nothing. The module removes it when it first writes its receipt into the namespace.
       - The task fails before it submits anything if the namespace is unknown or retired, if one of the two tag keys is missing, or if the
         user may not use the namespace. It does not fall back to freeform tags.
       - If a run would write a receipt, check mode looks at the definition of the namespace, and fails if something is missing or retired.
@@ -58,8 +59,8 @@ options:
   open_uploads:
     description:
       - What to do about open multipart uploads that somebody began before the key's current version was created, or up to 5 minutes
-        after that. A re-encryption reaches only objects that exist. The object that such an upload makes later may be under the older
-        version.
+        after that (65 minutes for a key of another region). A re-encryption reaches only objects that exist. The object that such an
+        upload makes later may be under the older version.
       - V(warn) re-encrypts, and warns. The warning names the first few uploads, their age, and how to end them.
       - V(fail) re-encrypts, and then fails the task.
       - V(ignore) does not look for open uploads.

@@ -38,8 +38,8 @@ options:
     default: 16
   regions:
     description:
-      - The regions to work in, such as V(us-ashburn-1). The module works in all of them at once. If you leave it out, the one region of the
-        common options is used.
+      - The regions to work in, such as V(us-ashburn-1). The module works in all of them at once. If you leave it out, the module works in
+        one region, which is that of O(region), of E(OCI_REGION) or of the profile.
       - If the installed SDK does not know a region, the task fails before any call. If you give
         several regions and set O(object_storage_endpoint), its host name must have C({region}) in it.
     type: list

@@ -44,7 +44,9 @@ options:
     type: bool
     default: false
   regions:
-    description: The regions to list, such as V([us-ashburn-1, eu-frankfurt-1]). If you leave it out, the one region of the common options is used.
+    description:
+      - The regions to list, such as V([us-ashburn-1, eu-frankfurt-1]). If you leave it out, the plugin lists one region. That is the region of
+        O(region), of E(OCI_REGION) or of the profile.
     type: list
     elements: str
     default: []
@@ -104,8 +106,8 @@ notes:
     plugin does not look it up.
   - C(rekey_time_created) - when the bucket was made, RFC 3339 in UTC.
   - C(rekey_freeform_tags), C(rekey_defined_tags) - its tags, as dictionaries.
-  - Ansible never evaluates a text from the service as a template. For this, the plugin marks texts with braces, and C(ansible-inventory --list)
-    shows the mark as C(__ansible_unsafe). The YAML of C(ansible-inventory --list --yaml) has no such mark, so do not use it
+  - Ansible never evaluates a text from the service as a template. For this, the plugin marks each text that has braces in it.
+    C(ansible-inventory --list) shows the mark as C(__ansible_unsafe). The YAML of C(ansible-inventory --list --yaml) has no such mark, so do not use it
     as an inventory.
 """
 
@@ -299,7 +301,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     def _list(self, params: Mapping[str, Any], places: list[Clients]) -> dict[str, Any]:
         if len(places) > 1 and not places[0].serves_regions:
             self.display.warning(
-                "object_storage_endpoint is set: all regions are asked there, and give the same buckets."
+                "object_storage_endpoint is one address for all regions, so each region gives the same buckets. Put {region} into its host name, "
+                "or leave the option out."
             )
         buckets: list[dict[str, Any]] = []
         problems: list[dict[str, Any]] = []
@@ -333,7 +336,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         """What was asked for by name, and matched nothing: it may be mistyped."""
         told = str(names)
         if not found:
-            return ["no bucket is found%s, of %d listed." % (" with " + told if told else "", len(listed["buckets"]))]
+            count = len(listed["buckets"])
+            seen = "%d bucket%s listed" % (count, "" if count == 1 else "s")
+            return [
+                "no bucket is left after %s, of %s." % (told, seen) if told else "no bucket is found, of %s." % seen
+            ]
         matching = {glob for bucket in listed["buckets"] for glob in names.matching(bucket["name"])}
         lines = [
             "%s has %s, which matches the name of no bucket." % (option, glob)
@@ -343,7 +350,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         ]
         # With those below them, nobody knows here which is below which.
         used = {entry["compartment_id"] for entry in (*found, *listed["problems"])}
-        what = "that matches %s" % told if told else "in it"
+        what = "left after %s" % told if told else "in it"
         asked = [] if params["recursive"] or None in used else params["compartment_ids"]
         lines += ["compartment %s has no bucket %s." % (one, what) for one in asked if one not in used]
         return lines

@@ -13,7 +13,7 @@ description:
   - Shows the state of one bucket, or of all buckets of one or more compartments. It says for which version of which key each bucket was
     re-encrypted, and whether that is the current version.
   - The module reads the bucket's receipt. That is two tags in which M(rekey.oci.bucket_reencrypt) records its last re-encryption. A bucket
-    is proven if its receipt is completed and names the current version of its current key.
+    is proven if its receipt is completed, is about all objects, and names the current version of its current key.
   - The module only reads. It finds what M(rekey.oci.bucket_reencrypt) would find in check mode.
   - If the module cannot read a bucket, the bucket has the status V(error). With O(compartment_ids), the task does not fail because of this.
     With O(bucket_name), it fails. If a compartment cannot be listed, the task fails at the end, and its result has everything.

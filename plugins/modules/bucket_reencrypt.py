@@ -17,7 +17,7 @@ description:
   - The module records the result in two freeform tags on the bucket, C(rekey-receipt) and C(rekey-work-request). These two tags are the
     receipt. It is completed only after the re-encryption has ended without errors. Later runs, from any machine, read the receipt, and
     change nothing if the bucket is proven. See O(receipt) if you do not want the tags.
-  - The bucket is proven if its receipt is completed and names the current version of its current key.
+  - The bucket is proven if its receipt is completed, is about all objects, and names the current version of its current key.
   - If the module cannot tell whether the bucket is up to date, it re-encrypts it.
 options:
   bucket_name:
@@ -35,8 +35,8 @@ extends_documentation_fragment:
   - rekey.oci.progress
   - rekey.oci.attributes
 notes:
-  - The user needs the permissions BUCKET_READ, BUCKET_UPDATE, OBJECT_INSPECT, OBJECT_READ and KEY_READ. OCI shows work requests only to
-    users who have the two OBJECT permissions. The module reads no object.
+  - The user needs the permissions BUCKET_READ, BUCKET_UPDATE, OBJECT_INSPECT, OBJECT_READ and KEY_READ. It needs the two
+    OBJECT permissions to see work requests. The module reads no object.
 author:
   - rekey.oci contributors (@rekey-oci)
 seealso:
@@ -99,7 +99,8 @@ reason:
     - Why the module did that.
     - V(oracle_managed_key), the bucket is under a key that Oracle manages, and not under a key of a vault.
     - V(empty_bucket), the bucket has no object and no object version.
-    - V(up_to_date), a completed receipt names the current version of the bucket's current key, and the key is enabled.
+    - V(up_to_date), a completed receipt names the current version of the bucket's current key, and the key is enabled. If no receipt is
+      kept, a completed work request takes its place.
     - V(in_progress), a re-encryption is running; if O(wait) is true, the task waits for it.
     - V(key_version_changed), the receipt names an older version of the same key.
     - V(key_changed), the receipt names another key.
@@ -200,7 +201,7 @@ key:
         origin:
           description:
             - Where its key material comes from. With V(INTERNAL), OCI made it. With V(EXTERNAL), it was imported.
-            - Null if the module did not read it. If the receipt names the version, the module saves that call.
+            - Null if the module did not read it. To save a call, it does not read it if the receipt names the version already.
           type: str
 open_uploads:
   description:

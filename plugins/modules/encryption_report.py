@@ -14,7 +14,7 @@ description:
     needs no other file and no network. If you ask for them, the module also writes a JUnit file for CI and metrics for Prometheus.
   - The report shows for each bucket its key, the key's current version and its age, the status, the last proof, and who should act. Buckets
     that are not proven come first.
-  - A bucket is proven if its completed receipt says that all of its objects are under the current version of its key. The receipt is two
+  - A bucket is proven if its receipt is completed, is about all objects, and names the current version of its current key. The receipt is two
     tags in which M(rekey.oci.bucket_reencrypt) records its last re-encryption. A bucket is not proven if the receipt is not completed
     yet, or if only the intermediate bucket keys, which encrypt the objects' own keys, were re-encrypted
     (RV(rekey.oci.bucket_encryption_info#module:buckets[].scope=bucket-key)).
@@ -82,7 +82,7 @@ attributes:
     description: When run twice in a row with the same data, the second run changes nothing.
     support: full
 notes:
-  - The module takes none of the common options, so it is not in the action group C(rekey.oci.all).
+  - The module has no options that say how to sign in or where to send calls, so it is not in the action group C(rekey.oci.all).
 author:
   - rekey.oci contributors (@rekey-oci)
 seealso:
@@ -148,7 +148,7 @@ totals:
       description: Buckets that are empty or under an Oracle-managed key.
       type: int
 since:
-  description: The time since which the content of the report is the same, RFC 3339 in UTC.
+  description: When the content of the report last changed, RFC 3339 in UTC.
   returned: success
   type: str
   sample: "2026-11-24T10:00:00Z"

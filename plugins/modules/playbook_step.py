@@ -14,7 +14,7 @@ description:
   - It runs on the controller, makes no API call and changes nothing.
 options:
   playbook:
-    description: The playbook whose variables the task checks. V(rekey.oci.bucket_updated) gives V(reencrypt_bucket).
+    description: The playbook whose variables the task checks. The playbook V(rekey.oci.bucket_updated) sets V(reencrypt_bucket).
     type: str
     required: true
     choices: [reencrypt_bucket, enforce_rotation, encryption_report]

@@ -188,7 +188,7 @@ def _check_options(found: Mapping[str, Any]) -> None:
         _prefixed(inputs.check_key_id, found["kms_key_id"], "kms_key_id")
     if found["receipt"] == "none" and found["receipt_tag_namespace"]:
         raise BadInput(
-            "rekey_receipt_tag_namespace goes with rekey_receipt: tag. With rekey_receipt: none no receipt is kept."
+            "rekey_receipt_tag_namespace is given, and rekey_receipt is none, which keeps no receipt: leave one of them out."
         )
 
 

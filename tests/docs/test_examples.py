@@ -31,7 +31,7 @@ def as_playbook(text: str) -> str:
 
 
 #: What Ansible warns of where an endpoint is the same for all regions.
-ONE_ENDPOINT = "all regions are asked there"
+ONE_ENDPOINT = "each region gives the same buckets"
 #: Those whose examples ask about a bucket that is proven.
 PROVEN_FIRST = ("bucket_encryption_info",)
 #: Those whose examples want a re-encryption to last.

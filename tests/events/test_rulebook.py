@@ -24,7 +24,7 @@ from tests.simulator.serving import Running, serve
 from tests.tools import java
 from tests.tools.without import do_without
 
-NOTE = "tries again, and so does the nightly run."
+NOTE = "tries again. So does the nightly run of enforce_rotation, if you have one."
 KEYS = ("one", "two", "three")
 PERMISSIONS = [
     permission
@@ -188,7 +188,7 @@ def test_what_is_odd_does_no_harm(reader: Reader, tmp_path: Path) -> None:
     stream(simulator, json.dumps({"eventType": ROTATED}))
     # None of these names a key, so nothing tells that two are about one.
     reader.ends(4)
-    assert reader.rulebook.count("no event, passed over") == 1
+    assert reader.rulebook.count("is no event, so it is passed over") == 1
     assert reader.rulebook.count("has no usable name of a bucket, so it is ignored") == 3
     assert not mark.exists()
     assert "Traceback" not in reader.rulebook.log

@@ -170,7 +170,7 @@ def test_what_was_not_handed_on_comes_again(simulator: Running) -> None:
 def test_garbage_is_passed_over(simulator: Running, caplog: pytest.LogCaptureFixture, garbage: str) -> None:
     stream(simulator, garbage, EVENT)
     assert [one["body"] for one in Source(simulator).events(1)] == [EVENT]
-    assert sum("no event, passed over" in line for line in caplog.messages) == 1
+    assert sum("is no event, so it is passed over" in line for line in caplog.messages) == 1
     assert committed(simulator) == 2
 
 

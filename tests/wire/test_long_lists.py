@@ -87,7 +87,7 @@ def test_a_list_that_is_too_long_ends_in_time(tmp_path: Path, settings: dict[str
     with slow(tmp_path, 7.0, **settings) as there:
         outcome, took = there.reconcile(Options(wait_timeout=60))
         assert isinstance(outcome, Fail)
-        assert "work requests could not be listed to their end" in outcome.message
+        assert "The list of the compartment's work requests could not be read to its end" in outcome.message
         assert took <= 60 + 90
         assert not there.running.control("GET", "truth")["submissions"].get("photos")
 

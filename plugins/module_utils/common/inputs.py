@@ -71,7 +71,7 @@ def check_bucket_name(name: str) -> None:
         )
     if not _BUCKET_NAME.fullmatch(name):
         raise BadInput(
-            "bucket_name %s has characters that no bucket's name has: letters, digits, hyphens, underscores and periods."
+            "bucket_name %s has characters that no bucket's name has. Use only letters, digits, hyphens, underscores and periods."
             % shown(name)
         )
 
@@ -108,7 +108,7 @@ def check_receipt(params: Mapping[str, Any]) -> None:
         )
     if not _TAG_NAMESPACE.fullmatch(namespace):
         raise BadInput(
-            "receipt_tag_namespace %s is not the name of a tag namespace: 1 to 100 characters, without periods and spaces."
+            "receipt_tag_namespace %s is not the name of a tag namespace. Such a name has 1 to 100 ASCII characters, and no period or space."
             % shown(namespace)
         )
 

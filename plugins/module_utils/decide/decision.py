@@ -120,7 +120,7 @@ def _unassignable(key: Optional[Key], target: str, unreadable: Optional[str]) ->
     if key is None:
         return "The key %s cannot be read, so it was not assigned: %s." % (target, unreadable)
     if key.state != "ENABLED":
-        return "The key %s is %s, so it was not assigned. Only an ENABLED key can be." % (target, key.state)
+        return "The key %s is %s, so it was not assigned. Only an ENABLED key can be assigned." % (target, key.state)
     if key.algorithm not in (None, "AES"):
         return "The key %s is of algorithm %s, so it was not assigned. Object Storage takes only AES keys." % (
             target,

@@ -68,7 +68,7 @@ def no_receipt(here: Situation, why: str, name: str, error: Optional[ApiError] =
     return Verdict(
         facts={"tags_unusable": why, "receipt": None, "listing": None},
         attempt={"accepted": None},
-        warning="No receipt can be kept on bucket %s, so this run decides from work requests alone, a weaker proof: %s"
+        warning="No receipt can be kept on bucket %s, so this run decides from work requests alone. That is a weaker proof. The cause: %s"
         % (name, why),
     )
 
@@ -78,14 +78,15 @@ def out_of_time(here: Situation, step: Step, calls_in_list: int, last: Optional[
     why, then = "The service answers too slowly to go on", "Run again: the next run goes on from here."
     if calls_in_list:
         what = "bucket's open uploads" if isinstance(step, ListUploads) else "compartment's work requests"
-        why = "The %s could not be listed to their end, after %d calls" % (what, calls_in_list)
+        why = "The list of the %s could not be read to its end, after %d calls" % (what, calls_in_list)
         then = "Run again with a longer one."
     if last is not None:
         why = last.line()
     if here.attempt.lost_at is not None:
         why, then = (
-            "The answer to ReencryptBucket was lost, and it could not be looked up: %s" % why,
-            "The next run finds out.",
+            "The answer to ReencryptBucket was lost, and whether the service accepted it could not be looked up: %s"
+            % why,
+            "Run again: the next run finds out, and does not submit twice.",
         )
     return Fail(
         "%s; wait_timeout (%d seconds) is over. %s" % (why, here.options.wait_timeout, then),
@@ -144,7 +145,7 @@ def replication_unread(here: Situation, failure: Failure) -> Verdict:
     error, step = failure.error, failure.step
     if error.status == 401 or error.signed_out:
         return end(here, failure)
-    told = "Whether the key's current version has come to the region of bucket %s cannot be read, so a re-encryption proves nothing: %s"
+    told = "It cannot be read whether the key's current version has come to the region of bucket %s, so a re-encryption proves nothing: %s"
     warning = told % (failure.name, error.line())
     if error.status in (403, 404):
         warning += " %s" % reading_takes(here)
@@ -221,5 +222,6 @@ def stuck(here: Situation, failure: Failure) -> Verdict:
     """A claim that stays is taken over after its grace."""
     return Verdict(
         attempt={"stuck": True, "claim": None, "claim_etag": None},
-        warning="The claim on bucket %s could not be taken back: %s" % (failure.name, failure.error.line()),
+        warning="The claim on bucket %s could not be taken back. A later run replaces it when it is claim_grace seconds old. %s"
+        % (failure.name, failure.error.line()),
     )

@@ -30,12 +30,15 @@ def refused(here: Situation, error: ApiError) -> str:
     if error.code != "NotAuthorizedOrFoundKmsKey" and "RestClientException" not in error.message:
         return error.line()
     key_id = here.bucket.kms_key_id
-    return "Object Storage may not use the key %s of bucket %s: Allow service objectstorage-%s to use keys %s. %s" % (
-        key_id,
-        here.bucket.name,
-        _region(here),
-        _where(here, key_id),
-        error.line(),
+    return (
+        "Object Storage may not use the key %s of bucket %s. Add this statement to a policy: Allow service objectstorage-%s to use keys %s. %s"
+        % (
+            key_id,
+            here.bucket.name,
+            _region(here),
+            _where(here, key_id),
+            error.line(),
+        )
     )
 
 
@@ -106,7 +109,7 @@ def _unassigned(here: Situation, error: ApiError, name: str) -> str:
     if error.code == "BucketNotFound":
         # It was found a moment ago. Whether OCI says this where KEY_ASSOCIATE is missing, too, is not documented.
         return told + (
-            "This user may not write to the bucket (BUCKET_UPDATE), or may not let it use the key: %s. %s"
+            "This user may not write to the bucket (BUCKET_UPDATE), or may not give the key to it. The latter needs the statement: %s. %s"
             % (delegate, error.line())
         )
     return told + (

@@ -155,11 +155,11 @@ def _awaited(here: Situation, failure: Failure, wanted: str) -> Verdict:
         # One more look when the time is over.
         return Verdict(min(_pause(here, failure), max(left, 0.05)))
     seen = waiting.describe(here.facts.seen(wanted) or WorkRequest(id=wanted))
-    told = "within wait_timeout (%d seconds): work request %s was last %s" % (here.options.wait_timeout, wanted, seen)
+    told = "within wait_timeout (%d seconds)" % here.options.wait_timeout
     if left > 0:
-        told = "while this run could ask: work request %s was last %s" % (wanted, seen)
-    message = "The re-encryption did not visibly finish %s, and the last poll failed: %s. Run again to join it."
-    return Verdict(end=Fail(message % (told, failure.error.line()), *here.stands, failure.error))
+        told = "before OCI refused this run's authentication"
+    message = "This run did not see the re-encryption finish %s. Work request %s was last %s. The last poll failed: %s. Run again to join it."
+    return Verdict(end=Fail(message % (told, wanted, seen, failure.error.line()), *here.stands, failure.error))
 
 
 def _not_found(here: Situation, wanted: str) -> Verdict:
@@ -201,9 +201,9 @@ def _changed(here: Situation, failure: Failure) -> Verdict:
         return Verdict(pause, facts=_LOOK, attempt={"refused_etag": etag})
     if isinstance(failure.step, Drop):
         return endings.stuck(here, failure)
-    why = "somebody changes it each time before this run can write to it"
+    why = "because somebody changes it each time before this run can write to it"
     if here.attempt.refused_etag == etag:
-        why = "though nobody changes it: the service does not take the etag that it gave"
+        why = "although nobody changes it: the service does not take the etag that it gave"
     accepted = here.attempt.accepted
     then = "Work request %s goes on; run again to join it." % accepted if accepted else "Run again."
     action = "submit" if here.attempt.may_have_submitted else "none"

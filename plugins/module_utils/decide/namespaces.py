@@ -41,10 +41,10 @@ def _would_write(here: Situation, step: Done) -> bool:
 
 def _lacks(namespace: TagNamespace) -> Optional[str]:
     if not namespace.exists:
-        return "It does not exist in this tenancy, or this user may not see it."
+        return "The namespace does not exist in this tenancy, or this user may not see it."
     if not namespace.active:
-        return "It is retired."
+        return "The namespace is retired."
     for key in receipts.TAGS:
         if not namespace.keys.get(key):
-            return "Its tag key %s is %s." % (key, "retired" if key in namespace.keys else "missing")
+            return "The tag key %s of the namespace is %s." % (key, "retired" if key in namespace.keys else "missing")
     return None

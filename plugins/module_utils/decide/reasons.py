@@ -57,7 +57,11 @@ REASONS: dict[str, Reason] = {
         "submit", "stale", None, None, "the receipt counts open uploads, and some of them have ended since"
     ),
     "unproven": Reason(
-        "submit", "unproven", None, None, "there is no receipt, or it proves nothing, or the key's version cannot be read"
+        "submit",
+        "unproven",
+        None,
+        None,
+        "there is no receipt, or it proves nothing, or the key's version cannot be read",
     ),
     "forced": Reason("submit", None, None, None, "you set `force`"),
     "key_assigned": Reason(

@@ -173,7 +173,7 @@ def _not_there(here: Situation) -> str:
 
 
 def _unknown(here: Situation) -> str:
-    return "Whether the current version %s of key %s has come to the region %s of bucket %s cannot be read" % (
+    return "It cannot be read whether the current version %s of key %s has come to the region %s of bucket %s" % (
         *_where(here),
         here.bucket.name,
     )

@@ -84,7 +84,7 @@ def judge(key: Key, version: KeyVersion, now: float, wish: Wish) -> Verdict:
     if not wish.force and age is not None and wish.max_age_days is not None and age <= wish.max_age_days:
         # What is wished for is true, whoever made it so. That the next rotation is not ours is said before it is due.
         why = unrotatable or imported
-        return Verdict(warning="%s %s" % (why, _NOT_DUE) if why else None)
+        return Verdict(warning=_NOT_DUE % why if why else None)
     if unrotatable:
         return Verdict(problem=unrotatable)
     if imported:
@@ -105,7 +105,7 @@ def judge(key: Key, version: KeyVersion, now: float, wish: Wish) -> Verdict:
     return Verdict(rotate=True)
 
 
-_NOT_DUE = "Its current version is young enough, so nothing had to be done yet."
+_NOT_DUE = "The key needs no rotation yet, but this task would fail if it did: %s"
 _AUTOMATIC = "The key %s is rotated automatically too: this version comes on top of the automatic ones."
 
 
@@ -121,9 +121,8 @@ def _unrotatable(key: Key) -> Optional[str]:
         return "The key %s is %s, so it cannot be rotated yet. Run again when it is ENABLED." % (key.called, key.state)
     if key.algorithm not in (None, "AES"):
         return (
-            "The key %s is of algorithm %s. This module rotates the AES keys that encrypt data: whoever verifies or encrypts "
-            "with the public half of an asymmetric key must be told of its new version first."
-            % (key.called, key.algorithm)
+            "The key %s is of algorithm %s. This module rotates only AES keys. Rotate this key by hand, and first tell "
+            "everybody who uses its public half." % (key.called, key.algorithm)
         )
     return None
 
@@ -132,7 +131,7 @@ def _imported(key: Key, version: KeyVersion, wish: Wish) -> Optional[str]:
     if version.origin != "EXTERNAL" or wish.replace_imported_material:
         return None
     return (
-        "The current version of key %s has imported material (origin EXTERNAL), so it was not rotated: the new version would have "
+        "The current version of key %s has imported material (origin EXTERNAL), so this task does not rotate it: the new version would have "
         "material that Oracle makes. Import a new version yourself, or set replace_imported_material." % key.called
     )
 

@@ -76,8 +76,9 @@ def _message(here: Situation, found: list[Upload]) -> str:
     more = ", and %d more" % (len(found) - _NAMED) if len(found) > _NAMED else ""
     return (
         "Bucket %s has %d open multipart upload%s that no re-encryption reaches, and that may be under an older key version: "
-        "%s%s. Commit or abort them, or let a lifecycle rule abort uploads that stay incomplete. The run after that re-encrypts "
-        "what they have become." % (here.bucket.name, len(found), "" if len(found) == 1 else "s", named, more)
+        "%s%s. Commit or abort them, or let a lifecycle rule abort uploads that stay incomplete. The next run after that re-encrypts "
+        "the bucket, and with it the objects that the uploads made."
+        % (here.bucket.name, len(found), "" if len(found) == 1 else "s", named, more)
     )
 
 

@@ -36,9 +36,7 @@ _OVERTIME = 20.0
 #: So many POSTs in a row that were refused with 409 although none runs. In tries.
 CONFLICTS = 4
 
-LATER = (
-    "A re-encryption that proves nothing by itself is running: run again when it is over, so that the job is finished."
-)
+LATER = "A re-encryption is running that does not prove the bucket. Run again when it has ended: that run submits another one if needed."
 
 
 def latest(facts: Facts, work_request: WorkRequest) -> Seen:
@@ -178,7 +176,7 @@ def conflict(here: Situation) -> Optional[Step]:
         )
     error = known(attempt.conflict)
     return Fail(
-        "No list shows a running re-encryption of bucket %s, but the service says: %s"
+        "No list of work requests shows a running re-encryption of bucket %s, but the service says: %s"
         % (here.bucket.name, error.line()),
         "submit",
         attempt.reason,

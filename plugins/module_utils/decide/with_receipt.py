@@ -178,8 +178,8 @@ def _others_claim(here: Situation, receipt: Receipt) -> Optional[Step]:
             return Done("join", "in_progress")
         if not options.wait:
             warning = (
-                "Another controller is about to submit the re-encryption of bucket %s: run again later, so that "
-                "the job is finished." % bucket.name
+                "Another controller is about to submit the re-encryption of bucket %s. Run again later, so that "
+                "the receipt is completed." % bucket.name
             )
             if attempt.submitted:
                 return Done("submit", here.reason, changed=True, warning=warning)
@@ -187,7 +187,7 @@ def _others_claim(here: Situation, receipt: Receipt) -> Optional[Step]:
         if here.overdue:
             return Fail(
                 "Another controller claimed bucket %s, and did not submit a re-encryption within wait_timeout "
-                "(%d seconds). Run again later: its claim is taken over after claim_grace."
+                "(%d seconds). Run again later: when the claim is claim_grace seconds old, a run replaces it."
                 % (bucket.name, options.wait_timeout),
                 action="join",
                 reason="in_progress",

@@ -215,7 +215,7 @@ class Fleet:
 
     def _give_up(self, task: BucketTask) -> None:
         task.give_up(
-            "Not begun: max_in_flight re-encryptions are running, and none ended within wait_timeout (%d seconds). "
+            "As many re-encryptions are running as max_in_flight allows, and none of them ended within wait_timeout (%d seconds). "
             "Run again later." % self.options.wait_timeout
         )
         self._keep(task)

@@ -202,7 +202,12 @@ def no_match(names: Names, seen: int, searched: int, by_key: bool) -> str:
     where = "%d compartment%s" % (searched, "" if searched == 1 else "s")
     if not seen:
         return "There are no buckets in %s." % where
-    return "None of the %d bucket%s in %s matches %s." % (seen, "" if seen == 1 else "s", where, " and ".join(filters))
+    return "Of the %d bucket%s in %s, none is left after %s." % (
+        seen,
+        "" if seen == 1 else "s",
+        where,
+        " and ".join(filters),
+    )
 
 
 def failures(entries: Sequence[dict[str, Any]], unlisted: Sequence[dict[str, Any]], regions: int = 1) -> Optional[str]:

@@ -155,7 +155,7 @@ def idle(fleet: Fleet, selection: Selection, entries: list[dict[str, Any]]) -> l
     ]
     for compartment_id in found[0].asked:
         if all(compartment_id in discovery.idle_compartments() for discovery in found):
-            what = "that matches %s" % names if str(names) else "in it"
+            what = "left after %s" % names if str(names) else "in it"
             warnings.append("The compartment %s has no bucket %s." % (compartment_id, what))
     # A bucket that was not looked at may be under any key; those that were moved to another one are under none of these.
     whole = all(entry.get("reason") != "not_begun" for entry in entries)

@@ -126,7 +126,7 @@ def poll(run: Knowledge, step: Poll) -> None:
     run.facts.saw(seen, run.clock())
     if seen.status is not None and not seen.terminal and seen.status not in RUNNING_STATUSES:
         run.warn(
-            "Work request %s has the status %s, which this collection does not know. It goes on waiting."
+            "Work request %s has the status %s, which this collection does not know. The module goes on waiting."
             % (seen.id, seen.status)
         )
 

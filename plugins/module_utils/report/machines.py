@@ -128,7 +128,7 @@ def as_prometheus(content: Mapping[str, Any], digest: str, since: str) -> str:
     )
     parts += _gauge(
         "rekey_report_since_timestamp_seconds",
-        "The time since which the report has said the same.",
+        "When the content of the report last changed.",
         [({}, _seconds(since))],
     )
     return "\n".join(parts) + "\n"

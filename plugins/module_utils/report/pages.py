@@ -97,7 +97,8 @@ def _summary(content: Mapping[str, Any], since: str) -> Iterable[str]:
     yield (
         '<p class="soft">This state was first seen at <time datetime="%s">%s UTC</time>. '
         "A receipt is two tags on a bucket, which say what its last re-encryption was for. "
-        "A bucket is proven when a completed receipt says that all of its objects are under the current version of its key.</p>"
+        "A bucket is proven when its receipt is completed, is about all objects, and names the current version of its key. "
+        "If no receipt is kept, a completed work request takes its place.</p>"
     ) % (since, since[:16].replace("T", " "))
     yield '<p class="lead" id="lead">%s</p>' % _lead(counts, len(content["problems"]))
     yield '<svg class="whole" viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label="%s">%s</svg>' % (

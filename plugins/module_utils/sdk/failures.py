@@ -121,7 +121,11 @@ def _place(error: Exception) -> str:
 
 def _refused_by_proxy(operation: str, status: int, proxy: str, endpoint: str) -> ApiError:
     said = "%d %s" % (status, HTTPStatus(status).phrase) if status in list(HTTPStatus) else str(status)
-    advice = "; it wants a user and password, which go into that variable" if status == 407 else ""
+    advice = (
+        "; it wants a user and password, which go into the environment variable that names the proxy"
+        if status == 407
+        else ""
+    )
     return ApiError(
         operation,
         "%s refused to connect to %s (%s)%s" % (proxy, endpoint, said, advice),

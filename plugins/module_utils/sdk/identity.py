@@ -102,8 +102,8 @@ def _obo_user(config: dict[str, Any], params: Mapping[str, Any], oci: Any, warni
         token = profile.content_of(profile.expanded(location or "")).decode("utf-8").strip()
     except (OSError, UnicodeDecodeError):
         raise BadInput(
-            "auth_type instance_obo_user needs a delegation_token_file in the profile of the OCI configuration file. This user "
-            "must be able to read that file. Cloud Shell has both."
+            "auth_type instance_obo_user needs a delegation_token_file in the profile of the OCI configuration file, as Cloud "
+            "Shell has it. This user must be able to read the file that it names."
         ) from None
     build = from_environment(
         "on a compute instance, such as in Cloud Shell",

@@ -37,7 +37,9 @@ def import_sdk() -> Any:
 
         if not hasattr(oci, "config"):
             where = getattr(oci, "__file__", None) or ", ".join(getattr(oci, "__path__", ()))
-            raise ImportError("what %s holds is something else of that name" % (where or "sys.modules"))
+            raise ImportError(
+                "%s is not the OCI SDK, although it has the same name" % (where or "the oci in sys.modules")
+            )
     except Exception as error:  # an SDK can be broken in every way, and each is shown as it is
         raise SdkMissing(error) from error
     return oci

@@ -246,7 +246,9 @@ class Source:
         for message in messages:
             body, at = event_of(message["value"]), message["at"]
             if body is None:
-                LOG.warning("partition %(partition)s, offset %(offset)s: no event, passed over", at)
+                LOG.warning(
+                    "The message at partition %(partition)s, offset %(offset)s is no event, so it is passed over.", at
+                )
             else:
                 self._window.take({"body": body, "meta": {"stream": at}}, now)
         if messages and self._uncommitted is None:

@@ -68,12 +68,15 @@ def retire_key(name: str) -> Callable[[World], None]:
 
 
 WRONG: dict[str, tuple[Callable[[World], None], str]] = {
-    "unknown": (remove, "It does not exist in this tenancy, or this user may not see it."),
-    "retired": (retire, "It is retired."),
-    "no receipt": (take_key("rekey-receipt"), "Its tag key rekey-receipt is missing."),
-    "no work request": (take_key("rekey-work-request"), "Its tag key rekey-work-request is missing."),
-    "receipt retired": (retire_key("rekey-receipt"), "Its tag key rekey-receipt is retired."),
-    "work request retired": (retire_key("rekey-work-request"), "Its tag key rekey-work-request is retired."),
+    "unknown": (remove, "The namespace does not exist in this tenancy, or this user may not see it."),
+    "retired": (retire, "The namespace is retired."),
+    "no receipt": (take_key("rekey-receipt"), "The tag key rekey-receipt of the namespace is missing."),
+    "no work request": (take_key("rekey-work-request"), "The tag key rekey-work-request of the namespace is missing."),
+    "receipt retired": (retire_key("rekey-receipt"), "The tag key rekey-receipt of the namespace is retired."),
+    "work request retired": (
+        retire_key("rekey-work-request"),
+        "The tag key rekey-work-request of the namespace is retired.",
+    ),
 }
 
 

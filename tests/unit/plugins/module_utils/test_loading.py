@@ -32,7 +32,7 @@ BROKEN = {
     "without what it needs": ("import a_package_that_is_not_there", "No module named 'a_package_that_is_not_there'"),
     "broken": ("raise RuntimeError('this build is broken')", "RuntimeError: this build is broken"),
     "half-written": ("def", "SyntaxError"),
-    "another package": ("", "oci/__init__.py holds is something else of that name"),
+    "another package": ("", "oci/__init__.py is not the OCI SDK, although it has the same name"),
 }
 
 

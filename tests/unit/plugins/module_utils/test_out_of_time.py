@@ -56,7 +56,7 @@ def test_a_list_that_is_too_long_ends_in_time(wait_timeout: int) -> None:
     there = long_list()
     _run, outcome = reconcile(there, Options(wait_timeout=wait_timeout))
     assert isinstance(outcome, Fail)
-    assert "work requests could not be listed to their end" in outcome.message
+    assert "The list of the compartment's work requests could not be read to its end" in outcome.message
     assert f"wait_timeout ({wait_timeout} seconds) is over" in outcome.message
     assert there.now - EPOCH <= wait_timeout + 90
     assert there.posts == 0
