@@ -27,7 +27,7 @@ PARTS = (
     "Run again", "The next run", "Nothing was submitted", "Work request … goes on", "The tag namespace … must exist",
     "Allow group", "The cause may be the receipt", "This needs two statements", "This user may not write to the bucket",
     "…… The service said", "…; wait_timeout", "Install it for the Python", "The configuration is not usable",
-    "…; … more", "Of the buckets that are not proven", "… more wait", "The key needs no rotation yet, but this task would fail if it did",
+    "…; … more", "Of the buckets that are not proven", "… more wait", "The key's current version is young enough",
     "… pages in a row told nothing new", "Progress could no longer be shown",
     "This may need the statement", "…. The re-encryption waits", "…, so this re-encryption proves nothing",
     "The namespace does not exist in this tenancy", "…: the vault reports no replication", "…, …: its replication is",

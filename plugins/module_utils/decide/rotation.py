@@ -105,7 +105,9 @@ def judge(key: Key, version: KeyVersion, now: float, wish: Wish) -> Verdict:
     return Verdict(rotate=True)
 
 
-_NOT_DUE = "The key needs no rotation yet, but this task would fail if it did: %s"
+_NOT_DUE = (
+    "The key's current version is young enough, so no rotation is due yet. But this task would fail if one were due: %s"
+)
 _AUTOMATIC = "The key %s is rotated automatically too: this version comes on top of the automatic ones."
 
 
@@ -121,8 +123,8 @@ def _unrotatable(key: Key) -> Optional[str]:
         return "The key %s is %s, so it cannot be rotated yet. Run again when it is ENABLED." % (key.called, key.state)
     if key.algorithm not in (None, "AES"):
         return (
-            "The key %s is of algorithm %s. This module rotates only AES keys. Rotate this key by hand, and first tell "
-            "everybody who uses its public half." % (key.called, key.algorithm)
+            "The key %s is of algorithm %s. This module rotates only AES keys. Rotate an asymmetric key by hand, and "
+            "first tell everybody who uses its public half." % (key.called, key.algorithm)
         )
     return None
 

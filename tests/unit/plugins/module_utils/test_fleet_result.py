@@ -137,7 +137,7 @@ def test_the_message_names_the_first_failures() -> None:
 def test_no_match_says_why() -> None:
     assert fleet_results.no_match(Names(), 0, 1, False) == "There are no buckets in 1 compartment."
     assert fleet_results.no_match(Names(["x*"], ["y"]), 7, 2, True) == (
-        "None of the 7 buckets in 2 compartments matches include x* and exclude y and key_ids."
+        "Of the 7 buckets in 2 compartments, none is left after include x* and exclude y and key_ids."
     )
 
 

@@ -66,7 +66,7 @@ def test_a_folder_that_hides_the_sdk(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(sys, "path", [str(tmp_path), *keep])
     with pytest.raises(SdkMissing) as error:
         loading.import_sdk()
-    assert "ImportError: what %s holds is something else" % (tmp_path / "oci") in str(error.value)
+    assert "ImportError: %s is not the OCI SDK" % (tmp_path / "oci") in str(error.value)
 
 
 OLD = "oci 2.60.0 is installed; this collection is tested with %s or later." % loading.OLDEST_SDK

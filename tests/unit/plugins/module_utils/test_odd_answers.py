@@ -138,7 +138,7 @@ def test_a_bucket_that_answers_412_for_ever_ends_the_run_soon_and_tells_the_caus
     there = World(refused={"UpdateBucket": 412})
     _run, outcome = reconcile(there, Options())
     assert isinstance(outcome, Fail)
-    assert "refused 6 writes in a row with 412, though nobody changes it" in outcome.message
+    assert "refused 6 writes in a row with 412, although nobody changes it" in outcome.message
     assert (there.calls.count("UpdateBucket"), there.posts) == (6, 0)
     assert len(there.calls) < 40
 

@@ -111,7 +111,7 @@ def test_ocids_and_what_contradicts() -> None:
     assert refused(rekey_kms_key_id="key").startswith("rekey_kms_key_id 'key'")
     assert refused(BUCKET, rekey_bucket_name="a/b").startswith("rekey_bucket_name 'a/b' has a slash")
     assert refused(rekey_workers=300).startswith("rekey_workers is 300")
-    assert "rekey_receipt: none" in refused(rekey_receipt="none", rekey_receipt_tag_namespace="Rekey")
+    assert "rekey_receipt is none" in refused(rekey_receipt="none", rekey_receipt_tag_namespace="Rekey")
 
 
 @pytest.mark.parametrize("name", ["rekey_compartment_id", "rekey_regions", "rekey_key_ids", "rekey_exclude"])
