@@ -30,7 +30,8 @@ PARTS = (
     "…; … more", "Of the buckets that are not proven", "… more wait", "The key's current version is young enough",
     "… pages in a row told nothing new", "Progress could no longer be shown",
     "This may need the statement", "…. The re-encryption waits", "…, so this re-encryption proves nothing",
-    "The namespace does not exist in this tenancy", "…: the vault reports no replication", "…, …: its replication is",
+    "The namespace does not exist in this tenancy", "The namespace is retired", "The tag key … of the namespace is …",
+    "… is not the OCI SDK", "…: the vault reports no replication", "…, …: its replication is",
 )  # fmt: skip
 
 

@@ -112,6 +112,6 @@ def test_the_weaknesses_of_no_receipt_are_the_same_everywhere() -> None:
     assert number == "four"
     assert points.count("\n- ") + 1 == 4
     option = said(options("bucket_reencrypt")["receipt"])
-    for words in ("work request", "older key afterwards", "controllers", "bucket keys"):
+    for words in ("work request", "to another key after the re-encryption", "controllers", "bucket keys"):
         assert words in " ".join(points.split())
         assert words in " ".join(option.split())
