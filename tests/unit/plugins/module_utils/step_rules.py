@@ -45,6 +45,9 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples impo
 #: The local monotonic clock when the step is decided. The last look was a second ago.
 NOW = 100.0
 
+#: What a list does not tell at once, such as whose a work request is, it tells within this, in seconds.
+SHOWN_WITHIN = 15.0
+
 WRITES = (Claim, Assign, Submit, Record, Complete, Drop)
 READS = (Look, ReadKey, ReadVersion, CheckObjects, ListWorkRequests, Poll, ReadErrors)
 
@@ -84,7 +87,10 @@ def check(facts: Facts, attempt: Attempt, options: Options) -> Step:
     if isinstance(step, Pause):
         assert 0 < step.seconds <= options.wait_interval, context
         assert step.forget in ("bucket", "listing", "work_request"), "a pause that changes nothing never ends"
-        assert options.wait or attempt.lost_at is not None or attempt.submitted or attempt.conflicts, context
+        assert (
+            options.wait or attempt.lost_at is not None or attempt.submitted or attempt.conflicts or facts.unclear.by_id
+        ), context
+        assert not facts.unclear.by_id or options.wait or not options.check_mode, context
     if there is not None and target is None:
         assert isinstance(step, (Done, Fail)), context
         assert step.reason == "oracle_managed_key", context
@@ -127,6 +133,7 @@ def check_write(facts: Facts, attempt: Attempt, options: Options, step: Step) ->
         made = step.receipt
         assert facts.listing is not None, "what runs already must be known"
         assert not any(not (facts.seen(other.id) or other).terminal for other in facts.listing), context
+        assert facts.unclear_since is None or facts.listed_at - facts.unclear_since >= SHOWN_WITHIN, context
         assert (made.state, made.nonce, made.scope) == (CLAIMED, NONCE, options.scope), context
         # What was listed before the claim can never be taken for its own, even in the same second.
         assert made.time >= EPOCH, context
@@ -150,6 +157,8 @@ def check_write(facts: Facts, attempt: Attempt, options: Options, step: Step) ->
         assert seen.status == "COMPLETED", context
         assert step.receipt == replace(found, state=COMPLETED), context
         assert attempt.is_mine(found.work_request_id) or not options.force, context
+        # Which of the two was accepted last, and under which key, nobody can tell.
+        assert not facts.unclear.by_id or attempt.recorded_etag == there.etag, context
     if isinstance(step, Drop):
         own = found is not None and found.state == CLAIMED and found.nonce == NONCE
         assert own or attempt.claim_etag == there.etag, context

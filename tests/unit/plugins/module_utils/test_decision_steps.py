@@ -20,6 +20,7 @@ import pytest
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, Bucket, Key, WorkRequest
 from ansible_collections.rekey.oci.plugins.module_utils.decide import decision, receipts
 from ansible_collections.rekey.oci.plugins.module_utils.decide.attempt import Attempt
+from ansible_collections.rekey.oci.plugins.module_utils.decide.ownership import ALL_CLEAR, Unclear
 from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import CLAIMED, COMPLETED, SUBMITTED, Receipt
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import (
     FORGOTTEN,
@@ -46,7 +47,7 @@ from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.examples impo
     key,
     receipt,
 )
-from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.step_rules import NOW, check
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.step_rules import NOW, SHOWN_WITHIN, check
 
 STATUSES: list[Seen | None] = [
     None,
@@ -64,6 +65,13 @@ LISTINGS: list[tuple[WorkRequest, ...] | None] = [
     (WorkRequest(FOREIGN, status="FAILED", time_accepted=EPOCH - 5.0),),
     (WorkRequest(RECORDED, status="IN_PROGRESS", time_accepted=EPOCH - 60.0),),
 ]
+#: Listed work requests that do not tell whose they are: each may be this bucket's.
+UNCLEAR = {
+    status: Unclear({FOREIGN: WorkRequest(FOREIGN, status=status, time_accepted=EPOCH - 5.0)}, EPOCH - 5.0, running)
+    for status, running in (("ACCEPTED", True), ("IN_PROGRESS", True), ("COMPLETED", False))
+}
+#: How long ago the first list showed them, in seconds.
+SHOWN = (0.8, SHOWN_WITHIN + 5.0)
 KEYS: list[tuple[Key | None, str | None]] = [
     (None, None),
     (key(), None),
@@ -127,13 +135,20 @@ def facts_of(
     listing: tuple[WorkRequest, ...] | None,
     of_key: tuple[Key | None, str | None],
     content: tuple[int | None, bool, bool | None],
+    unclear: Unclear = ALL_CLEAR,
+    shown: float = SHOWN[0],
 ) -> Facts:
     """What has been observed so far."""
     facts = Facts(bucket=there, looked_at=NOW - 1.0, service_time=EPOCH, receipt=found, receipt_seen_at=NOW - 1.0)
     facts.key, facts.key_unreadable = of_key
     facts.key_read_at = NOW - 0.9
-    facts.listing, facts.listed_at = listing, NOW - 0.8
+    if listing is not None:
+        for before in (shown, SHOWN[0]):
+            facts.listed(listing, NOW - before, NOW - before, unclear)
     facts.objects_checked, facts.has_objects = content[1:]
+    if unclear.by_id:
+        # So that the next step is one that these matter to.
+        facts.errors_read.add(RECORDED)
     if seen is not None:
         facts.work_requests[RECORDED] = seen
         (facts.ended_at if seen.terminal else facts.running_at)[RECORDED] = NOW - 0.7
@@ -170,6 +185,8 @@ class Combination(NamedTuple):
     content: tuple[int | None, bool, bool | None]
     stage: str
     options: Options
+    unclear: Unclear = ALL_CLEAR
+    shown: float = SHOWN[0]
 
 
 def fresh_combinations() -> Iterator[Combination]:
@@ -195,6 +212,19 @@ def later_combinations() -> Iterator[Combination]:
             yield Combination(there, found, seen, listing, of_key, PLAIN, kind, options)
 
 
+def unclear_combinations() -> Iterator[Combination]:
+    """A list that shows what may be this bucket's, for the first time or for long."""
+    all_options = [
+        replace(options_of((force, False, wait, check_mode, False, verify, False)), open_uploads="ignore")
+        for force, wait, check_mode, verify in itertools.product((False, True), repeat=4)
+    ]
+    for (found, seen), listing, kind, unclear, shown in itertools.product(
+        all_receipts(), (LISTINGS[1], LISTINGS[5]), ATTEMPTS, UNCLEAR.values(), SHOWN
+    ):
+        for options in all_options if kind == "fresh" else all_options[::4]:
+            yield Combination(bucket(), found, seen, listing, KEYS[2], PLAIN, kind, options, unclear, shown)
+
+
 def beginnings() -> Iterator[Combination]:
     """What a bucket may hold, and the key that it may have: before anything else counts."""
     few = [(None, None), (receipt(COMPLETED, RECORDED), None), (receipt(SUBMITTED, RECORDED), STATUSES[2])]
@@ -211,11 +241,11 @@ def beginnings() -> Iterator[Combination]:
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
-@pytest.mark.parametrize("combinations", [fresh_combinations, later_combinations, beginnings])
+@pytest.mark.parametrize("combinations", [fresh_combinations, later_combinations, unclear_combinations, beginnings])
 def test_no_combination_breaks_a_rule(combinations: Callable[[], Iterator[Combination]], shard: int) -> None:
     kinds = set()
     for found in itertools.islice(combinations(), shard, None, SHARDS * STEP):
-        facts = facts_of(*found[:6])
+        facts = facts_of(*found[:6], found.unclear, found.shown)
         kinds.add(type(check(facts, attempt_of(found.stage, facts, found.options), found.options)))
     assert len(kinds) >= 6, "the combinations lead to many kinds of steps"
 
