@@ -46,7 +46,7 @@ options:
     elements: str
     version_added: 1.1.0
   namespace_name:
-    description: The Object Storage namespace. If you leave it out, the module looks it up, which costs one call.
+    description: The Object Storage namespace. If you leave it out, the module looks it up, which costs one call in each region.
     type: str
     aliases: [namespace]
 """

@@ -15,7 +15,8 @@ options:
       - >-
         Whether the controller shows on standard error how far the re-encryption is while the module waits, such as
         C(payroll: IN_PROGRESS 42 %, 1 min 10 s, about 1 min 40 s left).
-      - There is a line at each change, and every 30 seconds.
+      - There is a line at each change, and every 30 seconds. C(REPLICATING) in it means that the task waits until the key's new version has
+        come to the bucket's region.
       - If you leave it out, the variable C(rekey_progress) is used, then E(ANSIBLE_REKEY_PROGRESS) on the controller, and then
         V(true).
       - This option changes nothing about the task or its result. Tasks with C(async) or C(no_log) show no progress. Local connections

@@ -78,7 +78,7 @@ options:
     type: str
     version_added: 1.1.0
   namespace_name:
-    description: The Object Storage namespace. If you leave it out, the plugin looks it up, which costs one call.
+    description: The Object Storage namespace. If you leave it out, the plugin looks it up, which costs one call in each region.
     type: str
   strict:
     description:
@@ -336,11 +336,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         """What was asked for by name, and matched nothing: it may be mistyped."""
         told = str(names)
         if not found:
+            if not told:
+                return ["there is no bucket in the compartments that were listed."]
             count = len(listed["buckets"])
-            seen = "%d bucket%s listed" % (count, "" if count == 1 else "s")
-            return [
-                "no bucket is left after %s, of %s." % (told, seen) if told else "no bucket is found, of %s." % seen
-            ]
+            return ["no bucket is left after %s, of %d bucket%s listed." % (told, count, "" if count == 1 else "s")]
         matching = {glob for bucket in listed["buckets"] for glob in names.matching(bucket["name"])}
         lines = [
             "%s has %s, which matches the name of no bucket." % (option, glob)

@@ -120,7 +120,7 @@ summary:
       description: Buckets under an Oracle-managed key.
       type: int
     error:
-      description: Buckets whose status could not be found out.
+      description: Buckets whose status could not be found out, or whose key is not C(ENABLED).
       type: int
 buckets:
   description: An entry for each bucket, in the order of their regions, namespaces and names.
@@ -158,7 +158,7 @@ buckets:
         - V(unproven) means that nothing is proven about the bucket. V(in_progress) means that a re-encryption is running. V(failed) means that
           the last re-encryption failed, was canceled, or completed with errors.
         - V(empty_bucket) means that the bucket holds nothing. V(oracle_managed_key) means that it has no key of a vault.
-        - V(error) means that the status could not be found out, or that the key is disabled or deleted.
+        - V(error) means that the status could not be found out, or that the key is not C(ENABLED).
       type: str
       choices: [up_to_date, stale, unproven, in_progress, failed, empty_bucket, oracle_managed_key, error]
     compartment_name:
@@ -168,7 +168,7 @@ buckets:
       description: The age of the key's current version in whole days, by the service's clock. Null if it is not known.
       type: int
     error:
-      description: Why the status could not be found out. Null if it could.
+      description: Why the status is V(error). Null if it is another one.
       type: dict
       contains:
         message:

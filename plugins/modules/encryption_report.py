@@ -35,7 +35,8 @@ options:
   results:
     description:
       - Whole results of M(rekey.oci.bucket_encryption_info). If you ran it more than once, such as for several regions, give them all.
-      - The report says that it is not complete if a compartment could not be listed, or if a run failed or was stopped. The CSV then has a
+      - The report says that it is not complete if a compartment could not be listed, if a run failed without naming any bucket, or if a run
+        was stopped. The CSV then has a
         line with the status C(incomplete), the JUnit file has an error, and the metric C(rekey_report_problems) is not 0.
     type: list
     elements: dict
@@ -48,7 +49,7 @@ options:
     description:
       - Which files to write.
       - V(junit) writes a test suite with one test case for each bucket. GitLab, Jenkins and others can show it. A bucket that is not proven is
-        a failure. A bucket with nothing to prove is skipped. A bucket that could not be read is an error.
+        a failure. A bucket with nothing to prove is skipped. A bucket with the status V(error) is an error.
       - V(prometheus) writes metrics for the textfile collector of Prometheus' node_exporter.
     type: list
     elements: str

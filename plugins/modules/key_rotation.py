@@ -75,7 +75,7 @@ attributes:
     description: When run twice in a row with the same arguments, the second run changes nothing.
     support: full
     details:
-      - With O(force=true), each run makes a version.
+      - With O(force=true), each run makes a version, unless another controller is making one at that moment.
 extends_documentation_fragment:
   - rekey.oci.auth
   - rekey.oci.attributes

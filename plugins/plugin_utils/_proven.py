@@ -42,7 +42,7 @@ def proven(result: Any) -> bool:
     if not _is_entry(result):
         if _ANY_TASK.intersection(result):
             return False
-        raise NoResult("it was given a dictionary with none of their keys")
+        raise NoResult("it was given a dictionary that is no such result")
     return _entry(result)
 
 

@@ -39,7 +39,9 @@ CAUSES = {
     "OCI refused twice to list": {causes.UNLISTED},
     "an answer was lost": {causes.LATE},
     "somebody else changed the bucket": {causes.TOUCHED},
-    "somebody else re-encrypted": {causes.FOREIGN},
+    "somebody else re-encrypted while": {causes.FOREIGN},
+    # The histories do not tell it from the one before.
+    "somebody else re-encrypted after": set(),
     "somebody else took the receipt away": {causes.STRIPPED, causes.MOVED},
     "some of the open uploads": {causes.UPLOADS},
     "no receipt can be kept": {causes.NO_RECEIPT, causes.UNREADABLE},

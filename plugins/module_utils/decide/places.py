@@ -68,7 +68,9 @@ class FreeformTags(Place):
     def full(self, bucket: Bucket) -> Optional[str]:
         if len(self.others(bucket)) + len(receipts.TAGS) <= self.MOST:
             return None
-        return "the receipt needs 2 of the %d freeform tags that a bucket may have, and they are taken" % self.MOST
+        return (
+            "the receipt needs 2 of the %d freeform tags that a bucket may have, and fewer than 2 are free" % self.MOST
+        )
 
 
 FREEFORM = FreeformTags()
@@ -120,4 +122,6 @@ class DefinedTags(Place):
     def full(self, bucket: Bucket) -> Optional[str]:
         if sum(len(tags) for tags in self.others(bucket).values()) + len(receipts.TAGS) <= self.MOST:
             return None
-        return "the receipt needs 2 of the %d defined tags that a bucket may have, and they are taken" % self.MOST
+        return (
+            "the receipt needs 2 of the %d defined tags that a bucket may have, and fewer than 2 are free" % self.MOST
+        )

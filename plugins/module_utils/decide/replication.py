@@ -148,7 +148,7 @@ def _message(here: Situation) -> Optional[str]:
     if key is None:
         return None
     if under_way(facts):
-        return "%s. The re-encryption waits for it." % _not_there(here)
+        return "%s. A run outside of check mode waits for it before it submits." % _not_there(here)
     status = _status(facts)
     if status == UNREAD and facts.version_unreadable:
         return "%s, so this re-encryption proves nothing." % _unknown(here)

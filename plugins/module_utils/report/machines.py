@@ -67,7 +67,7 @@ def _case(one: Mapping[str, Any]) -> str:
     told = " ".join(part for part in (one["action"], one["error"]) if part)
     status = one["status"].replace("_", " ")
     if one["status"] == "error":
-        found = _element("error", "It could not be looked at", status, told)
+        found = _element("error", "It could not be judged", status, told)
     elif one["verdict"] == NOT_PROVEN:
         found = _element("failure", "Not proven: %s" % status, status, told)
     elif one["verdict"] == NOTHING_TO_PROVE:

@@ -139,7 +139,11 @@ def _weigh(entry: Mapping[str, Any], scope: Any) -> Optional[tuple[str, str, str
     """Why a bucket that is told to be up to date is not proven all the same, if so."""
     receipt, current = part(entry, "receipt"), part(part(entry, "key"), "current_version").get("id")
     if entry.get("predicted") or (receipt and receipt.get("state") != "completed"):
-        return NOT_PROVEN, "storage operator", "Run the re-encryption again: its receipt is not completed yet."
+        return (
+            NOT_PROVEN,
+            "storage operator",
+            "The receipt is not completed: run bucket_reencrypt or compartment_reencrypt again to complete it.",
+        )
     if receipt and current and receipt.get("key_version_id") != current:
         return NOT_PROVEN, "storage operator", "Re-encrypt: the receipt names another version of the key."
     if scope == BUCKET_KEY:
@@ -164,7 +168,11 @@ def _judge(
             "Allow the operation, or correct the name: it was refused or found nothing.",
         )
     if error.get("operation") and error.get("status") is None:
-        return verdict, "storage operator", "Make the endpoint reachable, and look again."
+        return (
+            verdict,
+            "storage operator",
+            "See why the call failed, such as an endpoint that cannot be reached or a session that has expired, and look again.",
+        )
     if status == "unproven" and bucket.get("kms_key_id") and not key:
         return verdict, "IAM administrator", "Allow reading the key: its current version is not known."
     return verdict, who, action

@@ -272,7 +272,7 @@ class Source:
 
     def _log_trouble(self, error: Exception) -> None:
         if not self._failures:
-            LOG.warning("the stream cannot be read: %s; trying again until it can", self._consumer.explain(error))
+            LOG.warning("the stream cannot be read: %s; trying again", self._consumer.explain(error))
         self._failures += 1
 
     def _log_end_of_trouble(self) -> None:

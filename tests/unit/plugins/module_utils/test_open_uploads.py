@@ -63,6 +63,17 @@ def test_they_are_counted_named_and_listed_before_the_post(kept: str, check_mode
         assert run.facts.receipt is None or run.facts.receipt.open == 2
 
 
+@pytest.mark.parametrize("kept", ["tag", "none"])
+def test_what_to_do_after_their_end_depends_on_whether_there_is_a_receipt(kept: str) -> None:
+    there = World(uploads=[upload()])
+    run, _outcome = reconcile(there, Options(receipt=kept))
+    (told,) = [warning for warning in run.warnings if "open multipart upload" in warning]
+    assert ("force: true" in told) == (kept == "none")
+    there.commit_upload()
+    _run, again = reconcile(there, Options(receipt=kept), nonce="c" * 12)
+    assert again.reason == {"tag": "uploads_ended", "none": "up_to_date"}[kept]
+
+
 def test_where_there_is_none_the_receipt_says_nothing_and_costs_no_call() -> None:
     there = World()
     run, _outcome = reconcile(there, Options())

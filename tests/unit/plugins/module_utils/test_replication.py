@@ -142,7 +142,7 @@ def test_check_mode_foretells_and_warns(receipt_kept: str) -> None:
     assert (outcome.action, outcome.changed, there.posts, there.writes) == ("submit", True, 0, 0)
     (warning,) = run.warnings
     assert "has not come to the region us-phoenix-1" in warning
-    assert warning.endswith("The re-encryption waits for it.")
+    assert warning.endswith("A run outside of check mode waits for it before it submits.")
     _run, outcome = reconcile(there, Options(check_mode=True, wait=False, receipt=receipt_kept))
     assert isinstance(outcome, Fail)
     assert there.now < EPOCH + 10

@@ -56,7 +56,10 @@ def test_a_refusal_is_for_the_iam_administrator(http_status: int) -> None:
 
 def test_an_endpoint_that_did_not_answer_is_for_the_operator() -> None:
     row = rows.row(entry("error", error={"operation": "GetBucket", "status": None, "message": "no answer"}))
-    assert (row["who"], row["action"]) == ("storage operator", "Make the endpoint reachable, and look again.")
+    assert (row["who"], row["action"]) == (
+        "storage operator",
+        "See why the call failed, such as an endpoint that cannot be reached or a session that has expired, and look again.",
+    )
 
 
 @pytest.mark.parametrize("status", ["stale", "unproven", "failed", "error"])
