@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError, WorkRequest
@@ -33,7 +32,7 @@ class Attempt:
     claimed_at: float = 0.0
     #: What the list before the POST showed: of this bucket, and of those that did not tell whose they are.
     listed_before: frozenset[str] = frozenset()
-    unclear_before: Mapping[str, WorkRequest] = MappingProxyType({})
+    unclear_before: Mapping[str, WorkRequest] = field(default_factory=dict)
     #: The receipt's texts before the claim, to be put back where the POST is refused.
     receipt_before: Optional[dict[str, str]] = None
 
