@@ -27,4 +27,5 @@ attributes:
     details:
       - With O(force=true), each run re-encrypts.
       - If the module cannot read which version of the key is the current one, each run re-encrypts too.
+      - If no receipt is kept, as with O(receipt=none), a re-encryption right after a rotation proves nothing. See O(receipt) for how long.
 """

@@ -35,10 +35,13 @@ options:
         version of the key. The bucket is proven if its receipt is completed, is about all objects, and names the current version of its
         current key.
       - V(tag) keeps the receipt in the freeform tags C(rekey-receipt) and C(rekey-work-request).
-      - V(none) writes no tags, and decides from OCI's work requests alone. That is a weaker proof, for four reasons. OCI drops old work
-        requests, and the proof with them. The proof can be wrong if the bucket was moved to another key after the re-encryption, and the
-        current version of that key is older than the re-encryption. Two controllers that run at once may both submit a re-encryption. And a
-        re-encryption of the bucket keys alone looks like one of all objects.
+      - V(none) writes no tags, and decides from OCI's work requests alone. A re-encryption then counts only if OCI accepted it at least 5
+        minutes after the key's current version was created (65 minutes for a key of another region). If you run the module earlier than
+        that after a rotation, it re-encrypts the bucket, and a later run does so once more.
+      - The proof of V(none) is weaker than a receipt, for four reasons. OCI drops old work requests, and the proof with them. The
+        proof can be wrong if the bucket was moved to another key after the re-encryption, and the current version of that key is older than
+        the re-encryption. Two controllers that run at once may both submit a re-encryption. And a re-encryption of the bucket keys alone
+        looks like one of all objects.
       - If the bucket's tags are full, or the user may not write them, the module warns and goes on as with V(none).
     type: str
     choices: [tag, none]

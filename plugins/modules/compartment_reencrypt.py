@@ -48,6 +48,7 @@ options:
       - The largest number of buckets, at least 1, for which this run submits a re-encryption. The others wait for another run and have
         the reason V(deferred). They do not count as failed.
       - The module takes the buckets in the order of their regions, namespaces and names. So run by run, it works through all of them.
+        This is not so with O(force=true), or if keys cannot be read, because such buckets are never up to date.
       - If you leave it out, there is no limit.
     type: int
     version_added: 1.1.0

@@ -74,9 +74,11 @@ def told(here: Situation, step: Step) -> Step:
 def _message(here: Situation, found: list[Upload]) -> str:
     named = ", ".join("%r%s" % (upload.object[:80], _age(here, upload)) for upload in found[:_NAMED])
     more = ", and %d more" % (len(found) - _NAMED) if len(found) > _NAMED else ""
-    then = "The next run after that re-encrypts the bucket, and with it the objects that the uploads made."
+    then = (
+        "The next task that re-encrypts the bucket then does so again, and with it the objects that the uploads made."
+    )
     if not here.keeps_receipt:
-        then = "After that, run with force: true. No receipt is kept, so no other run re-encrypts the objects that the uploads made."
+        then = "After that, re-encrypt the bucket with force: true. No receipt is kept, so no other run notices the objects that the uploads made."
     return (
         "Bucket %s has %d open multipart upload%s that no re-encryption reaches, and that may be under an older key version: "
         "%s%s. Commit or abort them, or let a lifecycle rule abort uploads that stay incomplete. %s"

@@ -36,7 +36,10 @@ _OVERTIME = 20.0
 #: So many POSTs in a row that were refused with 409 although none runs. In tries.
 CONFLICTS = 4
 
-LATER = "A re-encryption is running that does not prove the bucket. Run again when it has ended: that run submits another one if needed."
+LATER = (
+    "A re-encryption is running that does not prove the bucket. When it has ended, run bucket_reencrypt or compartment_reencrypt. "
+    "That run submits another one if needed."
+)
 
 
 def latest(facts: Facts, work_request: WorkRequest) -> Seen:

@@ -40,7 +40,7 @@ def test_without_waiting_it_leaves_the_job_and_no_claim(receipt: str) -> None:
     _run, outcome = reconcile(there, Options(receipt=receipt, wait=False))
     assert isinstance(outcome, Done)
     assert (outcome.action, outcome.reason, outcome.changed) == ("join", "in_progress", False)
-    assert "Run again" in (outcome.warning or "")
+    assert "When it has ended, run" in (outcome.warning or "")
     assert there.calls.count("ReencryptBucket") <= 1
     assert receipts.RECEIPT_TAG not in there.bucket.freeform_tags
 
