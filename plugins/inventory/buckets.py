@@ -23,7 +23,8 @@ description:
   - Each host has C(ansible_connection=local) and the controller's Python, because there is nothing to log in to. The notes list its other
     variables, under RV(ignore:Host variables).
   - If a compartment cannot be listed, the plugin warns and goes on with the others, unless O(strict=true). If none can be listed, the
-    inventory fails.
+    plugin fails, and the file gives no host. Ansible itself only warns about a file that fails, unless you set
+    C(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true).
   - In each region, the plugin makes one ListBuckets call for each compartment and each thousand buckets. With O(recursive=true), it also makes
     ListCompartments calls.
 options:
@@ -82,7 +83,7 @@ options:
     type: str
   strict:
     description:
-      - Whether the inventory fails if an entry of O(compose), O(groups) or O(keyed_groups) fails, or if a compartment cannot be listed. The
+      - Whether the plugin fails if an entry of O(compose), O(groups) or O(keyed_groups) fails, or if a compartment cannot be listed. The
         file then gives no host at all.
   cache:
     description:

@@ -37,7 +37,7 @@ CAUSES = {
     "an earlier one failed": {causes.FAILED, causes.FORCED},
     "the service forgot the work request": {causes.FORGOTTEN, causes.HIDDEN},
     "OCI refused twice to list": {causes.UNLISTED},
-    "an answer was lost": {causes.LATE},
+    "the answer to a POST was lost": {causes.LATE},
     "somebody else changed the bucket": {causes.TOUCHED},
     "somebody else re-encrypted while": {causes.FOREIGN},
     # The histories do not tell it from the one before.

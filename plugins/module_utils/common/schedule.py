@@ -60,6 +60,11 @@ class Row:
         return len(self._failures)
 
     @property
+    def busy(self) -> int:
+        """How many of them say that the service is busy, and nothing about the call."""
+        return sum(error.throttled for error, _begun in self._failures)
+
+    @property
     def alike(self) -> int:
         """How often what was said last was said in all. A status may come with several codes, and mean one thing."""
         kind = _kind(self._failures[-1][0])

@@ -28,7 +28,7 @@ BARE_LOOKS = 5
 
 @dataclass(frozen=True)
 class Failure:
-    """A step that failed; ``count`` is how often in a row, ``since`` and ``alike`` are those of its Row.
+    """A step that failed; ``count`` is how often in a row, ``since``, ``alike`` and ``busy`` are those of its Row.
 
     What is believed must have been said more than once, whatever failed in between.
     """
@@ -42,6 +42,7 @@ class Failure:
     #: No call is begun at this or later.
     last_call: float = float("inf")
     alike: int = 1
+    busy: int = 0
 
 
 @dataclass(frozen=True)
@@ -106,14 +107,11 @@ def _of_lost_post(told: str) -> str:
 def end(here: Situation, failure: Failure) -> Verdict:
     attempt, step, error = here.attempt, failure.step, failure.error
     told = explain(here, step, error, failure.namespace, failure.name)
-    return Verdict(
-        end=Fail(
-            _of_lost_post(told) if attempt.lost_at is not None else told,
-            action="submit" if attempt.may_have_submitted else "none",
-            reason=attempt.reason or reason_behind(step),
-            error=error,
-        )
-    )
+    reason = attempt.reason or reason_behind(step)
+    action = "submit" if attempt.may_have_submitted else "none"
+    if reason is None and attempt.joined is not None:
+        action, reason = "join", "in_progress"
+    return Verdict(end=Fail(_of_lost_post(told) if attempt.lost_at is not None else told, action, reason, error))
 
 
 def bare_or_end(here: Situation, failure: Failure) -> Verdict:

@@ -115,7 +115,8 @@ def may_retry(here: Situation, failure: Failure) -> bool:
 
 
 def _may_pass(here: Situation, failure: Failure, rule: Rule) -> bool:
-    tries, tried = rule.tries, failure.count
+    # A busy service says nothing about the call.
+    tries, tried = rule.tries, failure.count - failure.busy
     if isinstance(failure.step, _WRITES) and failure.error.effect != "none":
         if failure.error.code == NOT_UNDERSTOOD:
             tries, tried = LOST_WRITES, failure.alike

@@ -153,7 +153,9 @@ class Reconciler(Knowledge):
     # Failures.
 
     def _failure(self, step: Step, error: ApiError, row: Row) -> endings.Failure:
-        return endings.Failure(step, error, self.namespace, self.name, row.count, row.since, self.last_call, row.alike)
+        return endings.Failure(
+            step, error, self.namespace, self.name, row.count, row.since, self.last_call, row.alike, row.busy
+        )
 
     def _failed(self, step: Step, error: ApiError, begun: float) -> float:
         row, due = self._rows.get(type(step), (Row(), 0.0))

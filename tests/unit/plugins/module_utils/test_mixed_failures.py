@@ -46,6 +46,17 @@ def test_a_key_that_was_not_read_for_other_reasons(noise: str, odd: int) -> None
     assert (outcome.reason, there.posts, run.warnings) == ("up_to_date", 1, [])
 
 
+@pytest.mark.parametrize("operation", ["GetKeyVersion", "ListMultipartUploads", "ListWorkRequestErrors"])
+def test_that_the_service_is_busy_is_none_of_the_few_tries(operation: str) -> None:
+    there = World()
+    for noise in ("500", "429", "500", "429", "500", "429"):
+        there.break_(operation, **{**NOISE[noise], "count": 1})
+    run, outcome = reconcile(there, Options())
+    assert isinstance(outcome, Done)
+    assert (outcome.action, there.posts, run.warnings) == ("submit", 1, [])
+    assert there.calls.count(operation) >= 7
+
+
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize("noise", ["412", "503", "reset"])
 @pytest.mark.parametrize("number", [0, 1, 2])

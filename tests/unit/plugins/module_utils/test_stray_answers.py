@@ -25,6 +25,18 @@ def test_somebody_else_s_that_runs_is_joined(wait: bool) -> None:
     assert (outcome.action, there.posts, run.warnings) == ("join", 1, [])
 
 
+@pytest.mark.parametrize("operation", ["GetBucket", "ListWorkRequestErrors", "UpdateBucket"])
+def test_who_has_joined_one_says_so_even_where_a_later_call_fails(operation: str) -> None:
+    there = World(work_seconds=600.0)
+    reconcile(there, Options(wait=False))
+    there.pass_time(120)
+    there.break_(operation, "error_before", skip=1 if operation == "GetBucket" else 0, count=10_000, status=500)
+    _run, outcome = reconcile(there, Options(), nonce="b" * 12)
+    assert isinstance(outcome, Fail)
+    assert f"{operation} failed: 500" in outcome.message
+    assert (outcome.action, outcome.reason, there.posts) == ("join", "in_progress", 1)
+
+
 @pytest.mark.parametrize("operation", ["GetWorkRequest", "GetKey", "ListWorkRequests"])
 def test_one_s_own_is_waited_for(operation: str) -> None:
     plain = World(work_seconds=150.0)
