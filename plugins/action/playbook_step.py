@@ -53,6 +53,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         settings.check_names(playbook, [name for name in (extra if ours else self._variables) if isinstance(name, str)])
         chosen = [self._value(name) if self._variables.get(name) else [] for name in OF_AN_EVENT]
         given = {name: self._value(name) for name in settings.VARIABLES if self._variables.get(name) not in (None, "")}
+        several = given.pop("rekey_regions", None) if ours else None
         found = settings.settings(playbook, given, os.getcwd())
         result = {
             **found,
@@ -61,6 +62,11 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             "_ansible_no_log": True,
         }
         warnings = settings.unheeded(playbook, {name: one for name, one in given.items() if name in extra})
+        if several and "rekey_regions" in extra:
+            warnings.append(
+                "rekey_regions means nothing to %s: a host of the inventory plugin is one bucket, in its own region."
+                % self._variables.get("inventory_hostname")
+            )
         return {**result, "warnings": warnings} if warnings else result
 
     def _note(self) -> str:

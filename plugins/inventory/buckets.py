@@ -325,7 +325,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     def _report(self, path: str, problems: list[dict[str, Any]], strict: bool) -> None:
         for problem in problems:
             where = " of ".join(str(problem[name]) for name in ("compartment_id", "region") if problem.get(name))
-            line = "%s: the buckets%s cannot be listed: %s" % (path, " of " + where if where else "", problem["line"])
+            what = "compartments below" if problem.get("below") else "buckets of"
+            line = "%s: the %s cannot be listed: %s"
+            line %= (path, "%s %s" % (what, where) if where else "buckets", problem["line"])
             if strict:
                 raise AnsibleParserError(line)
             self.display.warning(line)
@@ -374,8 +376,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         keyed = params["keyed_groups"]
         for entry in keyed if isinstance(keyed, list) else ():
             parent = entry.get("parent_group") if isinstance(entry, dict) else None
-            if isinstance(parent, str) and parent and "{" not in parent:
+            if parent and not (isinstance(parent, str) and "{" in parent):
                 named.append(parent)
+        for name in named:
+            if not isinstance(name, str):
+                raise inputs.BadInput("The name of a group must be a text, and %r is none: put it in quotes." % (name,))
         return [self._sanitize_group_name(name) for name in named]
 
     def _draft(self, strict: bool, name: str, bucket: Mapping[str, Any]) -> Draft:
@@ -417,7 +422,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             )
         shadowing = hosts.shadowing()
         if shadowing:
-            line = "%s: these groups are not made, because hosts of other sources have their names: %s." % (
+            line = "%s: these groups are not made, because hosts have their names: %s." % (
                 path,
                 ", ".join(shadowing),
             )

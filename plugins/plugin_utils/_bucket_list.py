@@ -45,7 +45,7 @@ class BucketList:
                 below = []
                 for place, found in self._each(pool, level, self._compartments.named_children):
                     if isinstance(found, ApiError):
-                        self._problem(place, names[place], found)
+                        self._problem(place, names[place], found, below=True)
                         continue
                     for child, name in found:
                         # A tenancy's come at once, at any depth.
@@ -76,7 +76,7 @@ class BucketList:
 
         return zip(places, pool.map(one, places))
 
-    def _problem(self, compartment_id: str, name: Optional[str], error: ApiError) -> None:
+    def _problem(self, compartment_id: str, name: Optional[str], error: ApiError, below: bool = False) -> None:
         self.problems.append(
             {
                 "region": self._region,
@@ -84,6 +84,8 @@ class BucketList:
                 "compartment_name": name,
                 "error": error.as_result(),
                 "line": error.line(),
+                # Its own buckets may be listed all the same.
+                "below": below,
             }
         )
 

@@ -162,10 +162,9 @@ class BucketHosts:
         ]
 
     def shadowing(self) -> list[str]:
-        """Groups that would hide a host of the same name."""
-        return sorted(
-            name for name in self._groups if name in self._inventory.hosts and name not in self._inventory.groups
-        )
+        """Groups that would hide a host of the same name. The implicit localhost is in no list of hosts."""
+        hosts = {*self._inventory.hosts, *constants.LOCALHOST}
+        return sorted(name for name in self._groups if name in hosts and name not in self._inventory.groups)
 
     def _check_parents(self) -> None:
         """Find what the inventory would refuse half-way. Raises BadInput."""

@@ -137,7 +137,9 @@ def settings(playbook: str, given: Mapping[str, Any], folder: str) -> dict[str, 
         if playbook in variable.playbooks
     }
     found = {name[len("rekey_") :]: value for name, value in read.items()}
-    found["regions"] = found["regions"] or found["region"]
+    # A task that names no region would hide that of its module_defaults.
+    of_auth = values.texts("region in rekey_auth", found["auth"].get("region"))
+    found["regions"] = found["regions"] or found["region"] or of_auth or None
     if playbook == BUCKET:
         _check_bucket(found)
     else:

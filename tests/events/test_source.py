@@ -162,10 +162,11 @@ def test_what_was_not_handed_on_comes_again(simulator: Running) -> None:
         '"text"',
         '{"eventType": 7}',
         '{"eventType": "x", "n": NaN}',
+        '{"eventType": "x", "n": 1e400}',
         "[" * 100000,
         '{"eventType": "\\ud800"}',
     ],
-    ids=["no JSON", "a list", "no type", "a text", "a number", "NaN", "deep", "half a character"],
+    ids=["no JSON", "a list", "no type", "a text", "a number", "NaN", "too large", "deep", "half a character"],
 )
 def test_garbage_is_passed_over(simulator: Running, caplog: pytest.LogCaptureFixture, garbage: str) -> None:
     stream(simulator, garbage, EVENT)

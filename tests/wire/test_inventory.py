@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.simulator.serving import Running
 from tests.wire.inventories import BIN, ELSEWHERE, REGION, Sources, members, variables
@@ -134,7 +135,43 @@ def test_a_group_does_not_hide_a_host_of_another_source(sources: Sources) -> Non
     keyed = [{"key": "rekey_freeform_tags.team", "prefix": "", "separator": ""}]
     fleet = sources.fleet("fleet", apps, keyed_groups=keyed)
     assert sources.hosts("server1", servers, fleet) == ["server1"]
-    assert "because hosts of other sources have their names: server1" in sources.told
+    assert "because hosts have their names: server1" in sources.told
+
+
+def test_no_tag_puts_a_bucket_into_the_place_of_localhost(sources: Sources) -> None:
+    keyed = [{"key": "rekey_freeform_tags.team", "prefix": "", "separator": ""}]
+    fleet = sources.fleet("fleet", sources.world("photos", tags={"team": "localhost"}), keyed_groups=keyed)
+    assert sources.hosts("localhost", fleet) == ["localhost"]
+    assert "because hosts have their names: localhost" in sources.told
+    sources.listed(
+        sources.fleet("strict", sources.world("photos", tags={"team": "localhost"}), keyed_groups=keyed, strict=True)
+    )
+    assert "because hosts have their names: localhost" in sources.told
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        ({"groups": {1: "true"}}, "1"),
+        ({"keyed_groups": [{"key": "rekey_bucket_name", "parent_group": ["a"]}]}, "['a']"),
+    ],
+    ids=["a number", "a list"],
+)
+def test_the_name_of_a_group_is_a_text(sources: Sources, options: dict[str, Any], name: str) -> None:
+    apps = sources.world("photos")
+    content = {"plugin": "rekey.oci.buckets", "compartment_ids": [apps], **options}
+    sources.file("odd.rekey_buckets.yml", yaml.safe_dump(content))
+    sources.listed("odd.rekey_buckets.yml")
+    assert f"The name of a group must be a text, and {name} is none" in sources.told
+
+
+def test_where_only_the_compartments_below_cannot_be_listed(sources: Sources) -> None:
+    apps = sources.world("photos")
+    fault = {"operation": "ListCompartments", "kind": "error_before", "status": 404, "count": -1}
+    sources.simulator.control("POST", "faults", fault)
+    found = sources.listed(sources.fleet("fleet", apps, recursive=True))
+    assert members(found, "rekey_buckets") == ["photos"]
+    assert f"the compartments below {apps} of {REGION} cannot be listed" in sources.told
 
 
 STRICT: list[dict[str, Any]] = [

@@ -134,8 +134,8 @@ def event_of(value: Any) -> Optional[dict[str, Any]]:
     """The event in a message's value; None where there is none."""
     try:
         body = json.loads(base64.b64decode(value, validate=True).decode("utf-8"), parse_constant=_no_json)
-        # Half a pair of surrogates would stop the rule engine.
-        json.dumps(body, ensure_ascii=False).encode("utf-8")
+        # Half a pair of surrogates, or a number that is too large, would stop the rule engine.
+        json.dumps(body, ensure_ascii=False, allow_nan=False).encode("utf-8")
     except (TypeError, ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) and isinstance(body.get("eventType"), str) else None

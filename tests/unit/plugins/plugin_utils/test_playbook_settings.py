@@ -66,6 +66,10 @@ def test_a_region_that_is_there_twice_counts_once() -> None:
     assert settings(rekey_regions="us-ashburn-1,us-ashburn-1")["regions"] == ["us-ashburn-1"]
     assert settings(rekey_region="us-ashburn-1")["regions"] == ["us-ashburn-1"]
     assert settings(rekey_region="us-phoenix-1", rekey_regions=["us-ashburn-1"])["regions"] == ["us-ashburn-1"]
+    auth = {"region": "us-ashburn-1"}
+    assert settings(rekey_auth=auth)["regions"] == ["us-ashburn-1"]
+    assert settings(rekey_auth=auth, rekey_region="us-phoenix-1")["regions"] == ["us-phoenix-1"]
+    assert "region in rekey_auth must be one text" in refused(rekey_auth={"region": {"a": 1}})
 
 
 def test_names_that_are_numbers() -> None:
