@@ -153,7 +153,12 @@ from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clien
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.loading import SdkMissing
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from ansible_collections.rekey.oci.plugins.plugin_utils._bucket_list import WORKERS, BucketList
-from ansible_collections.rekey.oci.plugins.plugin_utils._inventory_hosts import BucketHosts, Draft, host_names
+from ansible_collections.rekey.oci.plugins.plugin_utils._inventory_hosts import (
+    BucketHosts,
+    Draft,
+    host_names,
+    named_groups,
+)
 from ansible_collections.rekey.oci.plugins.plugin_utils._inventory_texts import as_texts, inert, trusted
 
 #: Raised with every change to what is kept.
@@ -366,22 +371,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         affixes = params["host_prefix"] or "", params["host_suffix"] or ""
         service = params["object_storage_endpoint"] or ""
         draft = partial(self._draft, params["strict"])
-        hosts = BucketHosts(self.inventory, service, self._named_groups(params), draft)
+        named = named_groups(params["groups"], params["keyed_groups"])
+        hosts = BucketHosts(self.inventory, service, map(self._sanitize_group_name, named), draft)
         hosts.plan(found, lambda bucket: host_names(bucket, append, *affixes))
         return hosts
-
-    def _named_groups(self, params: Mapping[str, Any]) -> list[str]:
-        groups = params["groups"]
-        named = list(groups) if isinstance(groups, dict) else []
-        keyed = params["keyed_groups"]
-        for entry in keyed if isinstance(keyed, list) else ():
-            parent = entry.get("parent_group") if isinstance(entry, dict) else None
-            if parent and not (isinstance(parent, str) and "{" in parent):
-                named.append(parent)
-        for name in named:
-            if not isinstance(name, str):
-                raise inputs.BadInput("The name of a group must be a text, and %r is none: put it in quotes." % (name,))
-        return [self._sanitize_group_name(name) for name in named]
 
     def _draft(self, strict: bool, name: str, bucket: Mapping[str, Any]) -> Draft:
         """A host with its variables and groups. Raises AnsibleError where it is strict."""

@@ -212,6 +212,19 @@ def _reached(name: str, below: Mapping[str, set[str]]) -> set[str]:
     return found
 
 
+def named_groups(groups: Any, keyed_groups: Any) -> list[str]:
+    """The groups that a file names itself, with hosts or without. Raises BadInput."""
+    named = list(groups) if isinstance(groups, dict) else []
+    for entry in keyed_groups if isinstance(keyed_groups, list) else ():
+        parent = entry.get("parent_group") if isinstance(entry, dict) else None
+        if parent and not (isinstance(parent, str) and "{" in parent):
+            named.append(parent)
+    for name in named:
+        if not isinstance(name, str):
+            raise BadInput("The name of a group must be a text, and %r is none: put it in quotes." % (name,))
+    return named
+
+
 def host_names(bucket: Mapping[str, Any], append_region: bool, prefix: str, suffix: str) -> Iterator[str]:
     """What a bucket's host may be called, the wanted name first. Without end."""
     name = bucket["name"]

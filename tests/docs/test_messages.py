@@ -32,7 +32,7 @@ PARTS = (
     "… pages in a row told nothing new", "Progress could no longer be shown",
     "This may need the statement", "…. A run outside of check mode waits", "…, so this re-encryption proves nothing",
     "The namespace does not exist in this tenancy", "The namespace is retired", "The tag key … of the namespace is …",
-    "… is not the OCI SDK", "…: the vault reports no replication", "…, …: its replication is",
+    "… is not the OCI SDK", "rekey_regions means nothing to", "…: the vault reports no replication", "…, …: its replication is",
 )  # fmt: skip
 
 
