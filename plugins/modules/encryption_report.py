@@ -230,8 +230,9 @@ def _paths(module: AnsibleModule) -> dict[str, str]:
         module.fail_json(msg="The folder of dest, %s, does not exist: make it first." % folder)
     paths = {kind: "%s.%s" % (base, end) for kind, (end, _make) in FORMATS.items() if kind in module.params["formats"]}
     for path in paths.values():
-        if os.path.isdir(path):
-            module.fail_json(msg="%s is a folder: give the path of a file." % path)
+        kind = places.kind_of(path)
+        if kind:
+            module.fail_json(msg="%s is %s: give the path of a file." % (path, kind))
     if not paths:
         module.fail_json(msg="formats is empty: give at least one of %s." % ", ".join(FORMATS))
     return paths
