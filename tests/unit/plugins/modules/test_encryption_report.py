@@ -19,6 +19,7 @@ from ansible.module_utils import basic
 
 from ansible_collections.rekey.oci.plugins.module_utils.report import places
 from ansible_collections.rekey.oci.plugins.modules import encryption_report
+from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.report_data import entry
 
 Run = Callable[..., dict[str, Any]]
 
@@ -109,3 +110,21 @@ def test_where_nothing_is(tmp_path: Path, path: str) -> None:
     (tmp_path / "file").touch()
     assert places.kind_of(str(tmp_path / "file")) is None
     assert places.kind_of(str(tmp_path / "file" / path)) is None
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_results_of_another_module_are_refused(tmp_path: Path, run: Run, check_mode: bool) -> None:
+    compact = {"name": "payroll", "action": "submit", "reason": "key_version_changed", "error": None}
+    result = run(results=[{"changed": True, "buckets": [compact]}], _ansible_check_mode=check_mode)
+    assert result["failed"] is True
+    assert "Entry 1 of results is not a result of rekey.oci.bucket_encryption_info" in result["msg"]
+    assert "\n" not in result["msg"]
+    assert list((tmp_path / "report").iterdir()) == []
+
+
+def test_odd_values_and_loops_are_taken(run: Run) -> None:
+    odd = entry("stale", key={"state": ["DISABLED"]}, key_version_age_days=10**400)
+    failed = {"failed": True, "msg": "The region is unknown.", "buckets": [], "unlisted": []}
+    loop = {"failed": True, "msg": "One or more items failed", "results": [{"buckets": [odd]}, failed]}
+    result = run(results=[loop], formats=["html", "json", "csv", "junit", "prometheus"])
+    assert result["totals"] == {"total": 1, "proven": 0, "not_proven": 1, "nothing_to_prove": 0}
