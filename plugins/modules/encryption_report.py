@@ -35,9 +35,11 @@ options:
   results:
     description:
       - Whole results of M(rekey.oci.bucket_encryption_info). If you ran it more than once, such as for several regions, give them all.
+      - An entry may be the result of a task with a C(loop). The report then takes the results of the loop's items.
+      - Results of other modules are refused, such as those of M(rekey.oci.compartment_reencrypt). They do not say how a bucket stands now.
       - The report says that it is not complete if a compartment could not be listed, if a run failed without naming any bucket, or if a run
-        was stopped. The CSV then has a
-        line with the status C(incomplete), the JUnit file has an error, and the metric C(rekey_report_problems) is not 0.
+        was stopped or skipped. The CSV then has a line with the status C(incomplete), the JUnit file has an error, and the metric
+        C(rekey_report_problems) is not 0.
     type: list
     elements: dict
     required: true
@@ -163,7 +165,7 @@ from typing import Any, Callable, Optional
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.rekey.oci.plugins.module_utils.report import figures, files, machines, pages, places
+from ansible_collections.rekey.oci.plugins.module_utils.report import figures, files, given, machines, pages, places
 
 #: A CSV of more characters is not shown in diff mode.
 LARGEST_DIFF = 100_000
@@ -198,7 +200,7 @@ def main() -> None:
     params = module.params
     paths = _paths(module)
     _check(module, paths)
-    content = figures.content(params["results"], params["title"], params["require_customer_managed_key"])
+    content = figures.content(_results(module), params["title"], params["require_customer_managed_key"])
     digest = files.fingerprint(content)
     old = {path: _read(module, path) for path in paths.values()}
     since = _since(old, digest, content)
@@ -230,11 +232,20 @@ def _paths(module: AnsibleModule) -> dict[str, str]:
         module.fail_json(msg="The folder of dest, %s, does not exist: make it first." % folder)
     paths = {kind: "%s.%s" % (base, end) for kind, (end, _make) in FORMATS.items() if kind in module.params["formats"]}
     for path in paths.values():
-        if os.path.isdir(path):
-            module.fail_json(msg="%s is a folder: give the path of a file." % path)
+        kind = places.kind_of(path)
+        if kind:
+            module.fail_json(msg="%s is %s: give the path of a file." % (path, kind))
     if not paths:
         module.fail_json(msg="formats is empty: give at least one of %s." % ", ".join(FORMATS))
     return paths
+
+
+def _results(module: AnsibleModule) -> list[Mapping[str, Any]]:
+    try:
+        return given.results(module.params["results"])
+    except given.NoResult as error:
+        module.fail_json(msg=str(error))
+    raise AssertionError("fail_json ends the process")
 
 
 def _check(module: AnsibleModule, paths: Mapping[str, str]) -> None:

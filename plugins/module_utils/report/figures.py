@@ -14,7 +14,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.report.rows import (
     NOTHING_TO_PROVE,
     PROVEN,
     error_line,
-    mappings,
+    is_list,
     part,
     rows,
     text,
@@ -109,23 +109,23 @@ def problems(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What could not be looked at as a whole: compartments that may not be listed, runs that failed or were stopped."""
     found = []
     for result in results:
-        region = text(result.get("region"))
-        for one in mappings(result.get("unlisted")):
-            error = part(one, "error")
-            found.append(
-                _problem(
-                    text(one.get("region")) or region,
-                    one.get("compartment_id"),
-                    error_line(error, {}) or "The reason is not known.",
-                )
-            )
-        if not isinstance(result.get("buckets"), Sequence) or (
-            result.get("failed") and not result["buckets"] and not result.get("unlisted")
-        ):
+        region, buckets = text(result.get("region")), result.get("buckets")
+        for one in _unlisted(result):
+            error = error_line(part(one, "error"), {}) or "The reason is not known."
+            found.append(_problem(text(one.get("region")) or region, one.get("compartment_id"), error))
+        if not is_list(buckets) or (result.get("failed") and not buckets and not result.get("unlisted")):
             found.append(_problem(region, None, text(result.get("msg")) or "The result holds no buckets."))
+        elif not all(isinstance(one, Mapping) for one in buckets or ()):
+            found.append(_problem(region, None, "The result holds what is no bucket."))
         if result.get("interrupted"):
             found.append(_problem(region, None, "The run was stopped before it had seen all buckets."))
     return sorted(found, key=lambda one: tuple(str(value or "") for value in one.values()))
+
+
+def _unlisted(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """One for each list that could not be read. What is not of the right shape counts too: buckets may be missing all the same."""
+    told = result.get("unlisted") or ()
+    return [one if isinstance(one, Mapping) else {} for one in (told if is_list(told) else (told,))]
 
 
 def _problem(region: Optional[str], compartment_id: Any, error: str) -> dict[str, Any]:

@@ -8,9 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Callable
+from typing import Any, Callable, Optional
+
+_KINDS = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
 
 
 class CannotWrite(Exception):
@@ -18,6 +27,15 @@ class CannotWrite(Exception):
 
     def __init__(self, path: str, error: OSError) -> None:
         super().__init__("%s cannot be written: %s." % (path, error.strerror or error))
+
+
+def kind_of(path: str) -> Optional[str]:
+    """What there is in the place of a file. None for a file, and for nothing. Whoever opened a pipe might wait without end."""
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return None
+    return next((kind for is_one, kind in _KINDS if is_one(mode)), None)
 
 
 def check(paths: Iterable[str], in_place: bool) -> None:

@@ -16,7 +16,7 @@ from typing import Any, Optional
 
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import UNUSABLE_KEY_STATES
 from ansible_collections.rekey.oci.plugins.module_utils.decide.reasons import REASONS
-from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import BUCKET_KEY
+from ansible_collections.rekey.oci.plugins.module_utils.decide.receipts import ALL, BUCKET_KEY
 
 PROVEN, NOT_PROVEN, NOTHING_TO_PROVE = "proven", "not_proven", "nothing_to_prove"
 
@@ -64,7 +64,7 @@ def row(entry: Mapping[str, Any], require_customer_managed_key: bool = False) ->
     work_request, error = part(entry, "work_request"), part(entry, "error")
     version = part(key, "current_version")
     status = text(entry.get("status")) or "error"
-    scope = "all" if entry.get("scope") is None else entry["scope"]
+    scope = ALL if entry.get("scope") is None else entry["scope"]
     verdict, who, action = _judge(status, bucket, key, error)
     if verdict == PROVEN:
         verdict, who, action = _weigh(entry, scope) or (verdict, who, action)
@@ -76,7 +76,7 @@ def row(entry: Mapping[str, Any], require_customer_managed_key: bool = False) ->
         last_proof = work_request.get("time_finished") or work_request.get("time_accepted")
     values = {
         "region": entry.get("region") or _region(bucket.get("id")) or _region(bucket.get("kms_key_id")),
-        "compartment_id": bucket.get("compartment_id") or entry.get("compartment_id"),
+        "compartment_id": bucket.get("compartment_id") or entry.get("compartment_id") or None,
         "compartment": entry.get("compartment_name"),
         "namespace": bucket.get("namespace"),
         "bucket": bucket.get("name"),
@@ -131,24 +131,34 @@ def _place(one: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def is_proven(entry: Mapping[str, Any]) -> bool:
     """Whether a look at a bucket proves that all of its objects are under the current version of its key. An empty one has none."""
-    status = str(entry.get("status"))
+    status = text(entry.get("status")) or "error"
     return status in PROVEN_STATUSES and (status in _NOTHING or _weigh(entry, entry.get("scope")) is None)
 
 
 def _weigh(entry: Mapping[str, Any], scope: Any) -> Optional[tuple[str, str, str]]:
     """Why a bucket that is told to be up to date is not proven all the same, if so."""
     receipt, current = part(entry, "receipt"), part(part(entry, "key"), "current_version").get("id")
-    if entry.get("predicted") or (receipt and receipt.get("state") != "completed"):
+    if _is_odd(entry) or scope not in (None, ALL, BUCKET_KEY):
+        return (NOT_PROVEN, *_UNKNOWN)
+    has_one = entry.get("receipt") is not None
+    if entry.get("predicted") or (has_one and receipt.get("state") != "completed"):
         return (
             NOT_PROVEN,
             "storage operator",
             "The receipt is not completed: run bucket_reencrypt or compartment_reencrypt again to complete it.",
         )
-    if receipt and current and receipt.get("key_version_id") != current:
+    if has_one and current is not None and (text(current) != current or receipt.get("key_version_id") != current):
         return NOT_PROVEN, "storage operator", "Re-encrypt: the receipt names another version of the key."
     if scope == BUCKET_KEY:
         return NOT_PROVEN, "storage operator", BUCKET_KEYS_ONLY
     return None
+
+
+def _is_odd(entry: Mapping[str, Any]) -> bool:
+    """Whether a part that may speak against a proof is there, and cannot be read."""
+    places = [entry.get(name) for name in ("bucket", "key", "receipt", "work_request", "error")]
+    places.append(part(entry, "key").get("current_version"))
+    return any(one is not None and not isinstance(one, Mapping) for one in places)
 
 
 def _judge(
@@ -159,7 +169,7 @@ def _judge(
     verdict, (who, action) = NOT_PROVEN, _STATUSES.get(status, _UNKNOWN)
     if status == "in_progress":
         return verdict, who, action
-    if key.get("state") in UNUSABLE_KEY_STATES:
+    if text(key.get("state")) in UNUSABLE_KEY_STATES:
         return verdict, "key administrator", "Enable the key, or assign another one."
     if error.get("status") in (401, 403, 404):
         return (
@@ -178,10 +188,12 @@ def _judge(
     return verdict, who, action
 
 
+def is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray))
+
+
 def mappings(value: Any) -> list[Mapping[str, Any]]:
-    if not isinstance(value, Sequence) or isinstance(value, str):
-        return []
-    return [one for one in value if isinstance(one, Mapping)]
+    return [one for one in value if isinstance(one, Mapping)] if is_list(value) else []
 
 
 def part(entry: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -192,12 +204,19 @@ def part(entry: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def text(value: Any) -> Optional[str]:
     if value is None or value == "":
         return "" if value == "" else None
-    return _UNPRINTABLE.sub("\ufffd", str(value))
+    try:
+        return _UNPRINTABLE.sub("\ufffd", str(value))
+    except (ValueError, RecursionError):
+        # Newer Pythons refuse to write a number of thousands of digits.
+        return "\ufffd"
 
 
 def _number(value: Any) -> Any:
-    """A number as it is; whatever else as null. An infinity or a NaN is no JSON."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    """A number as it is; whatever else as null. An infinity or a NaN is no JSON, and what no float holds counts nothing there is."""
+    try:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            return None
+    except OverflowError:
         return None
     # 100.0 and 100 are the same, whichever of them the transport made of it.
     return int(value) if value == int(value) else value
@@ -205,18 +224,20 @@ def _number(value: Any) -> Any:
 
 def _region(ocid: Any) -> Optional[str]:
     """The region that an OCID names."""
-    parts = str(ocid or "").split(".")
+    parts = ocid.split(".") if isinstance(ocid, str) else []
     return _SHORT_REGIONS.get(parts[3], parts[3]) if len(parts) >= 5 and parts[3] else None
 
 
 def error_line(error: Mapping[str, Any], work_request: Mapping[str, Any]) -> Optional[str]:
     if error:
         words = (error.get("operation"), error.get("status"), error.get("code"), error.get("message"))
-        line = " ".join(str(word) for word in words if word not in (None, ""))
-        request = error.get("opc_request_id")
-        return text(line + (" (opc-request-id %s)" % request if request else ""))
+        line = _joined(words)
+        request = text(error.get("opc_request_id"))
+        return line + (" (opc-request-id %s)" % request if request else "")
     errors = work_request.get("errors")
-    first = errors[0] if isinstance(errors, Sequence) and not isinstance(errors, str) and errors else None
-    if isinstance(first, Mapping):
-        return text(" ".join(str(first[name]) for name in ("code", "message") if first.get(name)))
-    return None
+    first = errors[0] if is_list(errors) and errors else None
+    return _joined(first.get(name) for name in ("code", "message")) if isinstance(first, Mapping) else None
+
+
+def _joined(words: Iterable[Any]) -> str:
+    return " ".join(word for word in map(text, words) if word)
