@@ -77,7 +77,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         try:
             return values.plain(self._variables[name], self._templar.template)
         except AnsibleError as error:
-            raise BadInput("%s cannot be evaluated: %s" % (name, error)) from None
+            # Ansible quotes the template, and what is in rekey_auth may be a secret.
+            told = "one of its templates is wrong." if name == "rekey_auth" else error
+            raise BadInput("%s cannot be evaluated: %s" % (name, told)) from None
 
 
 def _wanted(bucket_name: Optional[str], include: Any, exclude: Any) -> bool:

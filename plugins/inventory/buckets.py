@@ -153,6 +153,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clien
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.loading import SdkMissing
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.oci_api import OciApi
 from ansible_collections.rekey.oci.plugins.plugin_utils._bucket_list import WORKERS, BucketList
+from ansible_collections.rekey.oci.plugins.plugin_utils._environment import with_defaults, without_empty
 from ansible_collections.rekey.oci.plugins.plugin_utils._inventory_hosts import (
     BucketHosts,
     Draft,
@@ -169,7 +170,8 @@ _LISTING = ("compartment_ids", "recursive", "regions", "namespace_name")
 _TEMPLATES = ("compartment_ids", "regions", "namespace_name", "host_prefix", "host_suffix", *ENVIRONMENT)
 _LISTS = ("compartment_ids", "regions", "include", "exclude")
 _TEXTS = ("namespace_name", "host_prefix", "host_suffix", *ENVIRONMENT)
-_SECRETS = frozenset(("api_user_key_pass_phrase",))
+#: With what is told of one whose template is wrong: Ansible would quote the template.
+_SECRETS = {"api_user_key_pass_phrase": "its template is wrong."}
 
 #: Anything else has a meaning in a pattern of hosts, or in a path.
 _AFFIX = re.compile(r"[A-Za-z0-9_\-.@+=]*")
@@ -204,21 +206,19 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
 
     def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
         # Before Ansible looks at their types, which it does by itself in reading the file.
-        found = as_texts(direct, _LISTS, _TEXTS) if isinstance(direct, Mapping) else direct
+        found = as_texts(with_defaults(direct), _LISTS, _TEXTS) if isinstance(direct, Mapping) else direct
         super().set_options(task_keys=task_keys, var_options=var_options, direct=found)
 
     def _check_keys(self, config: Mapping[str, Any]) -> None:
         known = set(self.option_definitions)
         for key in config:
             if key not in known:
-                near = difflib.get_close_matches(str(key), known, 1)
-                raise inputs.BadInput(
-                    "there is no option %r%s" % (str(key), ": did you mean %s?" % near[0] if near else ".")
-                )
+                near = "".join(": did you mean %s?" % one for one in difflib.get_close_matches(str(key), known, 1))
+                raise inputs.BadInput("there is no option %s%s" % (inputs.shown_key(str(key)), near or "."))
 
     def _params(self, config: Mapping[str, Any]) -> dict[str, Any]:
         """All options, templates evaluated and checked. Raises BadInput."""
-        params = {name: self.get_option(name) for name in self.option_definitions}
+        params = without_empty({name: self.get_option(name) for name in self.option_definitions}, config)
         self.templar.available_variables = self._vars or {}
         for name in _TEMPLATES:
             # The option of a list is split at commas, those within a template too.
@@ -253,7 +253,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
                 return found
             return self.templar.template(value) if isinstance(value, str) else value
         except AnsibleError as error:
-            raise inputs.BadInput("%s cannot be evaluated: %s" % (name, error)) from None
+            raise inputs.BadInput("%s cannot be evaluated: %s" % (name, _SECRETS.get(name, error))) from None
 
     # What there is
 

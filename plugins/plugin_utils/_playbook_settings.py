@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Callable, NamedTuple
 
@@ -111,11 +112,13 @@ def check_names(playbook: str, names: Iterable[str]) -> None:
     """Refuse a name that no playbook knows. Raises BadInput."""
     for name in sorted(names):
         if name.startswith("rekey_") and name not in VARIABLES and name not in OF_THE_INVENTORY:
+            # A value, which may be a secret, can be in a name.
+            told = re.split(r"[:=\s]", name)[0]
             own = [known for known, variable in VARIABLES.items() if playbook in variable.playbooks]
-            near = difflib.get_close_matches(name, own, 1, 0.0)
+            near = difflib.get_close_matches(told, own, 1, 0.0)
             raise BadInput(
                 "The playbook %s knows no variable %s: did you mean %s? A variable that begins with rekey_ must be one that "
-                "the playbooks know, so that a typing mistake is not ignored." % (playbook, name, near[0])
+                "the playbooks know, so that a typing mistake is not ignored." % (playbook, told, near[0])
             )
 
 

@@ -16,8 +16,11 @@ from typing import Any, Callable
 import yaml
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput, shown
+from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput, holds_value, shown
 from ansible_collections.rekey.oci.plugins.module_utils.module.arguments import ENVIRONMENT
+
+#: A number beyond this is not shown.
+_LONGEST = 10**100
 
 
 def plain(value: Any, evaluate: Callable[[Any], Any]) -> Any:
@@ -50,6 +53,8 @@ def text(name: str, value: Any) -> str:
         raise BadInput(
             "%s must be one text, not a %s." % (name, "dictionary" if isinstance(value, Mapping) else "list")
         )
+    if isinstance(value, int) and abs(value) > _LONGEST:
+        raise BadInput("%s is %s: put it in quotes." % (name, _told(value)))
     return str(value).strip()
 
 
@@ -72,7 +77,7 @@ def _json_list(value: str) -> Any:
     if value.lstrip().startswith("["):
         try:
             made = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return value
         if isinstance(made, list) and made and all(isinstance(one, str) for one in made):
             return made
@@ -92,7 +97,7 @@ def _flatten(name: str, value: Any, found: dict[str, None]) -> None:
 def flag(name: str, value: Any) -> bool:
     try:
         return bool(boolean(value.strip() if isinstance(value, str) else value))
-    except TypeError:
+    except (TypeError, ValueError):
         raise BadInput("%s is %s: give true or false." % (name, _told(value))) from None
 
 
@@ -102,7 +107,7 @@ def whole(what: str) -> Callable[[str, Any], int]:
     def read(name: str, value: Any) -> int:
         number = None
         if isinstance(value, (int, float, str)) and not isinstance(value, bool):
-            with contextlib.suppress(ValueError):
+            with contextlib.suppress(ValueError, OverflowError):
                 number = float(value)
         if number is None or not number.is_integer() or number < 1:
             raise BadInput("%s is %s: give %s of at least 1, or leave it out." % (name, _told(value), what))
@@ -135,11 +140,17 @@ def auth(name: str, value: Any) -> dict[str, Any]:
         value = _dictionary(name, value)
     if not isinstance(value, Mapping):
         raise BadInput("%s must be a dictionary of common options, such as {auth_type: instance_principal}." % name)
-    for option in value:
+    for option in map(str, value):
+        if holds_value(option):
+            # In {name:value} YAML takes all for the name.
+            raise BadInput(
+                "%s has a name with a colon, an equals sign or a blank, which is no common option: write it as JSON, such as "
+                '{"auth_type":"instance_principal"}.' % name
+            )
         if option not in ENVIRONMENT:
             raise BadInput(
                 "%s has %s, which is no common option: give some of %s."
-                % (name, shown(str(option)), ", ".join(sorted(ENVIRONMENT)))
+                % (name, shown(option), ", ".join(sorted(ENVIRONMENT)))
             )
     # An option that is empty is as if left out.
     return {str(option): one for option, one in value.items() if one not in (None, "")}
@@ -148,11 +159,11 @@ def auth(name: str, value: Any) -> dict[str, Any]:
 def _dictionary(name: str, value: str) -> Any:
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         pass
     try:
         return yaml.safe_load(value)
-    except yaml.YAMLError:
+    except Exception:  # a tag such as !!int trips over its text in many ways, and tells it
         raise BadInput(
             "%s is neither a dictionary nor the JSON of one. With -e name=value, Ansible takes only what comes before the first "
             "blank: leave out the blanks, or give the variable in a file, -e @FILE." % name
@@ -164,4 +175,7 @@ def _told(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, (Mapping, list, tuple)):
         return "a dictionary" if isinstance(value, Mapping) else "a list"
+    if isinstance(value, int) and abs(value) > _LONGEST:
+        # Python does not even print a number of some thousand digits.
+        return "a number of too many digits"
     return shown(value) if isinstance(value, str) else str(value)

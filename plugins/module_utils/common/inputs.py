@@ -27,6 +27,19 @@ _ANY_OCID = re.compile(r"ocid1\.[A-Za-z0-9_.\-]+")
 #: Stands in an endpoint for the region of the call.
 REGION_PLACE = "{region}"
 
+#: PEM, as it is or in base64; a JSON web token, as a file or a header has it; a section or the pass phrase of a configuration file.
+_CONTENT = re.compile(
+    r"""
+    -----\s*(BEGIN|END) | LS0tLS1CRUdJTi
+    | ^\s*(ST\$|Bearer\s+)? (([\w\-]*\.)?eyJ[\w\-]{5,}(\.[\w\-]*)* | ([\w\-]{16,}\.){2}[\w\-]{16,}) =*\s*$
+    | ^\s*\[[^\]\n]+\]\s*\n | (?i:\bpass_?phrase\s*[=:])
+    """,
+    re.VERBOSE | re.ASCII,
+)
+
+#: The longest name of a file, and longer than most paths.
+_LONGEST_PATH = 255
+
 #: The longest name that Object Storage gives a bucket, in characters.
 _LONGEST_NAME = 256
 
@@ -50,9 +63,37 @@ class BadInput(ValueError):
     """An option that cannot be right. The message is one line for a person."""
 
 
+def is_content(value: str) -> bool:
+    """Whether it is what a file holds, and may be a secret: a key, a token, or settings."""
+    return _CONTENT.search(value) is not None
+
+
+def is_path(value: str) -> bool:
+    """Whether it can be the path that it should be, so that it may be shown."""
+    return len(value) <= _LONGEST_PATH and "".join(value.splitlines()) == value and not is_content(value)
+
+
+def refuse_content(path: str, what: str) -> None:
+    """For a path that led nowhere, before a message shows it. Raises BadInput where it is what a file holds."""
+    if not is_path(path):
+        # Without its context, which has the path too.
+        raise BadInput("%s was given the content of a file; give its path." % what) from None
+
+
 def shown(value: str) -> str:
-    """A value as a message shows it: on one line, and not all of it where it is long."""
+    """A value as a message shows it: on one line, not all of it where it is long, and not at all where it is a file's content."""
+    if is_content(value):
+        return "(not shown, since it looks like the content of a file)"
     return repr(value if len(value) <= 120 else value[:120] + "...")
+
+
+def holds_value(key: str) -> bool:
+    """Whether a value, which may be a secret, can be in a key: YAML takes all of ``name:value`` for one."""
+    return re.search(r"[:=\s]", key) is not None
+
+
+def shown_key(key: str) -> str:
+    return "(not shown, since a value may be in it)" if holds_value(key) else shown(key)
 
 
 def shown_url(text: str) -> str:
@@ -132,7 +173,7 @@ def check_compartment_id(compartment_id: str) -> None:
 def check_work_request_id(work_request_id: str) -> None:
     if not _ANY_OCID.fullmatch(work_request_id):
         raise BadInput(
-            "%r is not the OCID of a work request (ocid1.<type>.<realm>.<region>.<unique>)." % work_request_id
+            "%s is not the OCID of a work request (ocid1.<type>.<realm>.<region>.<unique>)." % shown(work_request_id)
         )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from ansible_collections.rekey.oci.plugins.module_utils.common import inputs
 from ansible_collections.rekey.oci.plugins.module_utils.decide.state import Options
@@ -42,9 +43,17 @@ ENVIRONMENT = {
 }
 
 
+def _from_environment(variable: str) -> str:
+    """The value of a variable. One that is empty counts as not given."""
+    value: str = env_fallback(variable)
+    if not value:
+        raise AnsibleFallbackNotFound
+    return value
+
+
 def common() -> dict[str, Any]:
     spec: dict[str, Any] = {
-        name: {"type": "str", "fallback": (env_fallback, [variable])} for name, variable in ENVIRONMENT.items()
+        name: {"type": "str", "fallback": (_from_environment, [variable])} for name, variable in ENVIRONMENT.items()
     }
     spec["auth_type"].update(choices=AUTH_TYPES, default="api_key")
     spec["realm_specific_endpoint_template_enabled"]["type"] = "bool"

@@ -11,8 +11,9 @@ from typing import Any, NoReturn, Optional
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
+from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput, is_path
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import ApiError
+from ansible_collections.rekey.oci.plugins.module_utils.module.arguments import ENVIRONMENT
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.clients import Clients
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.identity import ENDPOINT_OPTIONS
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.loading import SdkMissing
@@ -23,6 +24,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.sdk.retry import with_re
 def connect(module: AnsibleModule, connections: int = 4, learned: Optional[Mapping[str, Any]] = None) -> OciApi:
     """Build the clients, or end the module with one line that says why not, and with ``learned``. Makes no call."""
     _hide_users(module)
+    _hide_contents(module)
     try:
         clients = Clients(module.params, connections)
         if module.params.get("bucket_key_only") and not clients.supports_bucket_key_only():
@@ -45,6 +47,14 @@ def _hide_users(module: AnsibleModule) -> None:
         before, at, _host = (module.params.get(option) or "").rpartition("@")
         if at:
             module.no_log_values.add(before.rpartition("//")[2])
+
+
+def _hide_contents(module: AnsibleModule) -> None:
+    """Where an option is what a file holds, have Ansible hide it in what it shows of the task's options too."""
+    for option in ENVIRONMENT:
+        value = module.params.get(option)
+        if isinstance(value, str) and not is_path(value):
+            module.no_log_values.add(value)
 
 
 def namespace_of(module: AnsibleModule, api: OciApi, learned: Optional[Mapping[str, Any]] = None, **bounds: Any) -> str:

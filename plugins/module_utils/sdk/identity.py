@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Callable
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput, check_endpoint
+from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput, check_endpoint, refuse_content
 from ansible_collections.rekey.oci.plugins.module_utils.sdk import network, private_key, profile, regions, session_token
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.loading import because_of_age, outdated
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.signing import from_environment
@@ -97,14 +97,16 @@ def _api_key(config: dict[str, Any], params: Mapping[str, Any], oci: Any, warnin
 
 
 def _obo_user(config: dict[str, Any], params: Mapping[str, Any], oci: Any, warnings: list[str]) -> Any:
-    location = config.get("delegation_token_file")
+    path = profile.expanded(config.get("delegation_token_file") or "")
     try:
-        token = profile.content_of(profile.expanded(location or "")).decode("utf-8").strip()
-    except (OSError, UnicodeDecodeError):
+        content = profile.content_of(path)
+    except OSError:
+        refuse_content(path, "delegation_token_file in the OCI configuration file")
         raise BadInput(
             "auth_type instance_obo_user needs a delegation_token_file in the profile of the OCI configuration file, as Cloud "
             "Shell has it. This user must be able to read the file that it names."
         ) from None
+    token = profile.token_in(content, "delegation", path)
     build = from_environment(
         "on a compute instance, such as in Cloud Shell",
         lambda sdk, _config: sdk.auth.signers.InstancePrincipalsDelegationTokenSigner(delegation_token=token),

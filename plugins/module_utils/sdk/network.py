@@ -16,6 +16,7 @@ from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import (
     BadInput,
     is_host,
     is_loopback,
+    refuse_content,
     shown,
     shown_url,
 )
@@ -31,6 +32,7 @@ def check_bundle(bundle: str, name: str) -> str:
 
     path = expanded(bundle)
     if not os.access(path, os.R_OK):
+        refuse_content(path, name)
         raise BadInput("%s %s cannot be read: give the path of a file with CA certificates." % (name, bundle))
     if os.path.isdir(path):
         return path

@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
+from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput, refuse_content
 from ansible_collections.rekey.oci.plugins.module_utils.sdk import profile
 
 
@@ -20,10 +21,12 @@ def checked(config: Mapping[str, Any], warnings: list[str], check_fingerprint: b
     if not location:
         raise BadInput("No private key is known: set api_user_key_file, or key_file in the OCI configuration file.")
     # In full, since nobody can tell from a message what a relative path is relative to.
-    path = os.path.abspath(profile.expanded(location))
+    given = profile.expanded(location)
+    path = os.path.abspath(given)
     try:
         content = profile.content_of(path)
     except OSError as error:
+        refuse_content(given, "api_user_key_file, or key_file in the OCI configuration file,")
         raise BadInput("The private key file %s cannot be read: %s." % (path, error.strerror)) from None
     profile.warn_if_open(path, "private key file", warnings)
     pass_phrase = config.get("pass_phrase") or None
@@ -77,4 +80,6 @@ def _check_fingerprint(key: Any, fingerprint: str, path: str) -> None:
     except (TypeError, ValueError):
         return
     if fingerprint.lower().replace(":", "") != digest:
-        raise BadInput("The fingerprint %s is not that of the private key file %s." % (fingerprint or "(none)", path))
+        known = re.fullmatch(r"[0-9A-Fa-f:]{1,128}", fingerprint)
+        told = fingerprint if known else "(not shown, since it is none)" if fingerprint else "(none)"
+        raise BadInput("The fingerprint %s is not that of the private key file %s." % (told, path))

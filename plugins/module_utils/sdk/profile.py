@@ -14,7 +14,7 @@ import stat
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
+from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput, is_path, refuse_content
 
 DEFAULT_FILE = "~/.oci/config"
 _DEFAULT_PROFILE = "DEFAULT"
@@ -41,6 +41,7 @@ _OTHER_TYPES = (
     ("delegation_token_file", "instance_obo_user", "Cloud Shell"),
 )
 
+_CALLED = "config_file_location, or OCI_CONFIG_FILE,"
 _UNREADABLE = "The OCI configuration file %s cannot be read: %s."
 _ENCODINGS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 
@@ -62,6 +63,17 @@ def content_of(path: str) -> bytes:
         return file.read(1 << 22)
 
 
+def token_in(content: bytes, kind: str, location: str) -> str:
+    """The one token that a file holds: with anything else no call could be sent. Raises BadInput."""
+    token = content.strip()
+    if not re.fullmatch(rb"[!-~]+", token):
+        raise BadInput(
+            "The %s token file %s does not hold a single token, on one line and without blanks: have it written anew."
+            % (kind, location)
+        )
+    return token.decode("ascii")
+
+
 def _is_there(location: str) -> bool:
     """Whether there is something, or nobody may look."""
     try:
@@ -81,15 +93,17 @@ def read(params: Mapping[str, Any], auth_type: str, warnings: list[str]) -> dict
     if not _is_there(location):
         if complete and not params.get("config_file_location"):
             return {}
+        refuse_content(location, _CALLED)
         raise BadInput(
             "The OCI configuration file %s does not exist: set config_file_location, or give all of %s."
             % (location, ", ".join(_NEEDED))
         )
     sections = _sections(location)
     if profile not in sections and not (complete and not params.get("config_profile_name")):
+        told = profile if is_path(profile) else "(not shown, since it looks like the content of a file)"
         raise BadInput(
             "The profile %s is not in the OCI configuration file %s, which has: %s."
-            % (profile, location, ", ".join(sorted(sections)) or "none")
+            % (told, location, ", ".join(sorted(sections)) or "none")
         )
     warn_if_open(location, "configuration file", warnings)
     own = sections.get(profile, {})
@@ -121,6 +135,7 @@ def _text(location: str) -> str:
     try:
         content = content_of(location)
     except OSError as error:
+        refuse_content(location, _CALLED)
         raise BadInput(_UNREADABLE % (location, error.strerror)) from None
     try:
         # Editors of Windows begin it with a byte order mark.

@@ -13,11 +13,14 @@ import time
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput
+from ansible_collections.rekey.oci.plugins.module_utils.common.inputs import BadInput, refuse_content
 from ansible_collections.rekey.oci.plugins.module_utils.common.model import iso_time
 from ansible_collections.rekey.oci.plugins.module_utils.sdk import private_key, profile
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.failures import SignedOut
 from ansible_collections.rekey.oci.plugins.module_utils.sdk.loading import because_of_age
+
+#: The last second that a calendar has, in the year 9999.
+_LAST = 253402300799
 
 
 class SessionToken:
@@ -28,13 +31,13 @@ class SessionToken:
         if not location:
             raise BadInput("The profile has no security_token_file: create it with 'oci session authenticate'.")
         self.location: str = location
+        path = profile.expanded(location)
         try:
-            self.token = profile.content_of(profile.expanded(location)).decode("utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadInput(
-                "The security token file %s cannot be read: %s."
-                % (location, getattr(error, "strerror", None) or type(error).__name__)
-            ) from None
+            content = profile.content_of(path)
+        except OSError as error:
+            refuse_content(path, "security_token_file in the OCI configuration file")
+            raise BadInput("The security token file %s cannot be read: %s." % (location, error.strerror)) from None
+        self.token = profile.token_in(content, "security", location)
         self.expires = _expires(self.token)
         self.key = private_key.checked(config, warnings, check_fingerprint=False)
 
@@ -109,6 +112,7 @@ def _expires(token: str) -> Optional[float]:
     """The service would only say that it is not authenticated. A token that cannot be read is left to the service."""
     try:
         claims = token.split(".")[1]
-        return float(json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["exp"])
-    except (IndexError, KeyError, TypeError, ValueError):
+        found = float(json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["exp"])
+    except (IndexError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
         return None
+    return found if 0 <= found <= _LAST else None

@@ -77,6 +77,12 @@ def test_an_option_wins_over_its_variable(monkeypatch: pytest.MonkeyPatch, optio
     assert validated(arguments.common(), **{option: other})[option] == other
 
 
+@pytest.mark.parametrize(("option", "variable"), ENVIRONMENT.items())
+def test_an_empty_variable_counts_as_not_given(monkeypatch: pytest.MonkeyPatch, option: str, variable: str) -> None:
+    monkeypatch.setenv(variable, "")
+    assert validated(arguments.common())[option] == ("api_key" if option == "auth_type" else None)
+
+
 def test_auth_types() -> None:
     assert set(arguments.common()["auth_type"]["choices"]) == {
         "api_key",

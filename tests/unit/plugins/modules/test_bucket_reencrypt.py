@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from ansible.module_utils import basic
 
+from ansible_collections.rekey.oci.plugins.module_utils.module.arguments import ENVIRONMENT
 from ansible_collections.rekey.oci.plugins.modules import bucket_reencrypt
 from ansible_collections.rekey.oci.tests.unit.plugins.module_utils.people import (
     PASS_PHRASE,
@@ -135,6 +136,22 @@ def test_bad_input(
     assert "exception" not in result or "Traceback" not in str(result["exception"])
     assert PASS_PHRASE not in json.dumps(result)
     assert "wrong-one" not in json.dumps({**result, "invocation": None})
+
+
+@pytest.mark.parametrize("option", ["api_user_key_file", "config_file_location", "cert_bundle", "region"])
+def test_content_in_place_of_a_path_is_nowhere_in_the_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[..., dict[str, Any]], option: str
+) -> None:
+    content = pem(rsa_key()).decode()
+    params = {"config_file_location": config_file(tmp_path), "bucket_name": "payroll"}
+    given = run(**{**params, option: content})
+    monkeypatch.setenv(ENVIRONMENT[option], content)
+    params.pop(option, None)
+    for result in (given, run(**params)):
+        assert result["failed"] is True
+        assert "\n" not in result["msg"]
+        assert "PRIVATE KEY" not in json.dumps(result)
+        assert content.splitlines()[1] not in json.dumps(result)
 
 
 def test_secrets_are_not_in_the_invocation(tmp_path: Path, run: Callable[..., dict[str, Any]]) -> None:

@@ -178,8 +178,9 @@ def test_names_that_are_not_known() -> None:
         ("rekey_compartmentid", REPORT, "rekey_compartment_id"),
         ("rekey_bucket", BUCKET, "rekey_bucket_name"),
         ("rekey_xyz", BUCKET, "rekey_"),
+        ("rekey_bucketname:S3cret", BUCKET, "rekey_bucket_name"),
     ):
-        with pytest.raises(BadInput, match="no variable %s: did you mean %s" % (wrong, near)):
+        with pytest.raises(BadInput, match="no variable %s: did you mean %s" % (wrong.partition(":")[0], near)):
             playbook_settings.check_names(playbook, ["rekey_region", wrong])
 
 
