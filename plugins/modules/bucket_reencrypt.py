@@ -100,8 +100,8 @@ reason:
     - V(oracle_managed_key), the bucket is under a key that Oracle manages, and not under a key of a vault.
     - V(empty_bucket), the bucket has no object and no object version.
     - V(up_to_date), a completed receipt names the current version of the bucket's current key, and the key is enabled. If no receipt is
-      kept, a completed work request takes its place. In check mode also, the re-encryption has ended well and a run only has to complete the
-      receipt; RV(predicted) is then V(true).
+      kept, a completed work request takes its place. In check mode, it can also mean that the re-encryption has ended well and a run only
+      has to complete the receipt; RV(predicted) is then V(true).
     - V(in_progress), a re-encryption is running; if O(wait) is true, the task waits for it.
     - V(key_version_changed), the receipt names an older version of the same key.
     - V(key_changed), the receipt names another key.

@@ -18,7 +18,8 @@ description:
     tags in which M(rekey.oci.bucket_reencrypt) records its last re-encryption. A bucket is not proven if the receipt is not completed
     yet, or if only the intermediate bucket keys, which encrypt the objects' own keys, were re-encrypted
     (RV(rekey.oci.bucket_encryption_info#module:buckets[].scope=bucket-key)).
-  - In results of O(rekey.oci.bucket_encryption_info#module:receipt=none), a work request takes the place of the receipt.
+  - If no receipt is kept, a completed work request takes its place. This is so in results of
+    O(rekey.oci.bucket_encryption_info#module:receipt=none), and for a bucket whose freeform tags have no room for a receipt.
   - If a bucket is in several of the O(results), it counts once. The result that proves the least counts.
   - The module makes no API call. It writes the files on the host that the task runs on.
   - The report shows when its content last changed. A run that finds nothing new changes no file.
