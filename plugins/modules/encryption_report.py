@@ -149,7 +149,8 @@ totals:
       description: Buckets that are not proven to be up to date. Somebody has to act, or a re-encryption is still running.
       type: int
     nothing_to_prove:
-      description: Buckets that are empty or under an Oracle-managed key.
+      description: Buckets that are empty or under an Oracle-managed key. With O(require_customer_managed_key=true), those under an
+        Oracle-managed key count in RV(totals.not_proven) instead.
       type: int
 since:
   description: When the content of the report last changed, RFC 3339 in UTC.

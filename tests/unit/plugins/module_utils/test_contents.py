@@ -49,7 +49,7 @@ CONTENTS = {
     "a token with a line's end": TOKEN + "\n",
     "a token of a header": "ST$" + TOKEN,
     "a cut token": TOKEN[:50],
-    "another token": ".".join("abcdefgh-_1234567" for _ in range(3)),
+    "another token": ".".join(["abcdefgh-_1234567"] * 3),
     "settings": SETTINGS,
     "settings on one line": SETTINGS.replace("\n", " "),
     "settings without a section": "user=x pass_phrase=s3cret",
