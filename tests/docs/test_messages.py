@@ -24,7 +24,7 @@ PATTERNS = [re.compile(".*".join(re.escape(piece) for piece in message.split("�
 OTHER_TEXTS = ("report", "progress", "decide/reasons.py", "decide/receipts.py", "consumer.py", "_inventory_")
 #: Texts that only ever stand within a message that is quoted.
 PARTS = (
-    "Run again", "The next run", "After that, re-encrypt the bucket with force", "The next task that re-encrypts",
+    "Run again", "The next run", "After that, re-encrypt the bucket with force", "After that, the next run of bucket_reencrypt",
     "Nothing was submitted", "Work request … goes on", "The tag namespace … must exist",
     "Allow group", "The cause may be the receipt", "This needs two statements", "This user may not write to the bucket",
     "…… The service said", "…; wait_timeout", "Install it for the Python", "The configuration is not usable",

@@ -81,5 +81,5 @@ def _check_fingerprint(key: Any, fingerprint: str, path: str) -> None:
         return
     if fingerprint.lower().replace(":", "") != digest:
         known = re.fullmatch(r"[0-9A-Fa-f:]{1,128}", fingerprint)
-        told = fingerprint if known else "(not shown, since it is none)" if fingerprint else "(none)"
+        told = fingerprint if known else "(not shown, since it does not look like one)" if fingerprint else "(none)"
         raise BadInput("The fingerprint %s is not that of the private key file %s." % (told, path))
