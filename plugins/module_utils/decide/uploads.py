@@ -75,7 +75,8 @@ def _message(here: Situation, found: list[Upload]) -> str:
     named = ", ".join("%r%s" % (upload.object[:80], _age(here, upload)) for upload in found[:_NAMED])
     more = ", and %d more" % (len(found) - _NAMED) if len(found) > _NAMED else ""
     then = (
-        "The next task that re-encrypts the bucket then does so again, and with it the objects that the uploads made."
+        "After that, the next run of bucket_reencrypt or compartment_reencrypt re-encrypts the bucket once more, and also reaches the "
+        "objects that the uploads made."
     )
     if not here.keeps_receipt:
         then = "After that, re-encrypt the bucket with force: true. No receipt is kept, so no other run notices the objects that the uploads made."
